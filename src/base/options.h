@@ -1,0 +1,55 @@
+/* One table a command feeds the parser, --help and the shell completion. */
+#ifndef ZT_BASE_OPTIONS_H
+#define ZT_BASE_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+
+typedef enum {
+	ZT_OPT_FLAG,   /* bool: set to true */
+	ZT_OPT_TEXT,   /* const char *: borrowed from argv */
+	ZT_OPT_NUMBER, /* unsigned: decimal, range min..max */
+	ZT_OPT_LIST,   /* zt_opt_list: every occurrence, in order */
+} zt_opt_kind;
+
+enum { ZT_OPT_LIST_MAX = 32 };
+
+typedef struct {
+	const char *values[ZT_OPT_LIST_MAX];
+	size_t count;
+} zt_opt_list;
+
+typedef struct {
+	const char *name;     /* long name without the dashes */
+	char letter;          /* short name, or 0 */
+	zt_opt_kind kind;
+	void *target;         /* of the kind's type */
+	const char *argument; /* shown in --help: "FILE"; NULL for a flag */
+	const char *help;     /* one line */
+	unsigned min, max;    /* ZT_OPT_NUMBER alone */
+} zt_opt;
+
+typedef struct {
+	const char *name;     /* "zerotouch setup" */
+	const char *purpose;  /* one sentence */
+	const char *usage;    /* "zerotouch setup [options] TENANT" */
+	const zt_opt *options;
+	size_t option_count;
+	const char *examples; /* lines, each with two leading spaces; NULL when none */
+	unsigned positional_min, positional_max;
+} zt_command;
+
+typedef struct {
+	bool help; /* --help was given: print it and end with 0 */
+	const char *positional[ZT_OPT_LIST_MAX];
+	size_t positional_count;
+} zt_opt_result;
+
+/* Reads argv[1..]; accepts --name value, --name=value, -n value, "--" and options behind positionals.
+ * ZT_E_USAGE with the one thing that is wrong in *ret_error. */
+ZT_NODISCARD zt_status zt_options_parse(const zt_command *command, int argc, char **argv, zt_opt_result *ret,
+					zt_error *ret_error);
+void zt_options_help(const zt_command *command, FILE *out);
+
+#endif
