@@ -1,0 +1,28 @@
+/* The control plane on one port: IoT, IoT data, IAM, STS and Lambda, told apart by the signature's service.
+ *
+ * Every request is verified (Signature Version 4, clock within five minutes) and authorised against the caller's
+ * identity policies before a service sees it. */
+#ifndef ZT_CLOUD_API_H
+#define ZT_CLOUD_API_H
+
+#include "cloud/broker/broker.h"
+#include "cloud/lambda/lambda.h"
+#include "cloud/rules/engine.h"
+#include "net/http_server.h"
+#include "net/listener.h"
+
+typedef struct zt_api zt_api;
+
+typedef struct {
+	zt_registry *registry;
+	zt_lambda *lambda;
+	zt_broker *broker;               /* IoT data Publish */
+	zt_publish_listener listener;    /* rules, for what is published here */
+	zt_listener_spec control;        /* 4566 */
+} zt_api_spec;
+
+ZT_NODISCARD zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **ret, zt_error *ret_error);
+void zt_api_free(zt_api *api);
+unsigned zt_api_port(const zt_api *api);
+
+#endif

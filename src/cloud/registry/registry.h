@@ -1,0 +1,57 @@
+/* The registry: every noun of the account in memory, backed by the store.
+ *
+ * Reads answer from memory, without a disk. A change is made inside a transaction: it is checked and
+ * visible in memory at once, and acknowledged to its caller when it is durable (zt_txn_commit). When
+ * the disk refuses it, memory is put back as it was and every caller is told.
+ *
+ * All on the loop's thread. Pointers to nouns are borrowed and valid until the next change or return
+ * to the loop. Mutators check everything before they change anything; on failure they fill zt_error with
+ * AWS's exception name in `code` (such as "ResourceAlreadyExistsException") and AWS's words in `text`,
+ * and leave the transaction as it was. Sources: AWS IoT API reference, and the facts named per rule. */
+#ifndef ZT_CLOUD_REGISTRY_H
+#define ZT_CLOUD_REGISTRY_H
+
+#include "cloud/account.h"
+#include "cloud/store/store.h"
+#include "zerotouch/clock.h"
+
+typedef struct zt_registry zt_registry;
+typedef struct zt_txn zt_txn;
+
+/* What changed, for whoever keeps something derived (compiled policies, open connections). */
+typedef enum {
+	ZT_KIND_META = 1,
+	ZT_KIND_CA,
+	ZT_KIND_CERTIFICATE,
+	ZT_KIND_THING,
+	ZT_KIND_THING_TYPE,
+	ZT_KIND_POLICY,
+	ZT_KIND_POLICY_ATTACHMENT, /* key: policy name NUL target ARN */
+	ZT_KIND_RULE,
+	ZT_KIND_FUNCTION,
+	ZT_KIND_ROLE,
+	ZT_KIND_TAGS,              /* key: resource ARN */
+	ZT_KIND_RETAINED,          /* key: topic */
+	ZT_KIND_INVOCATION,        /* key: request id */
+	ZT_KIND_ACCESS_KEY,
+} zt_kind;
+
+/* Loads all from the store. */
+ZT_NODISCARD zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret,
+				       zt_error *ret_error);
+void zt_registry_free(zt_registry *registry);
+const zt_account *zt_registry_account(const zt_registry *registry);
+int64_t zt_registry_now_ms(const zt_registry *registry);
+
+/* Called after each change in memory (a put, a delete, an undo) with the record's key. Eight listeners at most. */
+typedef void (*zt_change_fn)(void *context, zt_kind kind, zt_view key);
+ZT_NODISCARD zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *context);
+
+ZT_NODISCARD zt_status zt_txn_begin(zt_registry *registry, zt_txn **ret);
+/* Undoes it in memory. NULL is fine. */
+void zt_txn_abort(zt_txn *txn);
+/* Takes over `txn`. done runs on the loop when it is durable, or failed and undone; an empty one is done at once.
+ * `done` may be NULL. */
+void zt_txn_commit(zt_txn *txn, zt_store_done_fn done, void *context);
+
+#endif
