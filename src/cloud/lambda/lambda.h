@@ -18,6 +18,8 @@ typedef struct {
 /* Opens the Runtime API on a loopback port of its own and takes up the invocations that wait in the registry. */
 ZT_NODISCARD zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt_lambda_spec *spec,
 				     zt_lambda **ret, zt_error *ret_error);
+/* Replaces the spec's endpoint_url for workers started from now on: the control plane's port is known only later. */
+ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *endpoint_url);
 /* Ends the workers (SIGTERM, then SIGKILL). NULL is fine. */
 void zt_lambda_free(zt_lambda *lambda);
 
