@@ -36,3 +36,10 @@ bool zt_equal_ct(zt_view a, zt_view b)
 		difference |= (uint8_t)(a.p[i] ^ b.p[i]);
 	return difference == 0;
 }
+
+void zt_str_free_wiped(zt_str *s)
+{
+	if (s->p)
+		zt_wipe(s->p, s->n);
+	zt_str_free(s);
+}

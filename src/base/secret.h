@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
 #include "zerotouch/status.h"
 #include "zerotouch/view.h"
 
@@ -20,6 +21,8 @@ zt_view zt_secret_view(const zt_secret *secret);
 /* Overwrites in a way that the compiler keeps. */
 void zt_secret_wipe(zt_secret *secret);
 void zt_wipe(void *memory, size_t n);
+/* zt_str_free that overwrites the bytes first. */
+void zt_str_free_wiped(zt_str *s);
 /* Compares in time that depends on the lengths alone. */
 bool zt_equal_ct(zt_view a, zt_view b);
 

@@ -13,13 +13,7 @@
 /* A device whose clock runs a little behind must still accept a server made this minute. */
 #define BACKDATE_MS DAY_MS
 
-static void wipe_and_free(zt_str *s)
-{
-	if (s->p)
-		zt_wipe(s->p, s->n);
-	zt_str_free(s);
-}
-#define SECRET_STR ZT_CLEANUP(wipe_and_free) zt_str
+#define SECRET_STR ZT_CLEANUP(zt_str_free_wiped) zt_str
 
 static zt_status read_file(const zt_server_identity_spec *spec, const char *name, zt_str *out)
 {
