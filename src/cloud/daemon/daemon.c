@@ -1,0 +1,260 @@
+#include "cloud/daemon/daemon.h"
+
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+#include "cloud/api/api.h"
+#include "cloud/daemon/credentials.h"
+#include "cloud/gateway/gateway.h"
+#include "net/loop.h"
+#include "x509/server_identity.h"
+
+enum { PATH_TEXT_MAX = 4096 };
+
+struct zt_daemon {
+	const zt_settings *settings;
+	struct event_base *loop;
+	zt_store *store;
+	zt_registry *registry;
+	zt_broker *broker;
+	zt_lambda *lambda;
+	zt_rules *rules;
+	zt_api *api;
+	zt_gateway *gateway;
+	bool broker_up, ready;
+	int64_t started_ms;
+};
+
+static zt_status in_data(const zt_daemon *d, const char *name, zt_str *ret_path)
+{
+	return zt_path_join(ret_path, d->settings->data_dir, name);
+}
+
+static zt_status open_registry(zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	TRY(zt_dir_make(d->settings->data_dir, 0700, ret_error));
+	TRY(in_data(d, "registry.db", &path));
+	TRY(zt_store_open(d->loop, zt_str_text(&path), &d->store, ret_error));
+	return zt_registry_new(d->store, &d->settings->account, zt_clock_system(), &d->registry, ret_error);
+}
+
+typedef struct {
+	bool ended;
+	zt_status status;
+} commit_wait;
+
+static void commit_ended(void *context, zt_status status)
+{
+	commit_wait *wait = context;
+	wait->status = status;
+	wait->ended = true;
+}
+
+static zt_status keep_root_key(zt_daemon *d, const zt_root_key *key, zt_error *ret_error)
+{
+	zt_txn *txn;
+	TRY(zt_txn_begin(d->registry, &txn));
+	zt_status status = zt_txn_root_key_put(txn, zt_view_of(key->id), zt_secret_view(&key->secret), ret_error);
+	if (status != ZT_OK) {
+		zt_txn_abort(txn);
+		return status;
+	}
+	commit_wait wait = { 0 };
+	zt_txn_commit(txn, commit_ended, &wait);
+	while (!wait.ended)
+		ENSURE(event_base_loop(d->loop, EVLOOP_ONCE) >= 0, ZT_E_INTERNAL);
+	if (wait.status != ZT_OK)
+		return zt_error_set(ret_error, wait.status, "the root key cannot be kept: %s", zt_status_text(wait.status));
+	return ZT_OK;
+}
+
+static zt_status open_root_key(zt_daemon *d, zt_error *ret_error)
+{
+	zt_root_key key = { 0 };
+	zt_status status = zt_root_key_read(d->settings->data_dir, d->settings->root_key_file, &key, ret_error);
+	if (status == ZT_OK)
+		status = keep_root_key(d, &key, ret_error);
+	if (status == ZT_OK)
+		status = zt_root_key_write(d->settings->data_dir, &key, ret_error);
+	zt_wipe(&key, sizeof key);
+	return status;
+}
+
+static zt_status republish(void *context, const zt_publish *message)
+{
+	zt_daemon *d = context;
+	TRY(zt_broker_publish(d->broker, message, NULL, NULL));
+	zt_publish_listener rules = zt_rules_listener(d->rules);
+	rules.accepted(rules.context, message);
+	return ZT_OK;
+}
+
+static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
+{
+	const zt_lambda_spec spec = { .data_dir = d->settings->data_dir };
+	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
+	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
+	zt_rules_set_republish(d->rules, republish, d);
+	return ZT_OK;
+}
+
+static zt_status open_api(zt_daemon *d, zt_error *ret_error)
+{
+	const zt_api_spec spec = {
+		.registry = d->registry,
+		.lambda = d->lambda,
+		.broker = d->broker,
+		.listener = zt_rules_listener(d->rules),
+		/* Signed, but not encrypted: it never leaves this machine. */
+		.control = { .address = "127.0.0.1", .port = d->settings->control_port, .pick = d->settings->pick_ports },
+	};
+	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
+	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);
+	TRY(zt_str_printf(&url, "http://127.0.0.1:%u", zt_api_port(d->api)));
+	return zt_lambda_set_endpoint(d->lambda, zt_str_text(&url));
+}
+
+static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(ZT_SERVER_PEM_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str key = ZT_STR(ZT_SERVER_PEM_MAX);
+	const char *names[] = { d->settings->endpoint, "localhost" };
+	const zt_server_identity_spec identity = {
+		.dir = d->settings->data_dir,
+		.organization = "zerotouch local cloud",
+		.names = names,
+		.name_count = strcmp(names[0], names[1]) == 0 ? 1 : 2,
+		.now_ms = zt_time_now_ms(),
+	};
+	TRY(zt_server_identity(&identity, &chain, &key, ret_error));
+	const zt_settings *s = d->settings;
+	const zt_gateway_spec spec = {
+		.registry = d->registry,
+		.broker = d->broker,
+		.listener = zt_rules_listener(d->rules),
+		.mqtt = { .address = s->listen, .port = s->mqtt_port, .pick = s->pick_ports },
+		.https = { .address = s->listen, .port = s->https_port, .pick = s->pick_ports },
+		.chain_pem = zt_str_view(&chain),
+		.key_pem = zt_str_view(&key),
+	};
+	return zt_gateway_new(d->loop, &spec, &d->gateway, ret_error);
+}
+
+static zt_status write_endpoints(const zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
+	const zt_settings *s = d->settings;
+	char control[64], ca[PATH_TEXT_MAX], credentials[PATH_TEXT_MAX];
+	(void)snprintf(control, sizeof control, "http://127.0.0.1:%u", zt_api_port(d->api));
+	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", s->data_dir);
+	(void)snprintf(credentials, sizeof credentials, "%s/credentials", s->data_dir);
+	ZT_JSON_CLEANUP json_t *json = json_pack(
+		"{s:i, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control, "endpoint",
+		s->endpoint, "mqttPort", (int)zt_gateway_mqtt_port(d->gateway), "httpsPort",
+		(int)zt_gateway_https_port(d->gateway), "ca", ca, "credentials", credentials, "region", s->region, "account",
+		s->account_id);
+	ENSURE(json, ZT_E_NOMEM);
+	TRY(zt_json_write(json, &text));
+	TRY(zt_str_put_u8(&text, '\n'));
+	TRY(in_data(d, "endpoints.json", &path));
+	return zt_file_write(zt_str_text(&path), zt_str_view(&text), 0644, ret_error);
+}
+
+/* The endpoints file appears when every port accepts and the broker behind them does. */
+static void announce(zt_daemon *d)
+{
+	zt_error error = { 0 };
+	if (d->ready || !d->broker_up || !d->gateway)
+		return;
+	if (write_endpoints(d, &error) != ZT_OK) {
+		(void)zt_log_error("cloud", &error, "the endpoints file cannot be written");
+		return;
+	}
+	d->ready = true;
+	zt_notify("READY=1");
+	LOG_INFO("cloud", "ready", ZT_KV_INT("control", zt_api_port(d->api)), ZT_KV_INT("mqtt", zt_gateway_mqtt_port(d->gateway)),
+		 ZT_KV_INT("https", zt_gateway_https_port(d->gateway)), ZT_KV_INT("ms", zt_time_mono_ms() - d->started_ms));
+}
+
+static void broker_ready(void *context)
+{
+	zt_daemon *d = context;
+	d->broker_up = true;
+	announce(d);
+}
+
+static zt_status remove_endpoints(const zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	TRY(in_data(d, "endpoints.json", &path));
+	return zt_path_remove(zt_str_text(&path), ret_error);
+}
+
+static zt_status open_all(zt_daemon *d, zt_error *ret_error)
+{
+	const zt_broker_spec broker = { .data_dir = d->settings->data_dir, .program = d->settings->broker_program };
+	d->loop = zt_loop_new();
+	ENSURE(d->loop, ZT_E_NOMEM);
+	TRY(zt_loop_end_on_signals(d->loop, ret_error));
+	TRY(open_registry(d, ret_error));
+	/* Only whoever holds the database may say that a predecessor's endpoints are gone. */
+	TRY(remove_endpoints(d, ret_error));
+	/* The broker needs longest to come up: it starts first and the rest opens meanwhile. */
+	TRY(zt_broker_new(d->loop, d->registry, &broker, broker_ready, d, &d->broker, ret_error));
+	TRY(open_root_key(d, ret_error));
+	TRY(open_rules(d, ret_error));
+	TRY(open_api(d, ret_error));
+	return open_gateway(d, ret_error);
+}
+
+zt_status zt_daemon_new(const zt_settings *settings, zt_daemon **ret, zt_error *ret_error)
+{
+	zt_daemon *d = calloc(1, sizeof *d);
+	ENSURE(d, ZT_E_NOMEM);
+	d->settings = settings;
+	d->started_ms = zt_time_mono_ms();
+	zt_error error = { 0 };
+	zt_status status = open_all(d, &error);
+	if (status != ZT_OK) {
+		zt_daemon_free(d);
+		if (!error.text[0])
+			return zt_error_set(ret_error, status, "cannot start: %s", zt_status_text(status));
+		*ret_error = error;
+		return status;
+	}
+	*ret = d;
+	return ZT_OK;
+}
+
+zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
+{
+	announce(daemon);
+	if (event_base_dispatch(daemon->loop) < 0)
+		return zt_error_set(ret_error, ZT_E_INTERNAL, "the event loop failed");
+	zt_notify("STOPPING=1");
+	LOG_INFO("cloud", "stopping");
+	return ZT_OK;
+}
+
+void zt_daemon_free(zt_daemon *daemon)
+{
+	if (!daemon)
+		return;
+	if (daemon->ready)
+		(void)!remove_endpoints(daemon, NULL);
+	zt_gateway_free(daemon->gateway);
+	zt_api_free(daemon->api);
+	zt_rules_free(daemon->rules);
+	zt_lambda_free(daemon->lambda);
+	zt_broker_free(daemon->broker);
+	/* The store's last callbacks reach into the registry. */
+	zt_store_close(daemon->store);
+	zt_registry_free(daemon->registry);
+	if (daemon->loop)
+		event_base_free(daemon->loop);
+	free(daemon);
+}

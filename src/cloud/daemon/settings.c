@@ -1,0 +1,87 @@
+#include "cloud/daemon/settings.h"
+
+#include <arpa/inet.h>
+
+#include "base/arn.h"
+#include "base/log.h"
+
+static bool is_loopback(const char *address)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+	if (inet_pton(AF_INET, address, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool is_account_id(const char *text)
+{
+	uint64_t number;
+	zt_view v = zt_view_of(text);
+	return v.n == 12 && zt_view_to_u64(v, &number);
+}
+
+static zt_status fill_account(zt_settings *s, zt_error *ret_error)
+{
+	if (!is_account_id(s->account_id))
+		return zt_error_set(ret_error, ZT_E_USAGE, "--account wants twelve digits, not '%s'", s->account_id);
+	zt_view partition = zt_arn_partition_of_region(zt_view_of(s->region));
+	TRY(zt_text_copy(s->account.partition, sizeof s->account.partition, partition));
+	TRY(zt_text_copy(s->account.account, sizeof s->account.account, zt_view_of(s->account_id)));
+	if (zt_text_copy(s->account.region, sizeof s->account.region, zt_view_of(s->region)) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--region is too long: %s", s->region);
+	if (zt_text_copy(s->account.endpoint, sizeof s->account.endpoint, zt_view_of(s->endpoint)) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--endpoint is too long: %s", s->endpoint);
+	return ZT_OK;
+}
+
+zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error)
+{
+	zt_settings s = { .listen = "127.0.0.1", .log = "info", .endpoint = "localhost", .account_id = "000000000000",
+			  .region = "us-east-1", .control_port = 4566, .mqtt_port = 8883, .https_port = 8443 };
+	const zt_opt options[] = {
+		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0, 0 },
+		{ "control-port", 0, ZT_OPT_NUMBER, &s.control_port, "PORT", "control plane (default 4566)", 0, 65535 },
+		{ "mqtt-port", 0, ZT_OPT_NUMBER, &s.mqtt_port, "PORT", "MQTT over mutual TLS (default 8883)", 0, 65535 },
+		{ "https-port", 0, ZT_OPT_NUMBER, &s.https_port, "PORT", "HTTPS data plane (default 8443)", 0, 65535 },
+		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0, 0 },
+		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device ports (default 127.0.0.1)", 0, 0 },
+		{ "endpoint", 0, ZT_OPT_TEXT, &s.endpoint, "NAME", "host name that devices connect to (default localhost)", 0, 0 },
+		{ "account", 0, ZT_OPT_TEXT, &s.account_id, "ID", "account id (default 000000000000)", 0, 0 },
+		{ "region", 0, ZT_OPT_TEXT, &s.region, "NAME", "region (default us-east-1)", 0, 0 },
+		{ "root-key-file", 0, ZT_OPT_TEXT, &s.root_key_file, "FILE", "root access key, one line ID:SECRET", 0, 0 },
+		{ "broker-program", 0, ZT_OPT_TEXT, &s.broker_program, "FILE", "the mosquitto to start", 0, 0 },
+		{ "log", 0, ZT_OPT_TEXT, &s.log, "SPEC", "info, or gateway=debug,api=warning,info", 0, 0 },
+		{ "log-json", 0, ZT_OPT_FLAG, &s.log_json, NULL, "one JSON object a line", 0, 0 },
+		{ "version", 0, ZT_OPT_FLAG, &s.version, NULL, "print the version and end", 0, 0 },
+	};
+	const zt_command command = {
+		.name = "zerotouch-cloud",
+		.purpose = "The local AWS: IoT Core's device gateway and control plane, IAM, STS and Lambda on this machine.",
+		.usage = "zerotouch-cloud --data DIR [options]",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch-cloud --data ~/.local/state/zerotouch/cloud\n"
+			    "  zerotouch-cloud --data /tmp/cloud --pick-ports --log gateway=debug,info\n"
+			    "  aws --endpoint-url http://127.0.0.1:4566 iot list-things\n",
+	};
+	zt_opt_result result;
+	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
+	*ret_done = result.help || s.version;
+	if (result.help)
+		zt_options_help(&command, stdout);
+	else if (s.version)
+		(void)printf("zerotouch-cloud %s\n", ZT_VERSION);
+	if (*ret_done)
+		return ZT_OK;
+	if (!s.data_dir)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--data DIR is missing");
+	if (zt_log_configure(s.log, s.log_json ? ZT_LOG_JSON : ZT_LOG_TEXT) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--log does not understand '%s'", s.log);
+	if (!is_loopback(s.listen))
+		LOG_WARNING("cloud", "device ports are open beyond this machine; the control plane stays on 127.0.0.1",
+			    ZT_KV_STR("address", s.listen));
+	TRY(fill_account(&s, ret_error));
+	*ret = s;
+	return ZT_OK;
+}

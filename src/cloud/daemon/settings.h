@@ -1,0 +1,18 @@
+/* What zerotouch-cloud is told on its command line. */
+#ifndef ZT_CLOUD_DAEMON_SETTINGS_H
+#define ZT_CLOUD_DAEMON_SETTINGS_H
+
+#include "base/options.h"
+#include "cloud/account.h"
+
+typedef struct {
+	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region;
+	unsigned control_port, mqtt_port, https_port;
+	bool pick_ports, log_json, version;
+	zt_account account; /* filled from the texts above */
+} zt_settings;
+
+/* Reads argv. *ret_done is true when --help or --version was answered on stdout. ZT_E_USAGE. */
+ZT_NODISCARD zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error);
+
+#endif
