@@ -1,0 +1,46 @@
+# Thin: every target is one or two commands that can be typed by hand.
+BUILD := build/default
+JOBS  := $(shell nproc)
+CTEST := ctest --output-on-failure --no-tests=error -j$(JOBS)
+
+.PHONY: all packages demo test test-asan test-tsan bench fuzz check lambda clean
+
+all: packages
+	cmake --preset default -Wno-dev >/dev/null
+	cmake --build $(BUILD) -j$(JOBS)
+
+packages:
+	@scripts/install-packages
+
+# The whole story of a device, from its root of trust to an accepted message.
+demo: all
+	$(BUILD)/bin/zerotouch demo --data build/demo
+
+test: all check
+	$(CTEST) --test-dir $(BUILD)
+
+# The same tests with AddressSanitizer and UndefinedBehaviorSanitizer; with ThreadSanitizer.
+test-asan test-tsan: test-%: packages
+	cmake --preset $* -Wno-dev >/dev/null
+	cmake --build build/$* -j$(JOBS)
+	$(CTEST) --test-dir build/$*
+
+bench: all
+	tests/bench/run $(BUILD)
+
+# SECONDS=600 make fuzz
+fuzz: packages
+	cmake --preset fuzz -Wno-dev >/dev/null
+	cmake --build build/fuzz -j$(JOBS)
+	scripts/fuzz build/fuzz $${SECONDS:-60}
+
+# What needs no build: who includes whom, file sizes, words that do not belong.
+check:
+	@scripts/check
+
+lambda: packages
+	cmake --preset default -Wno-dev >/dev/null
+	cmake --build $(BUILD) -j$(JOBS) --target lambda
+
+clean:
+	rm -rf build
