@@ -102,5 +102,5 @@ void zt_process_stop(pid_t pid, int grace_ms)
 	if (zt_process_wait(pid, grace_ms, &ignored) != ZT_E_TIMEOUT)
 		return;
 	(void)kill(pid, SIGKILL);
-	(void)zt_process_wait(pid, -1, &ignored);
+	(void)waitpid(pid, NULL, 0);
 }
