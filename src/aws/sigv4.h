@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
 	zt_sha256 key;
 } zt_sigv4_key;
+/* `secret` has at most ZT_SECRET_MAX bytes. */
 void zt_sigv4_key_make(zt_view secret, zt_view date_yyyymmdd, zt_view region, zt_view service, zt_sigv4_key *ret);
 
 /* What a signed request adds, NUL-terminated. The signed headers are the request's, x-amz-date and, with a token,

@@ -1,0 +1,1 @@
+zt_fuzz(sigv4_claim DEPS sigv4 digest_openssl)
