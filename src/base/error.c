@@ -23,6 +23,18 @@ zt_status zt_error_set(zt_error *ret_error, zt_status status, const char *format
 	return status;
 }
 
+zt_status zt_error_coded(zt_error *ret_error, zt_status status, const char *code, const char *format, ...)
+{
+	if (ret_error) {
+		va_list args;
+		va_start(args, format);
+		error_fill(ret_error, status, format, args);
+		va_end(args);
+		(void)snprintf(ret_error->code, sizeof ret_error->code, "%s", code);
+	}
+	return status;
+}
+
 zt_status zt_error_errno(zt_error *ret_error, zt_status status, const char *format, ...)
 {
 	int cause = errno;
