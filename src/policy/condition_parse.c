@@ -204,7 +204,7 @@ static zt_status scalar_text(zt_policy *policy, const json_t *value, zt_view *re
 
 static zt_status add_operand(zt_policy *policy, const zt_condition *condition, const json_t *value, zt_error *ret_error)
 {
-	zt_view text;
+	zt_view text = ZT_VIEW_EMPTY;
 	zt_operand operand = { 0 };
 	TRY(scalar_text(policy, value, &text, ret_error));
 	TRY(parse_operand(policy, condition, text, &operand, ret_error));

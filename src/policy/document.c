@@ -104,11 +104,8 @@ zt_status zt_policy_parse(zt_view json, zt_policy_kind kind, zt_policy **ret, zt
 		return ZT_OK;
 	if (status != ZT_E_INVALID)
 		return zt_error_set(ret_error, status, "%s", zt_status_text(status));
-	zt_error_set(ret_error, ZT_E_INVALID, "Policy document is malformed: %s", cause.text);
-	if (ret_error)
-		(void)zt_text_copy(ret_error->code, sizeof ret_error->code,
-				   kind == ZT_POLICY_IOT ? ZT_LIT("MalformedPolicyException") : ZT_LIT("MalformedPolicyDocument"));
-	return ZT_E_INVALID;
+	const char *code = kind == ZT_POLICY_IOT ? "MalformedPolicyException" : "MalformedPolicyDocument";
+	return zt_error_coded(ret_error, ZT_E_INVALID, code, "Policy document is malformed: %s", cause.text);
 }
 
 size_t zt_policy_chars(zt_view json)
