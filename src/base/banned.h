@@ -7,6 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+/* A macro of glibc's fortified headers under clang; clang poisons no macro. */
+#undef sprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atoll gets gmtime localtime ctime asctime
 
 #endif
