@@ -27,6 +27,8 @@ ZT_NODISCARD zt_status zt_key_spki(const zt_key *key, zt_str *out);
 ZT_NODISCARD zt_status zt_key_sign_digest(const zt_key *key, const uint8_t digest[32], zt_str *ret_signature, zt_error *ret_error);
 /* Whether `signature` (DER) over `digest` was made by the P-256 key that is the device id. */
 bool zt_device_id_verify(zt_view device_id, const uint8_t digest[32], zt_view signature);
+/* Whether `spki` (DER, in any form of the point) is the very key that is the device id. */
+bool zt_device_id_owns(zt_view device_id, zt_view spki);
 
 /* A CSR (PKCS#10, PEM) with an empty or given common name, signed by `key`. */
 ZT_NODISCARD zt_status zt_csr_write(const zt_key *key, zt_view common_name, zt_str *ret_pem, zt_error *ret_error);
