@@ -9,13 +9,14 @@ target_compile_options(zt_flags INTERFACE
   -fno-omit-frame-pointer -fstack-protector-strong
   -ffunction-sections -fdata-sections
   -include ${PROJECT_SOURCE_DIR}/src/base/banned.h)
-target_compile_definitions(zt_flags INTERFACE _GNU_SOURCE
-  $<$<NOT:$<BOOL:${ZT_SANITIZE}>>:_FORTIFY_SOURCE=2> ZT_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(zt_flags INTERFACE _GNU_SOURCE ZT_VERSION="${PROJECT_VERSION}")
 target_include_directories(zt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 target_link_options(zt_flags INTERFACE -Wl,--gc-sections -Wl,-z,relro,-z,now)
 if(ZT_SANITIZE)
   target_compile_options(zt_flags INTERFACE -fsanitize=${ZT_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(zt_flags INTERFACE -fsanitize=${ZT_SANITIZE})
+else()
+  target_compile_definitions(zt_flags INTERFACE _FORTIFY_SOURCE=2)
 endif()
 
 # zt_pkg(openssl libssl libcrypto): an imported target zt_pkg_openssl
