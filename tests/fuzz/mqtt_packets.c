@@ -24,13 +24,19 @@ static void must(bool condition)
 		abort();
 }
 
+/* What was read matters to the sanitizers alone. */
+static void ran(zt_status status)
+{
+	(void)status;
+}
+
 static void connect_packet(const zt_mqtt_frame *f)
 {
 	zt_mqtt_connect c, again;
 	if (zt_mqtt_read_connect(f, &c) != ZT_OK)
 		return;
-	(void)zt_mqtt_properties_check(c.properties, ZT_MQTT_CONNECT, false);
-	(void)zt_mqtt_properties_check(c.will_properties, ZT_MQTT_CONNECT, true);
+	ran(zt_mqtt_properties_check(c.properties, ZT_MQTT_CONNECT, false));
+	ran(zt_mqtt_properties_check(c.will_properties, ZT_MQTT_CONNECT, true));
 	zt_buf out = ZT_BUF(room);
 	zt_mqtt_write_connect(&out, &c);
 	zt_mqtt_frame g = reread(&out, ZT_MQTT_CONNECT);
@@ -67,10 +73,10 @@ static void answers(const zt_mqtt_frame *f, zt_mqtt_version version)
 	zt_mqtt_ack ack;
 	zt_mqtt_suback suback;
 	zt_mqtt_disconnect disconnect;
-	(void)zt_mqtt_read_connack(f, version, &connack);
-	(void)zt_mqtt_read_suback(f, version, &suback);
-	(void)zt_mqtt_read_unsuback(f, version, &suback);
-	(void)zt_mqtt_read_disconnect(f, version, &disconnect);
+	ran(zt_mqtt_read_connack(f, version, &connack));
+	ran(zt_mqtt_read_suback(f, version, &suback));
+	ran(zt_mqtt_read_unsuback(f, version, &suback));
+	ran(zt_mqtt_read_disconnect(f, version, &disconnect));
 	if (zt_mqtt_read_ack(f, version, &ack) != ZT_OK)
 		return;
 	zt_buf out = ZT_BUF(room);
