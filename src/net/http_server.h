@@ -49,7 +49,10 @@ typedef struct {
 	void *context;
 	size_t body_max;          /* bytes; a longer body is answered 413 */
 	size_t connections_max;   /* beyond it new connections are closed at once; 0 is 1024 */
-	/* Called when a connection made by zt_http_adopt ends, with its tag; may be NULL. */
+	unsigned idle_ms;         /* 0 is ZT_HTTP_IDLE_MS */
+	unsigned request_ms;      /* a TLS handshake, a request, or a peer that does not read; 0 is ZT_HTTP_REQUEST_MS */
+	/* Called when a connection made by zt_http_adopt ends, with its tag, unless that is NULL; may be NULL. From then on
+	 * the tag is gone from an exchange that is not answered yet. */
 	void (*closed)(void *context, void *connection_tag);
 } zt_http_server_spec;
 
@@ -58,7 +61,8 @@ ZT_NODISCARD zt_status zt_http_server_new(struct event_base *loop, const zt_http
 /* Closes every connection; unanswered exchanges stay valid but go nowhere. NULL is fine. */
 void zt_http_server_free(zt_http_server *server);
 /* Serves a connection whose buffer the caller has set up (for TLS: after or before its handshake).
- * Takes over `buffer`. `tag` comes back in each request. */
+ * Takes over `buffer`. `tag` comes back in each request. On failure (ZT_E_LIMIT, ZT_E_NOMEM) the buffer is closed, and
+ * `closed` is not called. */
 ZT_NODISCARD zt_status zt_http_adopt(zt_http_server *server, struct bufferevent *buffer, const char *peer, void *tag);
 /* For zt_listener_new: `context` is the server; plain TCP or Unix. */
 void zt_http_accept(void *server, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
