@@ -147,6 +147,8 @@ static zt_status compile_arn(zt_policy *policy, zt_view text, zt_pattern_syntax 
 {
 	zt_view parts[ZT_ARN_PARTS];
 	operand->is_arn = split_arn(text, parts);
+	if (!operand->is_arn && zt_view_starts(text, ZT_LIT("arn:")))
+		return zt_error_set(ret_error, ZT_E_INVALID, "condition value \"%.*s\" has fewer parts than an ARN", ZT_PRI(text));
 	if (!operand->is_arn)
 		return zt_pattern_compile(policy, text, syntax, &operand->pattern, ret_error);
 	for (size_t i = 0; i < ZT_ARN_PARTS; i++)

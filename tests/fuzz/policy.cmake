@@ -1,0 +1,1 @@
+zt_fuzz(policy DEPS policy)
