@@ -1,0 +1,113 @@
+/* A device: from power-on to accepted messages, by HTTPS or MQTT, through the same calls.
+ *
+ * The caller fills a zt_device_config with its seams and memory, then calls zt_device_step until it returns
+ * ZT_EVENT_NONE, waits until the stream is readable (or writable, when bytes are stuck) or wait_ms have passed, and
+ * steps again. Nothing here blocks, allocates or remembers more than the struct shows. */
+#ifndef ZEROTOUCH_DEVICE_H
+#define ZEROTOUCH_DEVICE_H
+
+#include "zerotouch/clock.h"
+#include "zerotouch/http.h"
+#include "zerotouch/identity.h"
+#include "zerotouch/message.h"
+#include "zerotouch/onboarding.h"
+#include "zerotouch/session.h"
+
+enum {
+	ZT_DEVICE_OUT_MIN = ZT_SESSION_OUT_MIN,
+	ZT_DEVICE_IN_MIN = ZT_HTTP_ANSWER_MIN,
+	ZT_READY_POLL_MS = 250,        /* how often network, clock and identity are looked for while missing */
+	ZT_IDENTITY_POLL_MS = 1000,    /* how often a replaced certificate is looked for while connected */
+	ZT_HTTPS_ANSWER_MS = 20 * 1000,/* how long the server may take for an HTTP answer */
+	ZT_PUBLISH_TRIES_MAX = 3,      /* a message whose sending ends the connection is given up after so many */
+};
+
+typedef struct {
+	zt_view filter;
+	uint8_t qos; /* 0 or 1 */
+} zt_subscription;
+
+typedef struct {
+	zt_route route;
+	zt_transport transport;
+	zt_clock clock;
+	zt_entropy entropy;
+	zt_identity identity;
+	bool (*network_ready)(void *context); /* NULL: always */
+	void *network_context;
+
+	zt_view host;              /* of the endpoint, for the Host header */
+	uint16_t https_port;       /* the same */
+
+	zt_view client_id;         /* MQTT; empty: the identity's name */
+	uint16_t keep_alive_s;     /* MQTT */
+	bool clean;                /* MQTT: no persistent session */
+	const zt_message *will;    /* MQTT; NULL for none */
+	const zt_subscription *subscriptions; /* MQTT: subscribed to after each connect */
+	size_t subscription_count;
+
+	uint8_t *out, *in;         /* memory: at least ZT_DEVICE_OUT_MIN and ZT_DEVICE_IN_MIN bytes */
+	size_t out_cap, in_cap;    /* in_cap bounds the messages that can be received */
+} zt_device_config;
+
+typedef enum {
+	ZT_EVENT_NONE,           /* nothing for wait_ms unless the stream moves */
+	ZT_EVENT_NOT_READY,      /* reason: network, clock or identity is missing; told once a reason */
+	ZT_EVENT_CONNECTING,     /* an attempt begins; attempts */
+	ZT_EVENT_REFUSED,        /* the attempt failed; reason, wait_ms until the next */
+	ZT_EVENT_ACCEPTED,       /* attempts, elapsed_ms since the first of them; first when the certificate is new */
+	ZT_EVENT_LOST,           /* the accepted connection ended; reason, wait_ms */
+	ZT_EVENT_PUBLISHED,      /* HTTPS: http_status, body */
+	ZT_EVENT_NOT_PUBLISHED,  /* given up; reason, http_status and body where there are */
+	ZT_EVENT_SUBSCRIBED,     /* subscription; reason says whether it was granted */
+	ZT_EVENT_RECEIVED,       /* message, valid until the next step */
+} zt_event_kind;
+
+typedef struct {
+	zt_event_kind kind;
+	zt_reason reason;
+	uint32_t wait_ms;
+	uint32_t attempts, elapsed_ms;
+	bool first;
+	uint16_t http_status;    /* also of a refusal that had one */
+	zt_view body;            /* of the HTTP answer; valid until the next step */
+	const zt_subscription *subscription;
+	zt_message message;
+} zt_event;
+
+/* All state of a device; read it if you like, change it only through the calls. */
+typedef struct {
+	zt_device_config config;
+	zt_onboarding onboarding;
+	zt_identity_info identity;
+	bool open;                 /* the stream is or is being opened */
+	bool streaming;            /* it is open: the route's protocol has begun */
+	zt_session session;
+	zt_http_answer answer;
+	zt_buf head;               /* HTTPS: the request's head */
+	size_t head_sent, payload_sent;
+	bool asking;               /* HTTPS: a request is under way */
+	bool answered;             /* HTTPS: this stream has carried an answer before */
+	int64_t answer_due_ms;
+	zt_message message;
+	bool has_message, message_sent, message_again;
+	uint8_t tries;             /* times that this message's sending ended the connection */
+	zt_event settled;          /* the outcome of the message, reported by the next step */
+	size_t subscribed;         /* subscriptions answered on this connection */
+	int64_t identity_check_ms;
+	zt_reason told;            /* the last ZT_EVENT_NOT_READY */
+	uint16_t http_status;      /* of this attempt's answer, or 0 */
+} zt_device;
+
+/* ZT_E_CONFIG when memory or keep-alive are out of range, or a filter breaks a limit (*ret_why, NULL is fine). */
+ZT_NODISCARD zt_status zt_device_init(zt_device *device, const zt_device_config *config, const char **ret_why);
+/* Publishes by the device's route; the outcome comes as ZT_EVENT_PUBLISHED or _NOT_PUBLISHED. At once: ZT_E_LIMIT and
+ * ZT_E_INVALID with the limit's name in *ret_why, ZT_E_STATE while another message is under way. By HTTPS, `retain` is
+ * not possible (ZT_E_UNSUPPORTED). */
+ZT_NODISCARD zt_status zt_device_publish(zt_device *device, const zt_message *message, const char **ret_why);
+/* Does what can be done now and returns one event. Call again until it is ZT_EVENT_NONE. */
+void zt_device_step(zt_device *device, zt_event *ret);
+/* Says goodbye (MQTT: DISCONNECT, so no will is sent) as far as the stream takes it at once, and closes. */
+void zt_device_stop(zt_device *device);
+
+#endif

@@ -1,0 +1,166 @@
+/* The half of a session that the caller drives: calls become queued packets, queued packets become bytes. */
+#include "zerotouch/session.h"
+
+#include <string.h>
+
+#include "device/session_expect.h"
+#include "mqtt/packet.h"
+
+void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, size_t in_cap)
+{
+	*session = (zt_session){ .out = zt_buf_make(out, out_cap), .in = in, .in_cap = in_cap };
+	zt_session_expect_nothing(session);
+}
+
+static void forget_stream(zt_session *session)
+{
+	uint16_t last_id = session->last_id;
+	zt_session_init(session, session->out.p, session->out.cap, session->in, session->in_cap);
+	session->last_id = last_id;
+}
+
+/* Never 0 (MQTT-2.3.1-1). */
+static uint16_t next_id(zt_session *session)
+{
+	session->last_id = session->last_id == UINT16_MAX ? 1 : (uint16_t)(session->last_id + 1);
+	return session->last_id;
+}
+
+/* Bytes that are gone make room, unless a payload still has to find its place among them. */
+static void compact(zt_session *session)
+{
+	if (session->payload_pending || session->out_sent == 0)
+		return;
+	memmove(session->out.p, session->out.p + session->out_sent, session->out.n - session->out_sent);
+	session->out.n -= session->out_sent;
+	session->out_sent = 0;
+}
+
+/* A packet that does not fit leaves what was queued before it. */
+static zt_status finish_packet(zt_session *session, size_t before)
+{
+	if (zt_buf_finish(&session->out) == ZT_OK)
+		return ZT_OK;
+	session->out.n = before;
+	session->out.overflow = false;
+	return ZT_E_AGAIN;
+}
+
+zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms)
+{
+	ENSURE(options->client_id.n <= ZT_CLIENT_ID_MAX, ZT_E_LIMIT);
+	forget_stream(session);
+	zt_mqtt_connect packet = { .version = ZT_MQTT_V311,
+				   .clean = options->clean,
+				   .keep_alive_s = options->keep_alive_s,
+				   .client_id = options->client_id };
+	if (options->will) {
+		TRY(zt_message_check(options->will, NULL));
+		packet.has_will = true;
+		packet.will_qos = options->will->qos;
+		packet.will_retain = options->will->retain;
+		packet.will_topic = options->will->topic;
+		packet.will_payload = options->will->payload;
+	}
+	zt_mqtt_write_connect(&session->out, &packet);
+	ENSURE(finish_packet(session, 0) == ZT_OK, ZT_E_SPACE);
+	session->keep_alive_s = options->keep_alive_s;
+	session->sent_ms = mono_ms;
+	zt_session_expect(session, ZT_SESSION_AWAIT_CONNACK, mono_ms);
+	return ZT_OK;
+}
+
+zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again, int64_t mono_ms)
+{
+	TRY(zt_message_check(message, NULL));
+	ENSURE(session->connected && !session->publishing, ZT_E_STATE);
+	compact(session);
+	zt_mqtt_publish packet = { .qos = message->qos,
+				   .retain = message->retain,
+				   .dup = again && message->qos > 0,
+				   .topic = message->topic,
+				   .payload = message->payload };
+	if (message->qos)
+		packet.packet_id = next_id(session);
+	size_t before = session->out.n;
+	zt_mqtt_write_publish_head(&session->out, ZT_MQTT_V311, &packet);
+	TRY(finish_packet(session, before));
+	session->payload = message->payload;
+	session->payload_at = session->out.n;
+	session->payload_sent = 0;
+	session->payload_pending = true;
+	session->publishing = true;
+	session->publish_id = packet.packet_id;
+	if (message->qos)
+		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK, mono_ms);
+	return ZT_OK;
+}
+
+zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, int64_t mono_ms,
+			       uint16_t *ret_packet_id)
+{
+	TRY(zt_filter_check(filter, qos, NULL));
+	ENSURE(session->connected && session->due_ms[ZT_SESSION_AWAIT_SUBACK] == INT64_MAX, ZT_E_STATE);
+	compact(session);
+	zt_mqtt_subscribe packet = { .packet_id = next_id(session), .count = 1 };
+	packet.items[0] = (zt_mqtt_subscription){ .filter = filter, .qos = qos };
+	size_t before = session->out.n;
+	zt_mqtt_write_subscribe(&session->out, ZT_MQTT_V311, &packet);
+	TRY(finish_packet(session, before));
+	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK, mono_ms);
+	*ret_packet_id = packet.packet_id;
+	return ZT_OK;
+}
+
+zt_status zt_session_disconnect(zt_session *session)
+{
+	ENSURE(session->connected, ZT_E_STATE);
+	compact(session);
+	size_t before = session->out.n;
+	zt_mqtt_write_empty(&session->out, ZT_MQTT_DISCONNECT);
+	session->connected = false;
+	return finish_packet(session, before);
+}
+
+zt_view zt_session_output(const zt_session *session)
+{
+	if (session->payload_pending && session->out_sent == session->payload_at)
+		return zt_view_from(session->payload, session->payload_sent);
+	size_t end = session->payload_pending ? session->payload_at : session->out.n;
+	return (zt_view){ session->out.p + session->out_sent, end - session->out_sent };
+}
+
+static void end_payload(zt_session *session)
+{
+	session->payload_pending = false;
+	session->payload = ZT_VIEW_EMPTY;
+	session->publish_done = session->publish_id == 0;
+}
+
+void zt_session_sent(zt_session *session, size_t n, int64_t mono_ms)
+{
+	session->sent_ms = mono_ms;
+	/* A long payload on a slow link: the answer's time runs from the last byte. */
+	if (zt_session_expects(session, ZT_SESSION_AWAIT_PUBACK))
+		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK, mono_ms);
+	if (session->payload_pending && session->out_sent == session->payload_at)
+		session->payload_sent += n;
+	else
+		session->out_sent += n;
+	if (session->payload_pending && session->out_sent == session->payload_at &&
+	    session->payload_sent == session->payload.n)
+		end_payload(session);
+	if (!session->payload_pending && session->out_sent == session->out.n)
+		session->out.n = session->out_sent = 0;
+}
+
+uint8_t *zt_session_input(zt_session *session, size_t *ret_room)
+{
+	*ret_room = session->in_cap - session->in_n;
+	return session->in + session->in_n;
+}
+
+void zt_session_received(zt_session *session, size_t n)
+{
+	session->in_n += n;
+}

@@ -1,0 +1,177 @@
+/* The half of a session that the server drives: received packets, overdue answers, keep-alive. */
+#include <string.h>
+
+#include "device/session_expect.h"
+#include "mqtt/packet.h"
+#include "zerotouch/session.h"
+
+enum { SMALL_PACKET = 4 }; /* PINGREQ and PUBACK */
+
+typedef zt_status (*packet_handler)(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret);
+
+static zt_status take_connack(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_connack packet;
+	TRY(zt_mqtt_read_connack(frame, ZT_MQTT_V311, &packet));
+	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_CONNACK), ZT_E_PROTOCOL);
+	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_CONNACK);
+	session->connected = packet.code == 0;
+	ret->kind = packet.code == 0 ? ZT_SESSION_CONNECTED : ZT_SESSION_REFUSED;
+	ret->code = packet.code;
+	ret->session_present = packet.session_present;
+	return ZT_OK;
+}
+
+static zt_status take_publish(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_publish packet;
+	TRY(zt_mqtt_read_publish(frame, ZT_MQTT_V311, &packet));
+	/* We never ask for QoS 2, so none may come (MQTT-3.8.4-6). */
+	ENSURE(packet.qos <= 1, ZT_E_PROTOCOL);
+	ret->kind = ZT_SESSION_RECEIVED;
+	ret->message = (zt_message){ packet.topic, packet.payload, packet.qos, packet.retain };
+	ret->duplicate = packet.dup;
+	session->ack_owed = packet.packet_id;
+	return ZT_OK;
+}
+
+static zt_status take_puback(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_ack packet;
+	TRY(zt_mqtt_read_ack(frame, ZT_MQTT_V311, &packet));
+	/* An id that is not in flight is a late answer to an earlier life of the session. */
+	if (!session->publishing || session->payload_pending || packet.packet_id != session->publish_id)
+		return ZT_OK;
+	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PUBACK);
+	session->publishing = false;
+	session->publish_id = 0;
+	ret->kind = ZT_SESSION_PUBLISHED;
+	return ZT_OK;
+}
+
+static zt_status take_suback(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_suback packet;
+	TRY(zt_mqtt_read_suback(frame, ZT_MQTT_V311, &packet));
+	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_SUBACK) && packet.codes.n == 1, ZT_E_PROTOCOL);
+	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_SUBACK);
+	ret->kind = ZT_SESSION_SUBSCRIBED;
+	ret->code = packet.codes.p[0];
+	ret->packet_id = packet.packet_id;
+	return ZT_OK;
+}
+
+static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	(void)ret;
+	ENSURE(frame->body.n == 0, ZT_E_PROTOCOL);
+	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PINGRESP);
+	return ZT_OK;
+}
+
+/* What a server may send to a client of 3.1.1 that uses QoS 0 and 1 and never unsubscribes. */
+static const packet_handler handlers[] = {
+	[ZT_MQTT_CONNACK] = take_connack, [ZT_MQTT_PUBLISH] = take_publish,   [ZT_MQTT_PUBACK] = take_puback,
+	[ZT_MQTT_SUBACK] = take_suback,   [ZT_MQTT_PINGRESP] = take_pingresp,
+};
+
+static zt_status take_frame(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	unsigned type = (unsigned)frame->type;
+	ENSURE(type < ZT_COUNT(handlers) && handlers[type], ZT_E_PROTOCOL);
+	/* The first packet is CONNACK and no other is (MQTT-3.2.0-1). */
+	ENSURE(session->connected != (frame->type == ZT_MQTT_CONNACK), ZT_E_PROTOCOL);
+	return handlers[type](session, frame, ret);
+}
+
+static bool has_room(const zt_session *session)
+{
+	return session->out.cap - session->out.n >= SMALL_PACKET;
+}
+
+static void acknowledge(zt_session *session)
+{
+	if (session->ack_owed == 0)
+		return;
+	const zt_mqtt_ack packet = { .packet_id = session->ack_owed };
+	zt_mqtt_write_ack(&session->out, ZT_MQTT_V311, ZT_MQTT_PUBACK, &packet);
+	session->ack_owed = 0;
+}
+
+/* What was looked at makes room for what comes. */
+static void compact(zt_session *session)
+{
+	memmove(session->in, session->in + session->in_used, session->in_n - session->in_used);
+	session->in_n -= session->in_used;
+	session->in_used = 0;
+}
+
+static zt_status next_packet(zt_session *session, zt_session_event *ret)
+{
+	zt_view rest = { session->in, session->in_n };
+	while (ret->kind == ZT_SESSION_NONE) {
+		zt_mqtt_frame frame;
+		zt_status status = zt_mqtt_frame_next(&rest, session->in_cap, &frame);
+		if (status == ZT_E_AGAIN)
+			break;
+		TRY(status);
+		session->in_used += frame.whole.n;
+		TRY(take_frame(session, &frame, ret));
+	}
+	return ZT_OK;
+}
+
+static int64_t ping_due_ms(const zt_session *session)
+{
+	bool idle = session->connected && !zt_session_expects(session, ZT_SESSION_AWAIT_PINGRESP);
+	return idle ? session->sent_ms + (int64_t)session->keep_alive_s * 1000 : INT64_MAX;
+}
+
+static zt_status check_due(const zt_session *session, int64_t mono_ms)
+{
+	for (size_t i = 0; i < ZT_SESSION_AWAITS; i++)
+		ENSURE(mono_ms < session->due_ms[i], ZT_E_TIMEOUT);
+	return ZT_OK;
+}
+
+static void keep_alive(zt_session *session, int64_t mono_ms)
+{
+	if (mono_ms < ping_due_ms(session) || !has_room(session))
+		return;
+	zt_mqtt_write_empty(&session->out, ZT_MQTT_PINGREQ);
+	zt_session_expect(session, ZT_SESSION_AWAIT_PINGRESP, mono_ms);
+}
+
+zt_status zt_session_next(zt_session *session, int64_t mono_ms, zt_session_event *ret)
+{
+	zt_session_event event = { .kind = ZT_SESSION_NONE };
+	if (session->publish_done) {
+		session->publish_done = session->publishing = false;
+		event.kind = ZT_SESSION_PUBLISHED;
+		*ret = event;
+		return ZT_OK;
+	}
+	/* A peer that does not read gets no acknowledgements, so nothing more of it is read either. */
+	if (has_room(session)) {
+		acknowledge(session);
+		compact(session);
+		TRY(next_packet(session, &event));
+	}
+	if (event.kind == ZT_SESSION_NONE) {
+		TRY(check_due(session, mono_ms));
+		keep_alive(session, mono_ms);
+	}
+	*ret = event;
+	return ZT_OK;
+}
+
+int64_t zt_session_due_ms(const zt_session *session)
+{
+	if (session->publish_done)
+		return INT64_MIN;
+	int64_t due = ping_due_ms(session);
+	for (size_t i = 0; i < ZT_SESSION_AWAITS; i++)
+		if (session->due_ms[i] < due)
+			due = session->due_ms[i];
+	return due;
+}
