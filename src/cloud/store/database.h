@@ -1,0 +1,23 @@
+/* The SQLite file behind the store: its form, its lock, and writing whole transactions.
+ *
+ * Used by one thread at a time: the loop's until the first submit, the writer's from then on. */
+#ifndef ZT_CLOUD_STORE_DATABASE_H
+#define ZT_CLOUD_STORE_DATABASE_H
+
+#include "cloud/store/changes.h"
+
+typedef struct zt_database zt_database;
+
+/* As zt_store_open. The lock is held until the close. */
+ZT_NODISCARD zt_status zt_database_open(const char *path, zt_database **ret, zt_error *ret_error);
+void zt_database_close(zt_database *database);
+ZT_DEFINE_CLEANUP(zt_database, zt_database_close)
+/* As zt_store_load. */
+ZT_NODISCARD zt_status zt_database_walk(zt_database *database, zt_store_visit_fn visit, void *context,
+					zt_error *ret_error);
+/* Writes `count` transactions, linked by `next`, in one commit: durable when it returns ZT_OK, otherwise
+ * nothing of it is written (ZT_E_DISK_FULL, ZT_E_IO). */
+ZT_NODISCARD zt_status zt_database_write(zt_database *database, const zt_changes *first, size_t count,
+					 zt_error *ret_error);
+
+#endif
