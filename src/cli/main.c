@@ -1,0 +1,41 @@
+#include <stdio.h>
+
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+static const zt_verb verbs[] = {
+	{ "demo", "the whole story of a device, offline, on real parts", zt_cmd_demo },
+	{ "local", "the local AWS and attestation authority: up, env", zt_cmd_local },
+	{ "tenant", "tenants of the attestation authority: create, claim, proof, …", zt_cmd_tenant },
+	{ "setup", "prepare an AWS account (or the local one) for a tenant's devices", zt_cmd_setup },
+	{ "plan", "show what setup would do, and change nothing", zt_cmd_plan },
+	{ "teardown", "remove what setup created", zt_cmd_teardown },
+	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
+	{ "things", "list the Things with their devices", zt_cmd_things },
+	{ "certificates", "list the certificates with their states", zt_cmd_certificates },
+};
+
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	zt_error error = { 0 };
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("zerotouch %s\n", ZT_VERSION);
+		return 0;
+	}
+	zt_status status = zt_verbs_run("zerotouch", "Zero-touch onboarding of devices with a root of trust to AWS IoT Core.", verbs,
+					ZT_COUNT(verbs), argc, argv, &error);
+	/* A plan with changes is an answer, not a failure. */
+	if (status != ZT_OK && status != ZT_E_CHANGES)
+		zt_output_error("zerotouch", status, &error, wants_json(argc, argv));
+	if (fflush(stdout) != 0 && status == ZT_OK)
+		status = ZT_E_IO;
+	return zt_status_exit(status);
+}

@@ -1,0 +1,32 @@
+/* What people see: steps with their time on standard error, tables and JSON on standard output. */
+#ifndef ZT_CLI_OUTPUT_H
+#define ZT_CLI_OUTPUT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "zerotouch/view.h"
+
+/* Colour: --color, then NO_COLOR, CLICOLOR_FORCE, then whether standard error is a terminal. */
+bool zt_output_colour(void);
+
+/* "3/8 Set up AWS" */
+void zt_output_step(unsigned number, unsigned total, const char *title);
+/* "    $ zerotouch tenant create": what one would type. */
+void zt_output_command(const char *const *argv);
+/* "    ok  the CA is registered (12 ms)"; ms < 0 leaves the time out. */
+void zt_output_ok(int64_t ms, const char *format, ...) ZT_PRINTF(2, 3);
+/* "    what happens" */
+void zt_output_say(const char *format, ...) ZT_PRINTF(1, 2);
+/* "zerotouch watch: no credentials" on standard error, with the remedy that the text names; as JSON when `json`. */
+void zt_output_error(const char *command, zt_status status, const zt_error *error, bool json);
+
+enum { ZT_TABLE_COLUMNS_MAX = 8 };
+
+/* A table of text cells: `rows` is an array of arrays of strings, as wide as `columns` are many. */
+void zt_output_table(const char *const *columns, size_t count, const json_t *rows);
+/* One compact JSON value and a newline. */
+ZT_NODISCARD zt_status zt_output_json(const json_t *json);
+
+#endif
