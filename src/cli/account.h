@@ -1,0 +1,31 @@
+/* The AWS account that a verb works on: credentials, Region and endpoint as AWS's own tools find them. */
+#ifndef ZT_CLI_ACCOUNT_H
+#define ZT_CLI_ACCOUNT_H
+
+#include "aws/client.h"
+#include "aws/http_curl.h"
+#include "aws/profile.h"
+#include "base/options.h"
+
+typedef struct {
+	const char *endpoint_url, *profile, *region; /* options; NULL when not given */
+} zt_account_options;
+
+/* Three rows of a verb's option table. */
+#define ZT_ACCOUNT_OPTIONS(o)                                                                                                   \
+	{ "endpoint-url", 0, ZT_OPT_TEXT, &(o).endpoint_url, "URL", "another AWS, such as http://127.0.0.1:4566", 0, 0 },       \
+	{ "profile", 0, ZT_OPT_TEXT, &(o).profile, "NAME", "profile of ~/.aws (default $AWS_PROFILE, default)", 0, 0 },         \
+	{ "region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0 }
+
+typedef struct {
+	zt_aws_profile profile;
+	zt_aws_http_curl *curl;
+	zt_aws_client *client;
+} zt_account_session;
+
+/* Opens nothing on the network. Waits before tries are told on standard error. */
+ZT_NODISCARD zt_status zt_account_open(const zt_account_options *options, zt_account_session *ret, zt_error *ret_error);
+/* Wipes the keys. A zeroed one is fine. */
+void zt_account_close(zt_account_session *session);
+
+#endif
