@@ -46,7 +46,7 @@ static bool more_certificates(BIO *pem, X509 **ret)
 
 static zt_status use_chain(SSL_CTX *tls, zt_view chain_pem, zt_error *ret_error)
 {
-	ENSURE(chain_pem.n <= INT_MAX, ZT_E_LIMIT);
+	ENSURE(chain_pem.n > 0 && chain_pem.n <= INT_MAX, zt_error_set(ret_error, ZT_E_CONFIG, "no server certificate"));
 	ZT_CLEANUP(free_bio) BIO *pem = BIO_new_mem_buf(chain_pem.p, (int)chain_pem.n);
 	ZT_CLEANUP(free_certificate) X509 *leaf = NULL;
 	ENSURE(pem, zt_error_set(ret_error, ZT_E_NOMEM, "cannot read a certificate"));
@@ -66,7 +66,7 @@ static zt_status use_chain(SSL_CTX *tls, zt_view chain_pem, zt_error *ret_error)
 
 static zt_status use_key(SSL_CTX *tls, zt_view key_pem, zt_error *ret_error)
 {
-	ENSURE(key_pem.n <= INT_MAX, ZT_E_LIMIT);
+	ENSURE(key_pem.n > 0 && key_pem.n <= INT_MAX, zt_error_set(ret_error, ZT_E_CONFIG, "no key of the server certificate"));
 	ZT_CLEANUP(free_bio) BIO *pem = BIO_new_mem_buf(key_pem.p, (int)key_pem.n);
 	ENSURE(pem, zt_error_set(ret_error, ZT_E_NOMEM, "cannot read a key"));
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(pem, NULL, no_password, NULL);

@@ -1,0 +1,1 @@
+zt_fuzz(http_server DEPS net)
