@@ -108,3 +108,11 @@ zt_status zt_text_copy(char *array, size_t cap, zt_view v)
 	array[v.n] = 0;
 	return ZT_OK;
 }
+
+void zt_text_cut(char *array, size_t cap, zt_view v)
+{
+	size_t n = v.n < cap ? v.n : cap - 1;
+	if (n)
+		memcpy(array, v.p, n);
+	array[n] = 0;
+}

@@ -33,5 +33,7 @@ char *zt_str_steal(zt_str *s);
 char *zt_view_dup(zt_view v);
 /* Copies v and a NUL into array of `cap` bytes; ZT_E_SPACE when it does not fit. */
 ZT_NODISCARD zt_status zt_text_copy(char *array, size_t cap, zt_view v);
+/* As zt_text_copy, but cuts v where the array ends; for texts that people read. */
+void zt_text_cut(char *array, size_t cap, zt_view v);
 
 #endif
