@@ -74,6 +74,11 @@ void zt_aws_client_set_deadline(zt_aws_client *client, int64_t mono_ms);
 /* HTTP requests sent to the service so far, repeated tries included. */
 unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service service);
 
+/* What a service says in its refusal, in either protocol; "" where it says nothing. */
+typedef struct {
+	char code[64], message[320], request_id[64];
+} zt_aws_fault;
+
 /* What an operation builds. Its calls never fail: the first failure is kept and comes out of zt_aws_call. */
 typedef struct {
 	zt_aws_service service;
@@ -83,6 +88,7 @@ typedef struct {
 	zt_sigv4_header headers[ZT_AWS_REQUEST_HEADERS_MAX]; /* values borrowed until the call */
 	size_t header_count;
 	bool once; /* doing it twice would leave something behind: tried again only when the service cannot have acted */
+	void (*read_error)(const zt_aws_http_response *response, zt_aws_fault *ret); /* the protocol's form of an error */
 	zt_status status;
 } zt_aws_request;
 
@@ -93,6 +99,8 @@ void zt_aws_request_label(zt_aws_request *request, zt_view label);
 /* Appends name=value to the query; an empty value is left out. */
 void zt_aws_request_query(zt_aws_request *request, const char *name, zt_view value);
 void zt_aws_request_header(zt_aws_request *request, const char *name, zt_view value);
+/* Makes the call ZT_E_INVALID when its body could not be built (text that is not UTF-8, memory). */
+void zt_aws_request_body(zt_aws_request *request, const json_t *body);
 
 /* REST with JSON. Ends the request whatever happens. `body` may be NULL (borrowed). *ret (may be NULL) is the answer, an
  * empty object where the body is empty. Errors of the service, with http, code and request_id in *ret_error:

@@ -1,0 +1,23 @@
+/* Where a service is and under which names its requests are signed (AWS General Reference, "Service endpoints"). */
+#ifndef ZT_AWS_ENDPOINT_H
+#define ZT_AWS_ENDPOINT_H
+
+#include "aws/client.h"
+
+enum { ZT_AWS_ORIGIN_MAX = 511 };
+
+typedef struct {
+	char origin[ZT_AWS_ORIGIN_MAX + 1]; /* "" when it is not known yet */
+	char signing_region[ZT_AWS_REGION_MAX + 1];
+	bool given; /* by the caller, the environment or the profile: not AWS's own host */
+} zt_aws_endpoint;
+
+/* The rules of zt_aws_client_new. The URLs may be NULL or "". */
+ZT_NODISCARD zt_status zt_aws_endpoint_resolve(zt_aws_service service, const char *region, const char *url,
+					       const char *profile_url, zt_aws_endpoint *ret, zt_error *ret_error);
+/* "iot", "iotdata", … in the credential scope. */
+const char *zt_aws_signing_name(zt_aws_service service);
+/* The host header's value: what stands behind "://". */
+zt_view zt_aws_origin_host(const char *origin);
+
+#endif
