@@ -37,6 +37,9 @@ typedef struct {
 const zt_thing *zt_registry_thing(const zt_registry *registry, zt_view name);
 /* In order of name; "" begins; NULL at the end. */
 const zt_thing *zt_registry_next_thing(const zt_registry *registry, zt_view after_name);
+/* As zt_registry_next_thing, restricted to things whose attribute has exactly this value; O(log n). */
+const zt_thing *zt_registry_next_thing_with(const zt_registry *registry, zt_view attribute, zt_view value,
+					    zt_view after_name);
 const zt_thing_type *zt_registry_thing_type(const zt_registry *registry, zt_view name);
 const zt_thing_type *zt_registry_next_thing_type(const zt_registry *registry, zt_view after_name);
 /* Things of a principal: the index-th in order of name, NULL past the end. *ret_exclusive may be NULL. */

@@ -1,0 +1,107 @@
+#include "cloud/registry/state.h"
+
+
+/* By kind. */
+static const zt_noun *const nouns[ZT_KIND_COUNT] = {
+	[ZT_KIND_THING] = &zt_noun_thing,
+	[ZT_KIND_THING_TYPE] = &zt_noun_thing_type,
+};
+
+zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key)
+{
+	return (zt_row *)zt_index_find(&registry->rows[kind], key);
+}
+
+zt_row *zt_row_after(const zt_registry *registry, zt_kind kind, zt_view key)
+{
+	return (zt_row *)zt_index_after(&registry->rows[kind], key);
+}
+
+/* Says which record it was; the key may be a topic or hold a NUL, so only its first readable part is shown. */
+static zt_status name_record(const zt_noun *noun, zt_view key, zt_error *error)
+{
+	zt_error cause = *error;
+	size_t n = 0;
+	while (n < key.n && n < 128 && key.p[n] > ' ' && key.p[n] < 0x7f)
+		n++;
+	return zt_error_set(error, cause.status, "the stored %s '%.*s' cannot be read: %.200s", noun->name, (int)n,
+			    (const char *)zt_view_pri_ptr(key), cause.text);
+}
+
+typedef struct {
+	zt_registry *registry;
+	zt_error *error;
+} loading;
+
+static zt_status load_record(void *context, const zt_record *record)
+{
+	const loading *load = context;
+	const zt_noun *noun = record->kind < ZT_KIND_COUNT ? nouns[record->kind] : NULL;
+	if (!noun)
+		return zt_error_set(load->error, ZT_E_CONFIG, "the store holds records of kind %u, which this version does not know",
+				    record->kind);
+	zt_row *row = NULL;
+	zt_error cause = { 0 };
+	zt_status status = noun->decode(load->registry, record, &row, &cause);
+	if (status != ZT_OK) {
+		cause.status = status;
+		(void)name_record(noun, record->key, &cause);
+		if (load->error)
+			*load->error = cause;
+		return status;
+	}
+	zt_index_put(&load->registry->rows[noun->kind], &row->node);
+	if (noun->link)
+		noun->link(load->registry, row);
+	return ZT_OK;
+}
+
+ZT_DEFINE_CLEANUP(zt_registry, zt_registry_free)
+
+zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_registry_freep) zt_registry *registry = calloc(1, sizeof *registry);
+	ENSURE(registry, ZT_E_NOMEM);
+	registry->store = store;
+	registry->account = *account;
+	registry->clock = clock;
+	loading load = { registry, ret_error };
+	TRY(zt_store_load(store, load_record, &load, ret_error));
+	*ret = ZT_STEAL(registry);
+	return ZT_OK;
+}
+
+static void free_rows(zt_index *index, void (*free_row)(zt_row *row))
+{
+	for (zt_node *node; (node = zt_index_at(index, 0));) {
+		zt_index_take(index, node);
+		free_row((zt_row *)node);
+	}
+}
+
+void zt_registry_free(zt_registry *registry)
+{
+	if (!registry)
+		return;
+	for (size_t kind = 0; kind < ZT_KIND_COUNT; kind++)
+		if (nouns[kind])
+			free_rows(&registry->rows[kind], nouns[kind]->free);
+	free(registry);
+}
+
+const zt_account *zt_registry_account(const zt_registry *registry)
+{
+	return &registry->account;
+}
+
+int64_t zt_registry_now_ms(const zt_registry *registry)
+{
+	return zt_clock_wall_ms(&registry->clock);
+}
+
+zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *context)
+{
+	ENSURE(registry->listener_count < ZT_LISTENERS_MAX, ZT_E_LIMIT);
+	registry->listeners[registry->listener_count++] = (zt_listener){ changed, context };
+	return ZT_OK;
+}
