@@ -1,0 +1,160 @@
+#include "port/linux/client.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/random.h"
+#include "base/str.h"
+#include "base/timefmt.h"
+#include "port/linux/identity_files.h"
+#include "port/linux/transport.h"
+
+enum {
+	KEEP_ALIVE_S = 60,
+	IN_BYTES = ZT_PAYLOAD_MAX + ZT_DEVICE_IN_MIN, /* the largest message that AWS passes on, with its topic */
+	OUT_BYTES = 4096,
+};
+
+struct zt_client {
+	zt_device device;
+	zt_linux_transport transport;
+	zt_identity_files files;
+	char *host, *certificate_file, *key_file, *client_id;
+	uint8_t out[OUT_BYTES], in[IN_BYTES];
+};
+
+static void fill_random(void *context, uint8_t *bytes, size_t n)
+{
+	(void)context;
+	zt_random_bytes(bytes, n);
+}
+
+static zt_status copy_text(char **ret, const char *text)
+{
+	if (!text)
+		return ZT_OK;
+	*ret = zt_view_dup(zt_view_of(text));
+	return *ret ? ZT_OK : ZT_E_NOMEM;
+}
+
+static zt_status copy_texts(zt_client *client, const zt_client_spec *spec)
+{
+	TRY(copy_text(&client->host, spec->host));
+	TRY(copy_text(&client->certificate_file, spec->certificate_file));
+	TRY(copy_text(&client->key_file, spec->key_file));
+	return copy_text(&client->client_id, spec->client_id);
+}
+
+/* A peer that is gone must be an error of a call, not the end of the program. An own handler stays. */
+static void ignore_sigpipe(void)
+{
+	struct sigaction current;
+	if (sigaction(SIGPIPE, NULL, &current) == 0 && current.sa_handler == SIG_DFL)
+		(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_error *ret_error)
+{
+	zt_device_config config = {
+		.route = spec->route,
+		.transport = zt_linux_transport_seam(&client->transport),
+		.clock = zt_clock_system(),
+		.entropy = { fill_random, NULL },
+		.identity = zt_identity_from_files(&client->files, client->certificate_file),
+		.host = zt_view_of(client->host),
+		.https_port = client->transport.https_port,
+		.client_id = zt_view_of(client->client_id),
+		.keep_alive_s = spec->keep_alive_s ? spec->keep_alive_s : KEEP_ALIVE_S,
+		.clean = !spec->persistent,
+		.subscriptions = spec->subscriptions,
+		.subscription_count = spec->subscription_count,
+		.out = client->out,
+		.in = client->in,
+		.out_cap = sizeof client->out,
+		.in_cap = sizeof client->in,
+	};
+	const char *why = "";
+	zt_status status = zt_device_init(&client->device, &config, &why);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
+}
+
+zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_client_freep) zt_client *client = calloc(1, sizeof *client);
+	ENSURE(client && copy_texts(client, spec) == ZT_OK, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : 8883,
+				    spec->https_port ? spec->https_port : 8443, spec->ca_file, zt_clock_system(),
+				    ret_error));
+	client->transport.certificate_file = client->certificate_file;
+	client->transport.key_file = client->key_file;
+	TRY(init_device(client, spec, ret_error));
+	ignore_sigpipe();
+	*ret = ZT_STEAL(client);
+	return ZT_OK;
+}
+
+void zt_client_free(zt_client *client)
+{
+	if (!client)
+		return;
+	zt_device_stop(&client->device);
+	zt_linux_transport_deinit(&client->transport);
+	free(client->host);
+	free(client->certificate_file);
+	free(client->key_file);
+	free(client->client_id);
+	free(client);
+}
+
+zt_status zt_client_publish(zt_client *client, const zt_message *message, zt_error *ret_error)
+{
+	const char *why = "another message is under way, or this route cannot carry it";
+	zt_status status = zt_device_publish(&client->device, message, &why);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
+}
+
+void zt_client_step(zt_client *client, zt_event *ret)
+{
+	zt_device_step(&client->device, ret);
+}
+
+static int at_most(int64_t a, int64_t b)
+{
+	int64_t least = a < b ? a : b;
+	return least < 0 ? 0 : (int)least;
+}
+
+void zt_client_wait(zt_client *client, int timeout_ms, zt_event *ret)
+{
+	int64_t until_ms = zt_time_mono_ms() + timeout_ms;
+	for (;;) {
+		zt_device_step(&client->device, ret);
+		int64_t left_ms = until_ms - zt_time_mono_ms();
+		if (ret->kind != ZT_EVENT_NONE || left_ms <= 0)
+			return;
+		struct pollfd ready = { .fd = zt_client_fd(client), .events = zt_client_poll_events(client) };
+		if (poll(&ready, 1, at_most(ret->wait_ms, left_ms)) < 0)
+			return;
+	}
+}
+
+int zt_client_fd(const zt_client *client)
+{
+	return zt_tls_stream_fd(&client->transport.stream);
+}
+
+short zt_client_poll_events(const zt_client *client)
+{
+	return zt_tls_stream_poll_events(&client->transport.stream);
+}
+
+const char *zt_client_detail(const zt_client *client)
+{
+	return client->transport.stream.error.text;
+}
+
+const zt_identity_info *zt_client_identity(const zt_client *client)
+{
+	return &client->device.identity;
+}

@@ -1,0 +1,81 @@
+#include "port/linux/transport.h"
+
+#include <arpa/inet.h>
+
+#include "port/linux/tls_context.h"
+#include "port/linux/trust.h"
+
+enum { PORT_WITH_ALPN = 443 };
+
+static void free_context(SSL_CTX **context)
+{
+	SSL_CTX_free(*context);
+}
+
+static const char *alpn_of(zt_route route, uint16_t port)
+{
+	if (port != PORT_WITH_ALPN)
+		return NULL;
+	return route == ZT_ROUTE_MQTT ? "x-amzn-mqtt-ca" : "x-amzn-http-ca";
+}
+
+static zt_status open_stream(void *context, zt_route route)
+{
+	zt_linux_transport *t = context;
+	if (t->stream.state != ZT_TLS_CLOSED)
+		return zt_tls_stream_continue(&t->stream);
+	uint16_t port = route == ZT_ROUTE_MQTT ? t->mqtt_port : t->https_port;
+	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
+	TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
+	return zt_tls_stream_start(&t->stream, tls, t->host, port, alpn_of(route, port));
+}
+
+static int32_t receive(void *context, uint8_t *bytes, size_t n)
+{
+	zt_linux_transport *t = context;
+	return zt_tls_stream_recv(&t->stream, bytes, n);
+}
+
+static int32_t send_bytes(void *context, const uint8_t *bytes, size_t n)
+{
+	zt_linux_transport *t = context;
+	return zt_tls_stream_send(&t->stream, bytes, n);
+}
+
+static void close_stream(void *context)
+{
+	zt_linux_transport *t = context;
+	zt_tls_stream_close(&t->stream);
+}
+
+static bool is_numeric(const char *host)
+{
+	uint8_t parsed[16];
+	return inet_pton(AF_INET, host, parsed) == 1 || inet_pton(AF_INET6, host, parsed) == 1;
+}
+
+zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *host, uint16_t mqtt_port, uint16_t https_port,
+				  const char *ca_file, zt_clock clock, zt_error *ret_error)
+{
+	*transport = (zt_linux_transport){ .host = host, .mqtt_port = mqtt_port, .https_port = https_port };
+	zt_tls_stream_init(&transport->stream, clock);
+	if (is_numeric(host))
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "the endpoint must be a host name, not %s: AWS IoT finds the account by the name (SNI)",
+				    host);
+	return zt_trust_load(ca_file, &transport->roots, ret_error);
+}
+
+void zt_linux_transport_deinit(zt_linux_transport *transport)
+{
+	/* A zeroed stream has descriptor 0, which is not ours. */
+	if (transport->host)
+		zt_tls_stream_close(&transport->stream);
+	X509_STORE_free(transport->roots);
+	transport->roots = NULL;
+}
+
+zt_transport zt_linux_transport_seam(zt_linux_transport *transport)
+{
+	return (zt_transport){ open_stream, receive, send_bytes, close_stream, transport };
+}
