@@ -1,0 +1,41 @@
+#include "cloud/accept/accept.h"
+
+#include "mqtt/topic.h"
+
+static zt_status refuse(zt_error *ret_error, zt_status status, int http, const char *code, const char *text)
+{
+	(void)zt_error_coded(ret_error, status, code, "%s", text);
+	if (ret_error)
+		ret_error->http = http;
+	return status;
+}
+
+zt_topic_kind zt_topic_kind_of(zt_view topic)
+{
+	if (topic.n == 0 || topic.p[0] != '$')
+		return ZT_TOPIC_ORDINARY;
+	if (zt_view_starts(topic, ZT_LIT("$aws/things/")))
+		return ZT_TOPIC_SERVICE;
+	zt_view rest = topic;
+	if (!zt_view_take_prefix(&rest, ZT_LIT("$aws/rules/")))
+		return ZT_TOPIC_RESERVED;
+	size_t name = zt_view_find(rest, '/');
+	return name > 0 && name + 1 < rest.n ? ZT_TOPIC_INGEST : ZT_TOPIC_RESERVED;
+}
+
+zt_status zt_accept_check(const zt_publish *message, zt_error *ret_error)
+{
+	zt_topic_kind kind = zt_topic_kind_of(message->topic);
+	if (!zt_topic_is_valid(message->topic) || !zt_topic_within_limits(message->topic))
+		return refuse(ret_error, ZT_E_INVALID, 400, "InvalidRequestException",
+			      "a topic has 1 to 256 bytes of UTF-8, at most 7 slashes and no wildcard");
+	if (message->payload.n > ZT_PAYLOAD_MAX)
+		return refuse(ret_error, ZT_E_LIMIT, 400, "InvalidRequestException", "a payload has at most 128 KB");
+	if (message->qos > 1)
+		return refuse(ret_error, ZT_E_INVALID, 400, "InvalidRequestException", "QoS is 0 or 1");
+	if (kind == ZT_TOPIC_RESERVED)
+		return refuse(ret_error, ZT_E_DENIED, 403, "ForbiddenException", "the topic is reserved");
+	if (message->retain && kind != ZT_TOPIC_ORDINARY)
+		return refuse(ret_error, ZT_E_INVALID, 400, "InvalidRequestException", "a reserved topic retains nothing");
+	return ZT_OK;
+}
