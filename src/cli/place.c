@@ -10,16 +10,19 @@
 
 enum { PATH_TEXT_MAX = 4096, ENDPOINTS_MAX = 64 * 1024, LOG_TAIL_MAX = 8 * 1024 * 1024, LOOK_AGAIN_MS = 50 };
 
-zt_status zt_place_default(const char *given, zt_str *ret_dir, zt_error *ret_error)
+zt_status zt_place_state(const char *name, zt_str *ret_dir, zt_error *ret_error)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	if (given)
-		return zt_str_put_text(ret_dir, given);
 	if (state && state[0] == '/')
-		return zt_str_printf(ret_dir, "%s/zerotouch/local", state);
+		return zt_str_printf(ret_dir, "%s/zerotouch/%s", state, name);
 	if (home && home[0] == '/')
-		return zt_str_printf(ret_dir, "%s/.local/state/zerotouch/local", home);
-	return zt_error_set(ret_error, ZT_E_CONFIG, "neither --data nor $XDG_STATE_HOME nor $HOME says where to keep data");
+		return zt_str_printf(ret_dir, "%s/.local/state/zerotouch/%s", home, name);
+	return zt_error_set(ret_error, ZT_E_CONFIG, "neither $XDG_STATE_HOME nor $HOME says where to keep data");
+}
+
+zt_status zt_place_default(const char *given, zt_str *ret_dir, zt_error *ret_error)
+{
+	return given ? zt_str_put_text(ret_dir, given) : zt_place_state("local", ret_dir, ret_error);
 }
 
 zt_status zt_place_endpoints(const char *dir, const char *daemon, json_t **ret, zt_error *ret_error)

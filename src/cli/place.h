@@ -8,7 +8,9 @@
 #include "base/str.h"
 #include "cli/child.h"
 
-/* `given`, or $XDG_STATE_HOME/zerotouch/local, or ~/.local/state/zerotouch/local. */
+/* $XDG_STATE_HOME/zerotouch/<name>, or ~/.local/state/zerotouch/<name>. ZT_E_CONFIG when neither is set. */
+ZT_NODISCARD zt_status zt_place_state(const char *name, zt_str *ret_dir, zt_error *ret_error);
+/* `given`, or the state folder "local". */
 ZT_NODISCARD zt_status zt_place_default(const char *given, zt_str *ret_dir, zt_error *ret_error);
 /* The endpoints file of the daemon whose data is in <dir>/<daemon> ("cloud", "attest"). ZT_E_NOT_FOUND names the remedy. */
 ZT_NODISCARD zt_status zt_place_endpoints(const char *dir, const char *daemon, json_t **ret, zt_error *ret_error);
