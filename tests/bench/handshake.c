@@ -1,0 +1,90 @@
+/* The limit that onboarding is measured against: bare mutual TLS handshakes of OpenSSL, both ends in this process, no socket.
+ *
+ * bench_handshake CHAIN+KEY.pem CLIENT.pem CLIENT-KEY.pem CLIENT-CA.pem N: prints the server's CPU microseconds a handshake. The
+ * server verifies the client against its CA, as any mutual TLS server does. */
+#include <inttypes.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static int64_t cpu_ns(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void require(int ok, const char *what)
+{
+	if (ok > 0)
+		return;
+	(void)fprintf(stderr, "bench_handshake: %s\n", what);
+	ERR_print_errors_fp(stderr);
+	exit(1);
+}
+
+static SSL_CTX *context(const SSL_METHOD *method, const char *chain, const char *key)
+{
+	SSL_CTX *tls = SSL_CTX_new(method);
+	require(tls != NULL, "SSL_CTX_new");
+	require(SSL_CTX_use_certificate_chain_file(tls, chain), chain);
+	require(SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM), key);
+	(void)SSL_CTX_set_num_tickets(tls, 0);
+	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+	return tls;
+}
+
+/* One handshake and the first byte of the client, as a gateway must read it. Returns the server's CPU time. */
+static int64_t handshake(SSL_CTX *server_tls, SSL_CTX *client_tls)
+{
+	int64_t spent = 0, began;
+	BIO *left, *right;
+	require(BIO_new_bio_pair(&left, 65536, &right, 65536), "BIO_new_bio_pair");
+	began = cpu_ns();
+	SSL *server = SSL_new(server_tls);
+	SSL_set_bio(server, left, left);
+	SSL_set_accept_state(server);
+	spent += cpu_ns() - began;
+	SSL *client = SSL_new(client_tls);
+	SSL_set_bio(client, right, right);
+	SSL_set_connect_state(client);
+	char byte = 'x';
+	int client_done = 0, got = 0;
+	for (int turns = 0; turns < 20 && got != 1; turns++) {
+		if (!client_done)
+			client_done = SSL_do_handshake(client) == 1 && SSL_write(client, &byte, 1) == 1;
+		began = cpu_ns();
+		got = SSL_read(server, &byte, 1);
+		spent += cpu_ns() - began;
+	}
+	require(got == 1, "the handshake did not end");
+	began = cpu_ns();
+	SSL_free(server);
+	spent += cpu_ns() - began;
+	SSL_free(client);
+	return spent;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 6) {
+		(void)fprintf(stderr, "usage: %s SERVER.pem CLIENT.pem CLIENT-KEY.pem CLIENT-CA.pem N\n", argv[0]);
+		return 2;
+	}
+	SSL_CTX *server = context(TLS_server_method(), argv[1], argv[1]);
+	SSL_CTX *client = context(TLS_client_method(), argv[2], argv[3]);
+	SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	require(SSL_CTX_load_verify_file(server, argv[4]), argv[4]);
+	require(SSL_CTX_load_verify_file(client, argv[1]), argv[1]);
+	long count = strtol(argv[5], NULL, 10);
+	(void)handshake(server, client); /* the first one loads what the others find */
+	int64_t spent = 0;
+	for (long i = 0; i < count; i++)
+		spent += handshake(server, client);
+	(void)printf("%.1f\n", (double)spent / 1000.0 / (double)count);
+	SSL_CTX_free(server);
+	SSL_CTX_free(client);
+	return 0;
+}
