@@ -15,25 +15,40 @@ static bool flags_are_right(unsigned type, uint8_t flags)
 	}
 }
 
-zt_status zt_mqtt_frame_next(zt_view *in, size_t max, zt_mqtt_frame *ret)
+/* The sizes of head and whole packet. */
+static zt_status measure(zt_view in, size_t max, size_t *ret_head, size_t *ret_whole)
 {
-	zt_view rest = *in;
+	zt_view rest = in;
 	uint8_t first;
 	uint32_t remaining;
-	zt_view body;
 	ENSURE(zt_view_take_u8(&rest, &first), ZT_E_AGAIN);
 	ENSURE(flags_are_right(first >> 4, first & 0x0f), ZT_E_PROTOCOL);
 	TRY(zt_mqtt_take_varint(&rest, &remaining));
-	size_t head = in->n - rest.n;
+	size_t head = in.n - rest.n;
 	ENSURE(head <= max && remaining <= max - head, ZT_E_LIMIT);
-	ENSURE(zt_view_take(&rest, remaining, &body), ZT_E_AGAIN);
+	*ret_head = head;
+	*ret_whole = head + remaining;
+	return ZT_OK;
+}
+
+zt_status zt_mqtt_frame_size(zt_view in, size_t max, size_t *ret)
+{
+	size_t head;
+	return measure(in, max, &head, ret);
+}
+
+zt_status zt_mqtt_frame_next(zt_view *in, size_t max, zt_mqtt_frame *ret)
+{
+	size_t head, size;
+	zt_view whole;
+	TRY(measure(*in, max, &head, &size));
+	ENSURE(zt_view_take(in, size, &whole), ZT_E_AGAIN);
 	*ret = (zt_mqtt_frame){
-		.type = (zt_mqtt_type)(first >> 4),
-		.flags = first & 0x0f,
-		.body = body,
-		.whole = { in->p, head + remaining },
+		.type = (zt_mqtt_type)(whole.p[0] >> 4),
+		.flags = whole.p[0] & 0x0f,
+		.body = zt_view_from(whole, head),
+		.whole = whole,
 	};
-	*in = rest;
 	return ZT_OK;
 }
 

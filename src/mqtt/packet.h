@@ -72,6 +72,10 @@ typedef struct {
 	zt_view whole;   /* fixed header and body */
 } zt_mqtt_frame;
 
+/* Bytes in all of the packet that begins here, told from its first ZT_MQTT_HEAD_MAX bytes or fewer. Fails as zt_mqtt_frame_next
+ * does; ZT_E_AGAIN only while the length itself is incomplete. */
+ZT_NODISCARD zt_status zt_mqtt_frame_size(zt_view in, size_t max, size_t *ret);
+
 /* Takes the next whole packet from *in. ZT_E_AGAIN while bytes are missing (nothing taken), ZT_E_LIMIT when it is larger than
  * max bytes in all, ZT_E_PROTOCOL for a bad length, type 0 or wrong reserved flags (MQTT-2.2.2-2). */
 ZT_NODISCARD zt_status zt_mqtt_frame_next(zt_view *in, size_t max, zt_mqtt_frame *ret);

@@ -69,6 +69,16 @@ static void refuses_what_is_too_large_before_it_arrives(void **state)
 	assert_status(zt_mqtt_frame_next(&in, 11, &f), ZT_E_AGAIN);
 }
 
+static void tells_a_size_from_the_head(void **state)
+{
+	(void)state;
+	size_t size;
+	assert_ok(zt_mqtt_frame_size(BYTES(0x30, 0x80, 0x01), 1000, &size));
+	assert_int_equal(size, 131);
+	assert_status(zt_mqtt_frame_size(BYTES(0x30, 0x80), 1000, &size), ZT_E_AGAIN);
+	assert_status(zt_mqtt_frame_size(BYTES(0x30, 0x80, 0x01), 130, &size), ZT_E_LIMIT);
+}
+
 static void refuses_reserved_types_and_flags(void **state)
 {
 	(void)state;
@@ -151,6 +161,7 @@ int main(void)
 		cmocka_unit_test(reads_lengths_of_one_to_four_bytes),
 		cmocka_unit_test(refuses_a_length_of_five_bytes),
 		cmocka_unit_test(refuses_what_is_too_large_before_it_arrives),
+		cmocka_unit_test(tells_a_size_from_the_head),
 		cmocka_unit_test(refuses_reserved_types_and_flags),
 		cmocka_unit_test(writes_the_empty_packets),
 		cmocka_unit_test(reads_and_writes_disconnect),
