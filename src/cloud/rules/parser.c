@@ -90,7 +90,7 @@ static void adopt(zt_parser *parser, uint32_t parent, uint32_t child)
 
 static zt_status add_literal(zt_parser *parser, json_t *value, uint32_t *ret)
 {
-	uint32_t node;
+	uint32_t node = ZT_NODE_NONE;
 	zt_status status = value ? add(parser, ZT_NODE_LITERAL, &node) : ZT_E_NOMEM;
 	if (status != ZT_OK) {
 		json_decref(value);

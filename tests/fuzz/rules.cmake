@@ -1,0 +1,1 @@
+zt_fuzz(sql DEPS cloud_sql)
