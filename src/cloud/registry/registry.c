@@ -105,3 +105,12 @@ zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *
 	registry->listeners[registry->listener_count++] = (zt_listener){ changed, context };
 	return ZT_OK;
 }
+
+void zt_registry_unlisten(zt_registry *registry, zt_change_fn changed, const void *context)
+{
+	for (size_t i = 0; i < registry->listener_count; i++)
+		if (registry->listeners[i].changed == changed && registry->listeners[i].context == context) {
+			registry->listeners[i] = registry->listeners[--registry->listener_count];
+			return;
+		}
+}

@@ -46,6 +46,8 @@ int64_t zt_registry_now_ms(const zt_registry *registry);
 /* Called after each change in memory (a put, a delete, an undo) with the record's key. Eight listeners at most. */
 typedef void (*zt_change_fn)(void *context, zt_kind kind, zt_view key);
 ZT_NODISCARD zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *context);
+/* The listener is not called any more. One that does not listen is fine. */
+void zt_registry_unlisten(zt_registry *registry, zt_change_fn changed, const void *context);
 
 ZT_NODISCARD zt_status zt_txn_begin(zt_registry *registry, zt_txn **ret);
 /* Undoes it in memory. NULL is fine. */
