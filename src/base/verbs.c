@@ -1,4 +1,4 @@
-#include "cli/verbs.h"
+#include "base/verbs.h"
 
 #include <stdio.h>
 
