@@ -40,6 +40,17 @@ static zt_status make_root_key(const zt_device_files *files, zt_error *ret_error
 	return zt_file_write(zt_str_text(&files->root_key), zt_str_view(&pem), 0600, ret_error);
 }
 
+/* Names that people and other programs use, which keep their place while the folder behind them is exchanged. */
+static zt_status make_link(const zt_device_files *files, const char *name, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str link = ZT_STR(ZT_STATE_PATH_MAX), target = ZT_STR(ZT_STATE_PATH_MAX);
+	TRY(zt_path_join(&link, files->dir, name));
+	TRY(zt_path_join(&target, "identity", name));
+	if (symlink(zt_str_text(&target), zt_str_text(&link)) != 0 && errno != EEXIST)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&link));
+	return ZT_OK;
+}
+
 zt_status zt_device_files_make(const zt_device_files *files, bool *ret_made, zt_error *ret_error)
 {
 	TRY(zt_dir_make(files->dir, 0700, ret_error));
@@ -48,6 +59,8 @@ zt_status zt_device_files_make(const zt_device_files *files, bool *ret_made, zt_
 	bool missing = access(zt_str_text(&files->root_key), F_OK) != 0;
 	if (missing)
 		TRY(make_root_key(files, ret_error));
+	TRY(make_link(files, "certificate.pem", ret_error));
+	TRY(make_link(files, "tls-key.pem", ret_error));
 	*ret_made = missing;
 	return ZT_OK;
 }

@@ -2,7 +2,8 @@
  *
  *	DIR/root-key.pem             made once, never leaves the folder
  *	DIR/identity/certificate.pem leaf, then its chain
- *	DIR/identity/tls-key.pem     the two are replaced together, by exchanging the folder */
+ *	DIR/identity/tls-key.pem     the two are replaced together, by exchanging the folder
+ *	DIR/certificate.pem, DIR/tls-key.pem  links to them */
 #ifndef ZT_PORT_LINUX_DEVICE_FILES_H
 #define ZT_PORT_LINUX_DEVICE_FILES_H
 

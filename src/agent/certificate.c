@@ -1,0 +1,71 @@
+#include "agent/certificate.h"
+
+#include "base/secret.h"
+#include "base/timefmt.h"
+#include "port/linux/attest.h"
+#include "port/linux/identity_files.h"
+
+enum { CERTIFICATE_MAX = 64 * 1024, KEY_MAX = 16 * 1024 };
+
+static bool look(const zt_device_files *files, zt_identity_info *ret)
+{
+	zt_identity_files seen;
+	zt_identity identity = zt_identity_from_files(&seen, zt_str_text(&files->certificate));
+	return identity.current(identity.context, ret) == ZT_OK;
+}
+
+static bool is_valid(const zt_device_files *files)
+{
+	zt_identity_info info;
+	return look(files, &info) && zt_time_now_ms() < info.not_after_ms;
+}
+
+bool zt_certificate_is_due(const zt_device_files *files)
+{
+	zt_identity_info info;
+	return !look(files, &info) || zt_identity_renewal_due(&info, zt_time_now_ms());
+}
+
+static zt_status get(const zt_agent_config *config, const zt_device_files *files, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_key_freep) zt_key *root_key = NULL;
+	ZT_CLEANUP(zt_str_free) zt_str certificate = ZT_STR(CERTIFICATE_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str key = ZT_STR(KEY_MAX);
+	const zt_attest_spec spec = { config->attest_url, config->attest_ca_file, config->tenant, zt_clock_system() };
+	TRY(zt_device_files_root_key(files, &root_key, ret_error));
+	TRY(zt_attest(&spec, root_key, &certificate, &key, ret_error));
+	return zt_device_files_replace(files, zt_str_view(&certificate), zt_str_view(&key), ret_error);
+}
+
+zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_files *files, bool force,
+			       const zt_report *report, zt_error *ret_error)
+{
+	if (force || zt_certificate_is_due(files)) {
+		if (!config->attest_url || !config->tenant)
+			return zt_error_set(ret_error, ZT_E_CONFIG,
+					    "a certificate is needed: name the authority and the tenant (--attest, --tenant)");
+		TRY(get(config, files, ret_error));
+	}
+	zt_identity_info info;
+	if (!look(files, &info))
+		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the certificate cannot be read");
+	zt_report_certificate(report, info.name, info.not_after_ms);
+	return ZT_OK;
+}
+
+zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_files *files, const zt_report *report,
+				zt_error *ret_error)
+{
+	if (!zt_certificate_is_due(files))
+		return ZT_OK;
+	if (config->attest_url && config->tenant) {
+		zt_error cause = { 0 };
+		if (zt_certificate_renew(config, files, false, report, &cause) == ZT_OK)
+			return ZT_OK;
+		zt_report_trouble(report, &cause);
+	}
+	if (is_valid(files))
+		return ZT_OK;
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "there is no valid certificate in %s (zerotouch-device attest gets one)",
+			    files->dir);
+}

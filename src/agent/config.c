@@ -1,0 +1,56 @@
+#include "agent/config.h"
+
+#include <stdlib.h>
+
+static zt_status port_of(const char *variable, unsigned default_port, unsigned *ret, zt_error *ret_error)
+{
+	const char *text = getenv(variable);
+	uint64_t port = default_port;
+	if (text && (!zt_view_to_u64(zt_view_of(text), &port) || port == 0 || port > UINT16_MAX))
+		return zt_error_set(ret_error, ZT_E_CONFIG, "%s is no port: '%s'", variable, text);
+	*ret = (unsigned)port;
+	return ZT_OK;
+}
+
+/* XDG Base Directory Specification: $XDG_STATE_HOME, or ~/.local/state. */
+static zt_status choose_state(zt_agent_config *config)
+{
+	const char *home = getenv("HOME"), *state_home = getenv("XDG_STATE_HOME");
+	if (state_home && state_home[0] == '/')
+		TRY(zt_str_printf(&config->default_state, "%s/zerotouch-device", state_home));
+	else
+		TRY(zt_str_printf(&config->default_state, "%s/.local/state/zerotouch-device", home ? home : ""));
+	config->state = zt_str_text(&config->default_state);
+	return ZT_OK;
+}
+
+zt_status zt_agent_config_init(zt_agent_config *config, zt_error *ret_error)
+{
+	*config = (zt_agent_config){
+		.state = getenv("ZT_STATE"),
+		.endpoint = getenv("ZT_ENDPOINT"),
+		.ca_file = getenv("ZT_CA_FILE"),
+		.attest_url = getenv("ZT_ATTEST"),
+		.attest_ca_file = getenv("ZT_ATTEST_CA_FILE"),
+		.tenant = getenv("ZT_TENANT"),
+		.default_state = ZT_STR(4096),
+	};
+	TRY(port_of("ZT_MQTT_PORT", 8883, &config->mqtt_port, ret_error));
+	TRY(port_of("ZT_HTTPS_PORT", 8443, &config->https_port, ret_error));
+	return config->state ? ZT_OK : choose_state(config);
+}
+
+void zt_agent_config_deinit(zt_agent_config *config)
+{
+	zt_str_free(&config->default_state);
+}
+
+zt_status zt_agent_config_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret_words, bool *ret_end,
+			       zt_error *ret_error)
+{
+	TRY(zt_options_parse(command, argc, argv, ret_words, ret_error));
+	if (ret_words->help)
+		zt_options_help(command, stdout);
+	*ret_end = ret_words->help;
+	return ZT_OK;
+}
