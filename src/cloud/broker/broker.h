@@ -27,6 +27,8 @@ ZT_NODISCARD zt_status zt_broker_new(struct event_base *loop, zt_registry *regis
 void zt_broker_free(zt_broker *broker);
 /* Path of the private Unix socket; for tests and the tap. */
 const char *zt_broker_socket(const zt_broker *broker);
+/* The child's process id, 0 while it is down; for tests. */
+pid_t zt_broker_pid(const zt_broker *broker);
 /* Opens a stream to the broker; connects are queued and tried again while its backlog is full (EAGAIN).
  * opened gets NULL when it failed for good. */
 typedef void (*zt_broker_opened_fn)(void *context, struct bufferevent *stream);

@@ -1,0 +1,32 @@
+/* Our own MQTT 5 client of the broker: gives it its retained messages back, then publishes what the cloud itself says. */
+#ifndef ZT_CLOUD_BROKER_SERVICE_H
+#define ZT_CLOUD_BROKER_SERVICE_H
+
+#include "cloud/broker/connector.h"
+#include "cloud/broker/outgoing.h"
+
+typedef struct zt_service zt_service;
+
+typedef struct {
+	struct event_base *loop;
+	const zt_registry *registry;
+	zt_connector *connector;
+	void (*ready)(void *context); /* this broker process has its retained messages */
+	void *context;
+} zt_service_spec;
+
+ZT_NODISCARD zt_status zt_service_new(const zt_service_spec *spec, zt_service **ret);
+/* What is not acknowledged ends with ZT_E_CANCELLED. NULL is fine. */
+void zt_service_free(zt_service *service);
+/* A new broker process: connect to it, and look at its retained messages. */
+void zt_service_broker_started(zt_service *service);
+/* It is gone: what it has not acknowledged is sent again to the next one. */
+void zt_service_broker_ended(zt_service *service);
+/* Whether one more of that cost fits the queue; it is counted from now on. */
+bool zt_service_reserve(zt_service *service, size_t cost);
+/* Queues it, reserved before. Its `done` runs later. */
+void zt_service_send(zt_service *service, zt_outgoing *outgoing);
+/* Ends it without sending. */
+void zt_service_give_up(zt_service *service, zt_outgoing *outgoing, zt_status status);
+
+#endif
