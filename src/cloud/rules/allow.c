@@ -1,0 +1,114 @@
+/* What a rule may do. */
+#include "base/arn.h"
+#include "base/json.h"
+#include "cloud/registry/roles.h"
+#include "cloud/rules/state.h"
+#include "policy/evaluate.h"
+
+enum { ARN_MAX = 2048 };
+
+typedef struct {
+	zt_view arn, account;
+} source;
+
+static bool source_value(void *context, zt_view name, size_t index, zt_view *ret)
+{
+	const source *from = context;
+	bool arn = zt_view_equal_nocase(name, ZT_LIT("aws:SourceArn"));
+	if (index > 0 || (!arn && !zt_view_equal_nocase(name, ZT_LIT("aws:SourceAccount"))))
+		return false;
+	*ret = arn ? from->arn : from->account;
+	return true;
+}
+
+/* Resource policies are kept as the statements of AddPermission. */
+static zt_status compile_statements(const json_t *statements, zt_policy **ret)
+{
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_POLICY_BYTES_MAX);
+	ENSURE(json_array_size(statements) > 0, ZT_E_NOT_FOUND);
+	TRY(zt_str_put_text(&text, "{\"Version\":\"2012-10-17\",\"Statement\":"));
+	TRY(zt_json_write(statements, &text));
+	TRY(zt_str_put_text(&text, "}"));
+	return zt_policy_parse(zt_str_view(&text), ZT_POLICY_TRUST, ret, NULL);
+}
+
+/* Whom the rule is: what conditions on aws:SourceArn and aws:SourceAccount are held against. */
+static zt_status source_of(const zt_rules *rules, const zt_rule *rule, zt_str *arn, source *ret)
+{
+	const zt_account *account = zt_registry_account(rules->registry);
+	TRY(zt_account_iot_arn(account, "rule", zt_view_of(rule->name), arn));
+	*ret = (source){ zt_str_view(arn), zt_view_of(account->account) };
+	return ZT_OK;
+}
+
+zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_function *function, zt_view function_arn,
+			  zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_policy_freep) zt_policy *policy = NULL;
+	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
+	source from;
+	TRY(source_of(rules, rule, &rule_arn, &from));
+	zt_policy_request request = { ZT_LIT("lambda:InvokeFunction"), function_arn, ZT_LIT("iot.amazonaws.com"),
+				      { source_value, &from } };
+	if (compile_statements(function->policy, &policy) == ZT_OK) {
+		const zt_policy *policies[] = { policy };
+		if (zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW)
+			return ZT_OK;
+	}
+	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
+			      "function %s has no permission for iot.amazonaws.com with SourceArn %s", function->name,
+			      zt_str_text(&rule_arn));
+}
+
+static bool role_trusts_iot(const zt_role *role, source *from)
+{
+	const zt_policy *policies[] = { role->trust };
+	zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"), .principal = ZT_LIT("iot.amazonaws.com"),
+				      .values = { source_value, from } };
+	return zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW;
+}
+
+static bool role_allows(const zt_role *role, zt_view topic_arn)
+{
+	zt_policy_request request = { .action = ZT_LIT("iot:Publish"), .resource = topic_arn };
+	bool allowed = false;
+	for (size_t i = 0; i < role->policy_count; i++) {
+		const zt_policy *policies[] = { role->policies[i].compiled };
+		zt_decision_kind kind = zt_policy_evaluate(policies, 1, &request).kind;
+		if (kind == ZT_DECISION_EXPLICIT_DENY)
+			return false;
+		allowed |= kind == ZT_DECISION_ALLOW;
+	}
+	return allowed;
+}
+
+static zt_status denied(zt_error *ret_error, zt_view role_arn, const char *why, zt_view what)
+{
+	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException", "role %.*s %s%.*s", ZT_PRI(role_arn), why, ZT_PRI(what));
+}
+
+/* "arn:aws:iam::A:role/path/name" -> "name" */
+static zt_view role_name(zt_view arn)
+{
+	size_t slash = arn.n;
+	while (slash > 0 && arn.p[slash - 1] != '/')
+		slash--;
+	return zt_view_from(arn, slash);
+}
+
+zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str topic_arn = ZT_STR(ARN_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
+	source from;
+	TRY(zt_account_iot_arn(zt_registry_account(rules->registry), "topic", topic, &topic_arn));
+	TRY(source_of(rules, rule, &rule_arn, &from));
+	const zt_role *role = zt_registry_role(rules->registry, role_name(role_arn));
+	if (!role)
+		return denied(ret_error, role_arn, "does not exist", ZT_VIEW_EMPTY);
+	if (!role_trusts_iot(role, &from))
+		return denied(ret_error, role_arn, "does not trust iot.amazonaws.com", ZT_VIEW_EMPTY);
+	if (!role_allows(role, zt_str_view(&topic_arn)))
+		return denied(ret_error, role_arn, "is not allowed iot:Publish on ", zt_str_view(&topic_arn));
+	return ZT_OK;
+}
