@@ -188,11 +188,13 @@ zt_status zt_attest_unclaim(zt_attest_client *client, zt_view guid, zt_view devi
 	return tenant_call(client, "DELETE", guid, tail, NULL, NULL, ret_error);
 }
 
-zt_status zt_attest_proof(zt_attest_client *client, zt_view guid, zt_view verification_code, json_t **ret_body,
-			  zt_error *ret_error)
+zt_status zt_attest_proof(zt_attest_client *client, zt_view guid, zt_view verification_code, zt_view ca_id,
+			  json_t **ret_body, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o}", "verificationCode", zt_json_string(verification_code));
 	ENSURE(body, zt_error_set(ret_error, ZT_E_INVALID, "the verification code is no text"));
+	if (ca_id.n && json_object_set_new(body, "caCertificateId", zt_json_string(ca_id)) != 0)
+		return zt_error_set(ret_error, ZT_E_INVALID, "the certificate id is no text");
 	return tenant_call(client, "POST", guid, "/proof", body, ret_body, ret_error);
 }
 

@@ -2,7 +2,7 @@
  * (docs/contracts.md, "The authority's operator API").
  *
  * Each call is one request and blocks, at most ZT_ATTEST_CALL_MS. *ret_body is the answer's JSON object, a new reference.
- * Errors carry the authority's code and message: ZT_E_NOT_FOUND (UnknownTenant, UnclaimedDevice), ZT_E_EXISTS,
+ * Errors carry the authority's code and message: ZT_E_NOT_FOUND (UnknownTenant), ZT_E_EXISTS (TenantExists),
  * ZT_E_INVALID, ZT_E_THROTTLED, ZT_E_UNAVAILABLE; ZT_E_NETWORK when nothing answers at the socket. */
 #ifndef ZT_ATTEST_CLIENT_H
 #define ZT_ATTEST_CLIENT_H
@@ -34,11 +34,13 @@ ZT_NODISCARD zt_status zt_attest_claim(zt_attest_client *client, zt_view guid, j
 				       zt_error *ret_error);
 /* {"deviceIds":[…]}. */
 ZT_NODISCARD zt_status zt_attest_claimed(zt_attest_client *client, zt_view guid, json_t **ret_body, zt_error *ret_error);
+/* A device that is not claimed is fine. */
 ZT_NODISCARD zt_status zt_attest_unclaim(zt_attest_client *client, zt_view guid, zt_view device_id, zt_error *ret_error);
-/* The proof of possession for AWS's registration code: {"certificate"}. */
-ZT_NODISCARD zt_status zt_attest_proof(zt_attest_client *client, zt_view guid, zt_view verification_code,
+/* The proof of possession for AWS's registration code, signed by the CA with this certificate id (64 hex digits), by
+ * the active one when it is empty: {"certificate"}. */
+ZT_NODISCARD zt_status zt_attest_proof(zt_attest_client *client, zt_view guid, zt_view verification_code, zt_view ca_id,
 				       json_t **ret_body, zt_error *ret_error);
-/* The tenant's next CA; with `activate` it signs from now on. {"caCertificate"}. */
+/* The tenant's next CA, made when there is none yet; with `activate` it signs from now on. {"caCertificate"}. */
 ZT_NODISCARD zt_status zt_attest_rollover(zt_attest_client *client, zt_view guid, bool activate, json_t **ret_body,
 					  zt_error *ret_error);
 

@@ -19,6 +19,17 @@ bool zt_is_hex(zt_view text)
 	return text.n > 0;
 }
 
+bool zt_is_guid(zt_view text)
+{
+	static const size_t groups[] = { 8, 4, 4, 4, 12 };
+	for (size_t i = 0; i < ZT_COUNT(groups); i++) {
+		zt_view group;
+		if (!zt_view_split(&text, '-', &group) || group.n != groups[i] || !zt_is_hex(group))
+			return false;
+	}
+	return text.p == NULL;
+}
+
 zt_status zt_hex_decode(zt_view text, uint8_t *bytes, size_t cap)
 {
 	ENSURE(text.n == 2 * cap && (cap == 0 || zt_is_hex(text)), ZT_E_INVALID);

@@ -8,6 +8,8 @@
 /* Either case; exactly 2 * cap digits fill `bytes`. ZT_E_INVALID otherwise. */
 ZT_NODISCARD zt_status zt_hex_decode(zt_view text, uint8_t *bytes, size_t cap);
 bool zt_is_hex(zt_view text);
+/* 36 characters, 8-4-4-4-12 hex digits of either case (RFC 9562 §4). */
+bool zt_is_guid(zt_view text);
 
 /* With padding. */
 ZT_NODISCARD zt_status zt_base64_encode(zt_view bytes, zt_str *out);

@@ -210,23 +210,11 @@ bool zt_is_device_id(zt_view text)
 	return true;
 }
 
-/* RFC 9562 §4: 8-4-4-4-12 hex digits of either case. */
-static bool is_guid(zt_view text)
-{
-	static const size_t groups[] = { 8, 4, 4, 4, 12 };
-	for (size_t i = 0; i < ZT_COUNT(groups); i++) {
-		zt_view group;
-		if (!zt_view_split(&text, '-', &group) || group.n != groups[i] || !zt_is_hex(group))
-			return false;
-	}
-	return text.p == NULL;
-}
-
 zt_view zt_cert_tenant(const zt_cert_info *info, bool from_issuer)
 {
 	zt_view name = only_common_name(from_issuer ? &info->issuer : &info->subject);
 	if (!zt_view_take_prefix(&name, ZT_LIT("Microsoft Azure Sphere ")))
 		return ZT_VIEW_EMPTY;
 	(void)zt_view_take_prefix(&name, ZT_LIT("INT "));
-	return is_guid(name) ? name : ZT_VIEW_EMPTY;
+	return zt_is_guid(name) ? name : ZT_VIEW_EMPTY;
 }
