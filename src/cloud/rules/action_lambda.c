@@ -133,8 +133,8 @@ static zt_status invoke(const zt_run *run, const zt_function *function, zt_view 
 
 zt_status zt_action_lambda(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error)
 {
-	const zt_function *function;
-	zt_view arn;
+	const zt_function *function = NULL;
+	zt_view arn = ZT_VIEW_EMPTY;
 	ZT_JSON_CLEANUP json_t *event = NULL;
 	TRY(zt_template_expand(action->target, run->input, resource));
 	TRY(find_function(run->rules, zt_str_view(resource), &arn, &function, ret_error));
