@@ -251,7 +251,7 @@ static zt_status tenant_proof(int argc, char **argv, zt_error *ret_error)
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;
 	TRY(open_tenant(&o, &s, ret_error));
-	TRY(zt_attest_proof(s.client, zt_str_view(&s.guid), zt_view_of(o.words.positional[0]), &body, ret_error));
+	TRY(zt_attest_proof(s.client, zt_str_view(&s.guid), zt_view_of(o.words.positional[0]), ZT_VIEW_EMPTY, &body, ret_error));
 	return give_pem(&o, zt_json_view(body, "certificate"), ret_error);
 }
 
