@@ -52,6 +52,7 @@ typedef struct {
 } zt_certificate;
 
 const zt_ca *zt_registry_ca(const zt_registry *registry, zt_view id);
+/* NULL also when out of memory: text and parsed names are made when first asked for. */
 const zt_certificate *zt_registry_certificate(const zt_registry *registry, zt_view id);
 /* The next one behind `after` in order of creation then id ("" begins); NULL at the end. Ascending. `ca` restricts to
  * certificates of that CA; empty for all. */
@@ -62,6 +63,8 @@ const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, 
 const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der,
 				    bool active_only);
 
+/* NULL while there is none. Borrowed. */
+const char *zt_registry_registration_code(const zt_registry *registry);
 /* 64 hex digits, made at the first call and constant then. The change must be committed before it is shown. */
 ZT_NODISCARD zt_status zt_txn_registration_code(zt_txn *txn, const char **ret, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_txn_registration_code_delete(zt_txn *txn, zt_error *ret_error);

@@ -3,8 +3,13 @@
 
 /* By kind. */
 static const zt_noun *const nouns[ZT_KIND_COUNT] = {
+	[ZT_KIND_META] = &zt_noun_meta,
+	[ZT_KIND_CA] = &zt_noun_ca,
+	[ZT_KIND_CERTIFICATE] = &zt_noun_certificate,
 	[ZT_KIND_THING] = &zt_noun_thing,
 	[ZT_KIND_THING_TYPE] = &zt_noun_thing_type,
+	[ZT_KIND_POLICY] = &zt_noun_policy,
+	[ZT_KIND_POLICY_ATTACHMENT] = &zt_noun_attachment,
 };
 
 zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key)

@@ -10,8 +10,8 @@
 #define ACCOUNT "123456789012"
 #define ARN_PREFIX "arn:aws:iot:eu-west-1:" ACCOUNT ":"
 
-/* 2026-01-31T12:00:00Z */
-static const int64_t fixture_start_ms = 1769860800000;
+/* 2025-01-31T12:00:00Z, within the dates of the certificates in tests/unit/x509/fixtures. */
+static const int64_t fixture_start_ms = 1738324800000;
 
 typedef struct {
 	zt_temporary folder;
