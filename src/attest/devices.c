@@ -46,7 +46,7 @@ zt_status zt_device_challenge(const zt_authority *a, zt_view guid, zt_view devic
 static zt_status take_nonce(const zt_authority *a, zt_view guid, const json_t *request, zt_str *ret_nonce,
 			    char ret_device_id[129], zt_error *ret_error)
 {
-	if (zt_base64_decode(zt_json_view(request, "nonce"), ret_nonce) != ZT_OK)
+	if (zt_base64_decode(zt_json_view(request, "nonce"), ret_nonce) != ZT_OK || ret_nonce->n != ZT_NONCE_BYTES)
 		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "nonce is no base64 of 32 bytes");
 	if (!zt_nonces_take(a->nonces, guid, zt_str_view(ret_nonce), ret_device_id))
 		return zt_error_coded(ret_error, ZT_E_DENIED, "InvalidNonce",
