@@ -71,6 +71,22 @@ static bool put_header(struct evbuffer *out, const zt_http_header *header)
 	       evbuffer_add(out, "\r\n", 2) == 0;
 }
 
+/* A header without a value that only says where one of ours belongs. */
+static bool marks(const zt_http_header *header, const char *name)
+{
+	return header->value.n == 0 && zt_view_equal_nocase(header->name, zt_view_of(name));
+}
+
+static bool put_length(struct evbuffer *out, size_t n)
+{
+	return evbuffer_add_printf(out, "content-length: %zu\r\n", n) > 0;
+}
+
+static bool put_end(struct evbuffer *out, const char *end)
+{
+	return evbuffer_add_printf(out, "connection: %s\r\n", end) > 0;
+}
+
 bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_header *headers, size_t count, zt_view body)
 {
 	struct evbuffer *out = bufferevent_get_output(connection->buffer);
@@ -81,10 +97,18 @@ bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_hea
 	bool bodied = sized && !(connection->exchange && connection->exchange->head_done &&
 				 zt_view_equal(connection->exchange->request.method, ZT_LIT("HEAD")));
 	bool fits = evbuffer_add_printf(out, "HTTP/1.1 %u %s\r\n", status, zt_http_reason(status)) > 0;
+	bool length_due = sized, end_due = true;
 	for (size_t i = 0; i < count; i++)
-		fits = fits && put_header(out, &headers[i]);
-	if (sized)
-		fits = fits && evbuffer_add_printf(out, "content-length: %zu\r\n", body.n) > 0;
-	fits = fits && evbuffer_add_printf(out, "connection: %s\r\n\r\n", end) > 0;
+		if (marks(&headers[i], "content-length")) {
+			fits = fits && (!length_due || put_length(out, body.n));
+			length_due = false;
+		} else if (marks(&headers[i], "connection")) {
+			fits = fits && put_end(out, end);
+			end_due = false;
+		} else {
+			fits = fits && put_header(out, &headers[i]);
+		}
+	fits = fits && (!length_due || put_length(out, body.n)) && (!end_due || put_end(out, end));
+	fits = fits && evbuffer_add(out, "\r\n", 2) == 0;
 	return fits && (!bodied || body.n == 0 || evbuffer_add(out, body.p, body.n) == 0);
 }

@@ -74,7 +74,8 @@ zt_view zt_http_header_of(const zt_http_request *request, const char *name);
 bool zt_http_query_of(const zt_http_request *request, const char *name, zt_view *ret_value);
 
 /* Sends status, the given headers in their order, content-length and connection, and the body. The caller gives
- * content-type and date itself, since AWS's order of headers matters to some clients. Frees the exchange. */
+ * content-type and date itself, since AWS's order of headers matters to some clients; a header named content-length or connection without a value only says
+ * where the server's own belongs. Frees the exchange. */
 void zt_http_respond(zt_http_exchange *exchange, unsigned status, const zt_http_header *headers, size_t count,
 		     zt_view body);
 /* The same with {"content-type":"application/json"} alone: for our own APIs. */

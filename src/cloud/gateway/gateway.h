@@ -20,6 +20,20 @@ ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_
 				      zt_error *ret_error);
 /* Closes the listeners and every connection. NULL is fine. */
 void zt_gateway_free(zt_gateway *gateway);
+/* What has happened since the start. */
+typedef struct {
+	uint64_t open;                /* connections to the MQTT port now */
+	uint64_t turned_away;         /* closed at once: too many */
+	uint64_t handshakes, connects; /* completed, by MQTT */
+	uint64_t packets_from_clients, packets_from_broker;
+	uint64_t messages_accepted;   /* by MQTT and HTTPS */
+	uint64_t requests;            /* by HTTPS */
+	uint64_t registered;          /* certificates, by first contact */
+	uint64_t refusals;
+} zt_gateway_counters;
+void zt_gateway_count(const zt_gateway *gateway, zt_gateway_counters *ret);
+/* Why whoever was refused was refused. Borrowed. */
+const struct zt_refusals *zt_gateway_refusals(const zt_gateway *gateway);
 unsigned zt_gateway_mqtt_port(const zt_gateway *gateway);
 unsigned zt_gateway_https_port(const zt_gateway *gateway);
 

@@ -23,6 +23,7 @@ enum {
 	ZT_PENDING_SUBSCRIBES = 16,       /* SUBSCRIBE and UNSUBSCRIBE without an answer; then the client is not read */
 	ZT_BACKLOG_HIGH = 256 * 1024,     /* unsent bytes one way that stop reading the other way */
 	ZT_BACKLOG_LOW = 64 * 1024,
+	ZT_BACKLOG_FULL = 512 * 1024,     /* unsent answers to a client that stop reading from it */
 	ZT_HANDSHAKE_MS = 10 * 1000,
 	ZT_CONNECT_MS = 10 * 1000,        /* from the end of the handshake to the CONNECT */
 	ZT_BROKER_MS = 10 * 1000,         /* for the broker to accept a session */

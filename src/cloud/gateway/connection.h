@@ -1,0 +1,78 @@
+/* Inside of the gateway: a connection to the MQTT port, from its handshake to its end. */
+#ifndef ZT_CLOUD_GATEWAY_CONNECTION_H
+#define ZT_CLOUD_GATEWAY_CONNECTION_H
+
+#include "cloud/gateway/contact.h"
+#include "cloud/gateway/gateway.h"
+#include "cloud/gateway/grants.h"
+#include "cloud/gateway/mqtt_connect.h"
+#include "cloud/gateway/session.h"
+#include "cloud/registry/index.h"
+
+typedef enum {
+	ZT_PHASE_HANDSHAKE,
+	ZT_PHASE_GREETING, /* TLS is up, CONNECT is awaited */
+	ZT_PHASE_MEETING,  /* its certificate is being registered */
+	ZT_PHASE_OPENING,  /* allowed; a stream to the broker is being opened */
+	ZT_PHASE_JOINING,  /* the broker's CONNACK is awaited */
+	ZT_PHASE_ON,
+	ZT_PHASE_LEAVING,  /* last bytes leave, what comes is thrown away */
+	ZT_PHASE_ENDED,
+} zt_mqtt_phase;
+
+typedef struct zt_mqtt_connection zt_mqtt_connection;
+typedef struct zt_keeping zt_keeping;
+
+struct zt_mqtt_connection {
+	zt_gateway *gateway;
+	zt_mqtt_connection *next, **link; /* of the gateway's list */
+	zt_mqtt_phase phase;
+	struct bufferevent *client, *broker;
+	struct event *timer;
+	bool wrong_name;
+	bool client_done, broker_done; /* leaving: nothing is left to send there */
+	bool suspect;                  /* its certificate has changed */
+	bool blocked;                  /* it is not read because of the broker or the store */
+	char peer[ZT_PEER_TEXT_MAX], source_ip[ZT_PEER_TEXT_MAX];
+	char device_id[129];
+	zt_connect_plan plan;
+	zt_will will;
+	zt_contact *contact;
+	void *ticket;                  /* of zt_broker_open */
+	zt_grants grants;
+	zt_session session;
+	zt_keeping *keeping;           /* a retained message on its way to the store */
+	zt_node by_client_id, by_certificate;
+	bool listed;                   /* in both indexes */
+	char certificate_key[ZT_CERT_ID_TEXT + ZT_CLIENT_ID_MAX + 1];
+	int64_t heard_ms;
+};
+
+/* For the MQTT port's listener. */
+void zt_connection_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+/* Ends it at once; memory goes with the next sweep. */
+void zt_connection_finish(zt_mqtt_connection *connection);
+/* Ends it for a reason: records it, tells an MQTT 5 client that is on `code`, publishes the will, lets what is on its way leave. */
+void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, uint8_t code, const char *attempted, const char *detail);
+/* The certificate has changed: ends it unless it may go on. */
+void zt_connection_review(zt_mqtt_connection *connection);
+void zt_connection_free(zt_mqtt_connection *connection);
+
+/* connection_open.c: the CONNECT; its frame is not used after this. */
+void zt_connection_greet(zt_mqtt_connection *connection, const zt_mqtt_frame *connect);
+/* The broker's first packet. */
+void zt_connection_join(zt_mqtt_connection *connection, const zt_mqtt_frame *connack);
+
+/* connection_relay.c: moves packets both ways until bytes are missing or room is. */
+void zt_connection_pump(zt_mqtt_connection *connection);
+/* Ports of the session; context is the connection. */
+extern const zt_session_ports zt_connection_ports;
+void zt_keeping_forget(zt_keeping *keeping);
+
+/* connection.c, for its neighbours. */
+void zt_connection_limit(zt_mqtt_connection *connection, int64_t ms);
+void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted, const char *detail);
+void zt_connection_depart(zt_mqtt_connection *connection, bool with_will);
+void zt_connection_watch_broker(zt_mqtt_connection *connection, struct bufferevent *stream);
+
+#endif

@@ -1,0 +1,252 @@
+/* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops the other's reading,
+ * first here, then by the streams' read watermarks, then by TCP. */
+#include <event2/buffer.h>
+
+#include "base/log.h"
+#include "base/timefmt.h"
+#include "cloud/gateway/connection.h"
+#include "cloud/gateway/room.h"
+#include "cloud/registry/retained.h"
+
+enum { DECISION_TEXT_MAX = 128 };
+
+/* A retained message whose row is being written; outlives its connection. */
+struct zt_keeping {
+	zt_mqtt_connection *connection; /* NULL once forgotten */
+	bool ended;
+	zt_status status;
+};
+
+static bool has_room(struct bufferevent *stream, size_t max)
+{
+	return !stream || evbuffer_get_length(bufferevent_get_output(stream)) < max;
+}
+
+/* The next whole packet, still in the buffer. ZT_E_AGAIN while bytes are missing. */
+static zt_status peek_frame(struct evbuffer *in, size_t max, zt_mqtt_frame *ret)
+{
+	uint8_t head[ZT_MQTT_HEAD_MAX];
+	ev_ssize_t n = evbuffer_copyout(in, head, sizeof head);
+	size_t size;
+	ENSURE(n > 0, ZT_E_AGAIN);
+	TRY(zt_mqtt_frame_size(zt_view_make(head, (size_t)n), max, &size));
+	ENSURE(evbuffer_get_length(in) >= size, ZT_E_AGAIN);
+	const uint8_t *bytes = evbuffer_pullup(in, (ev_ssize_t)size);
+	ENSURE(bytes, ZT_E_NOMEM);
+	zt_view whole = zt_view_make(bytes, size);
+	return zt_mqtt_frame_next(&whole, max, ret);
+}
+
+static void end_for_frame(zt_mqtt_connection *c, zt_status status)
+{
+	if (status == ZT_E_LIMIT)
+		zt_connection_refuse(c, ZT_REFUSED_PACKET, ZT_RC_PACKET_TOO_LARGE, "packet", "");
+	else
+		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "packet", "");
+}
+
+static void end_for_session(zt_mqtt_connection *c)
+{
+	const zt_session_end end = c->session.end;
+	zt_connection_refuse(c, end.rule, end.code, end.what, "");
+}
+
+/* The client's DISCONNECT drops the will, unless it asks for it (v5 §3.14.2.1). */
+static void end_by_client(zt_mqtt_connection *c)
+{
+	LOG_DEBUG("gateway", "disconnected", ZT_KV_STR("client", c->plan.client_id));
+	zt_connection_depart(c, c->session.goodbye.code == ZT_RC_DISCONNECT_WITH_WILL);
+}
+
+/* Whether to go on reading from the client. */
+static bool relay_up(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
+{
+	zt_status status = zt_session_from_client(&c->session, frame);
+	c->blocked = status == ZT_E_AGAIN;
+	if (c->blocked)
+		return false;
+	c->gateway->counters.packets_from_clients++;
+	c->heard_ms = zt_time_mono_ms();
+	if (status == ZT_E_CLOSED)
+		end_by_client(c);
+	else if (status != ZT_OK)
+		end_for_session(c);
+	return status == ZT_OK;
+}
+
+static bool may_read_client(zt_mqtt_connection *c)
+{
+	if (c->phase != ZT_PHASE_GREETING && c->phase != ZT_PHASE_ON)
+		return false;
+	c->blocked = !has_room(c->broker, ZT_BACKLOG_HIGH);
+	return !c->blocked && has_room(c->client, ZT_BACKLOG_FULL);
+}
+
+static void pump_up(zt_mqtt_connection *c)
+{
+	struct evbuffer *in = c->client ? bufferevent_get_input(c->client) : NULL;
+	bool more = in != NULL;
+	/* A client may be slow to read and is still heard: its PINGREQ keeps it alive. */
+	while (more && may_read_client(c)) {
+		zt_mqtt_frame frame;
+		zt_status status = peek_frame(in, ZT_PACKET_MAX, &frame);
+		if (status == ZT_E_AGAIN)
+			return;
+		if (status != ZT_OK) {
+			end_for_frame(c, status);
+			return;
+		}
+		size_t size = frame.whole.n;
+		if (c->phase == ZT_PHASE_GREETING)
+			zt_connection_greet(c, &frame);
+		else
+			more = relay_up(c, &frame);
+		if (more && c->phase < ZT_PHASE_LEAVING)
+			(void)evbuffer_drain(in, size);
+	}
+}
+
+static void relay_down(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
+{
+	if (c->phase == ZT_PHASE_JOINING) {
+		zt_connection_join(c, frame);
+		return;
+	}
+	c->gateway->counters.packets_from_broker++;
+	if (zt_session_from_broker(&c->session, frame) != ZT_OK)
+		end_for_session(c);
+}
+
+static void pump_down(zt_mqtt_connection *c)
+{
+	struct evbuffer *in = c->broker ? bufferevent_get_input(c->broker) : NULL;
+	while (in && (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON) && has_room(c->client, ZT_BACKLOG_HIGH) &&
+	       has_room(c->broker, ZT_BACKLOG_FULL)) {
+		zt_mqtt_frame frame;
+		zt_status status = peek_frame(in, ZT_BROKER_PACKET_MAX, &frame);
+		if (status == ZT_E_AGAIN)
+			return;
+		if (status != ZT_OK) {
+			zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay", "an unreadable packet of the broker");
+			return;
+		}
+		size_t size = frame.whole.n;
+		relay_down(c, &frame);
+		if (c->phase < ZT_PHASE_LEAVING)
+			(void)evbuffer_drain(in, size);
+	}
+}
+
+void zt_connection_pump(zt_mqtt_connection *c)
+{
+	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
+	pump_down(c);
+	pump_up(c);
+}
+
+static void to_client(void *context, zt_view bytes)
+{
+	const zt_mqtt_connection *c = context;
+	if (c->client)
+		(void)bufferevent_write(c->client, bytes.p, bytes.n);
+}
+
+static void to_broker(void *context, zt_view bytes)
+{
+	const zt_mqtt_connection *c = context;
+	if (c->broker)
+		(void)bufferevent_write(c->broker, bytes.p, bytes.n);
+}
+
+static const struct {
+	const char *action, *type;
+} rights[] = {
+	[ZT_MAY_PUBLISH] = { "iot:Publish", "topic" },
+	[ZT_MAY_RETAIN] = { "iot:RetainPublish", "topic" },
+	[ZT_MAY_SUBSCRIBE] = { "iot:Subscribe", "topicfilter" },
+	[ZT_MAY_RECEIVE] = { "iot:Receive", "topic" },
+};
+
+static bool may(void *context, zt_session_right right, zt_view name)
+{
+	zt_mqtt_connection *c = context;
+	return zt_grants_decide(&c->grants, rights[right].action, rights[right].type, name).kind == ZT_DECISION_ALLOW;
+}
+
+static void kept(void *context, zt_status status)
+{
+	zt_keeping *k = context;
+	zt_mqtt_connection *c = k->connection;
+	if (!c) {
+		free(k);
+		return;
+	}
+	k->ended = true;
+	k->status = status;
+	zt_connection_pump(c);
+}
+
+void zt_keeping_forget(zt_keeping *k)
+{
+	if (!k)
+		return;
+	k->connection = NULL;
+	if (k->ended)
+		free(k);
+}
+
+static zt_status start_keeping(zt_mqtt_connection *c, const zt_publish *message)
+{
+	zt_txn *txn;
+	zt_error error = { 0 };
+	TRY(zt_txn_begin(c->gateway->registry, &txn));
+	zt_status status = zt_txn_retained_put(txn, message->topic, message->payload, message->qos, &error);
+	zt_keeping *k = status == ZT_OK ? calloc(1, sizeof *k) : NULL;
+	if (!k) {
+		zt_txn_abort(txn);
+		return status == ZT_OK ? ZT_E_NOMEM : zt_log_error("gateway", &error, "a retained message cannot be kept");
+	}
+	k->connection = c;
+	c->keeping = k;
+	zt_txn_commit(txn, kept, k);
+	return ZT_E_AGAIN;
+}
+
+static zt_status keep(void *context, const zt_publish *message)
+{
+	zt_mqtt_connection *c = context;
+	if (!c->keeping)
+		return start_keeping(c, message);
+	if (!c->keeping->ended)
+		return ZT_E_AGAIN;
+	zt_status status = c->keeping->status;
+	free(c->keeping);
+	c->keeping = NULL;
+	return status;
+}
+
+static void accepted(void *context, const zt_publish *message)
+{
+	const zt_mqtt_connection *c = context;
+	const zt_publish_listener *listener = &c->gateway->acceptor.listener;
+	c->gateway->counters.messages_accepted++;
+	if (listener->accepted)
+		listener->accepted(listener->context, message);
+}
+
+static void refused(void *context, zt_refusal_rule rule, zt_view name)
+{
+	zt_mqtt_connection *c = context;
+	char attempted[ZT_REFUSAL_TEXT_MAX];
+	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
+	zt_connection_record(c, rule, attempted, "");
+}
+
+const zt_session_ports zt_connection_ports = {
+	.to_client = to_client,
+	.to_broker = to_broker,
+	.may = may,
+	.keep = keep,
+	.accepted = accepted,
+	.refused = refused,
+};

@@ -1,0 +1,179 @@
+#include "cloud/gateway/gateway.h"
+
+#include <stddef.h>
+#include <sys/resource.h>
+
+#include "cloud/gateway/room.h"
+
+enum {
+	DESCRIPTORS_KEPT = 256,        /* for listeners, the store, workers, the control plane */
+	DESCRIPTORS_A_CONNECTION = 2,  /* client and broker */
+	CONNECTIONS_MAX = 100 * 1000,
+};
+
+void zt_gateway_sweep(zt_gateway *g)
+{
+	event_active(g->sweeper, EV_TIMEOUT, 0);
+}
+
+/* Suspects are next to one another, since the index is ordered by certificate id. */
+static zt_mqtt_connection *next_of_certificate(const zt_gateway *g, zt_view certificate_id, zt_view after)
+{
+	zt_node *node = zt_index_after(&g->by_certificate, after);
+	zt_mqtt_connection *c = node ? ZT_CONTAINER(node, zt_mqtt_connection, by_certificate) : NULL;
+	return c && zt_view_starts(c->by_certificate.key, certificate_id) ? c : NULL;
+}
+
+static void suspect(zt_gateway *g, zt_view certificate_id)
+{
+	for (zt_mqtt_connection *c = next_of_certificate(g, certificate_id, certificate_id); c;
+	     c = next_of_certificate(g, certificate_id, c->by_certificate.key)) {
+		c->suspect = true;
+		g->suspects = true;
+	}
+	if (g->suspects)
+		zt_gateway_sweep(g);
+}
+
+/* Called within transactions: what it finds is acted upon later. */
+static void on_change(void *context, zt_kind kind, zt_view key)
+{
+	zt_gateway *g = context;
+	switch (kind) {
+	case ZT_KIND_CERTIFICATE:
+		g->generation++;
+		suspect(g, key);
+		break;
+	case ZT_KIND_THING:
+	case ZT_KIND_POLICY:
+	case ZT_KIND_POLICY_ATTACHMENT:
+		g->generation++;
+		break;
+	default:
+		break;
+	}
+}
+
+static void review_suspects(zt_gateway *g)
+{
+	g->suspects = false;
+	for (zt_mqtt_connection *next, *c = g->connections; c; c = next) {
+		next = c->next;
+		if (c->suspect)
+			zt_connection_review(c);
+	}
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *context)
+{
+	zt_gateway *g = context;
+	(void)fd;
+	(void)what;
+	if (g->suspects)
+		review_suspects(g);
+	for (zt_mqtt_connection *next, *c = g->ended; c; c = next) {
+		next = c->next;
+		zt_connection_free(c);
+	}
+	g->ended = NULL;
+}
+
+static uint64_t connections_max(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+		return CONNECTIONS_MAX;
+	if (files.rlim_cur <= DESCRIPTORS_KEPT)
+		return 1;
+	uint64_t most = (files.rlim_cur - DESCRIPTORS_KEPT) / DESCRIPTORS_A_CONNECTION;
+	return most < CONNECTIONS_MAX ? most : CONNECTIONS_MAX;
+}
+
+static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *ret_error)
+{
+	g->room = malloc(ZT_SESSION_ROOM);
+	g->sweeper = evtimer_new(g->loop, on_sweep, g);
+	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
+	TRY(zt_gateway_tls_new(spec->chain_pem, spec->key_pem, zt_registry_account(g->registry)->endpoint, &g->tls, ret_error));
+	TRY(zt_https_new(g, ret_error));
+	if (zt_registry_listen(g->registry, on_change, g) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_LIMIT, "the registry has too many listeners");
+	TRY(zt_listener_new(g->loop, &spec->mqtt, zt_connection_accept, g, &g->mqtt_listener, ret_error));
+	TRY(zt_listener_new(g->loop, &spec->https, zt_https_accept, g, &g->https_listener, ret_error));
+	g->mqtt_port = zt_listener_port(g->mqtt_listener);
+	g->https_port = zt_listener_port(g->https_listener);
+	return ZT_OK;
+}
+
+zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret, zt_error *ret_error)
+{
+	zt_gateway *g = calloc(1, sizeof *g);
+	if (!g)
+		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
+	g->loop = loop;
+	g->registry = spec->registry;
+	g->broker = spec->broker;
+	g->acceptor = (zt_acceptor){ spec->broker, spec->listener };
+	g->contacts = (zt_contacts){ .registry = spec->registry, .broker = spec->broker, .listener = spec->listener };
+	g->generation = 1;
+	g->connections_max = connections_max();
+	zt_status status = open_all(g, spec, ret_error);
+	if (status != ZT_OK) {
+		zt_gateway_free(g);
+		return status;
+	}
+	*ret = g;
+	return ZT_OK;
+}
+
+void zt_gateway_free(zt_gateway *g)
+{
+	if (!g)
+		return;
+	zt_listener_free(g->mqtt_listener);
+	zt_listener_free(g->https_listener);
+	zt_registry_unlisten(g->registry, on_change, g);
+	while (g->connections)
+		zt_connection_finish(g->connections);
+	zt_http_server_free(g->http);
+	zt_contacts_deinit(&g->contacts);
+	if (g->sweeper) {
+		on_sweep(-1, 0, g);
+		event_free(g->sweeper);
+	}
+	SSL_CTX_free(g->tls);
+	zt_refusals_free(g->refusals);
+	free(g->room);
+	free(g);
+}
+
+void zt_source_ip(const char *peer, char ret_ip[ZT_PEER_TEXT_MAX])
+{
+	const char *colon = strrchr(peer, ':');
+	zt_view ip = colon ? zt_view_make(peer, (size_t)(colon - peer)) : zt_view_of(peer);
+	if (zt_view_starts(ip, ZT_LIT("[")) && zt_view_ends(ip, ZT_LIT("]")))
+		ip = zt_view_make(ip.p + 1, ip.n - 2);
+	(void)snprintf(ret_ip, ZT_PEER_TEXT_MAX, "%.*s", ZT_PRI(ip));
+}
+
+unsigned zt_gateway_mqtt_port(const zt_gateway *g)
+{
+	return g->mqtt_port;
+}
+
+unsigned zt_gateway_https_port(const zt_gateway *g)
+{
+	return g->https_port;
+}
+
+void zt_gateway_count(const zt_gateway *g, zt_gateway_counters *ret)
+{
+	*ret = g->counters;
+	ret->registered = g->contacts.registered;
+}
+
+const zt_refusals *zt_gateway_refusals(const zt_gateway *g)
+{
+	return g->refusals;
+}

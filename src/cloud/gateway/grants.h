@@ -1,0 +1,33 @@
+/* What one connection may do: its certificate's policies, looked up once and again when something they depend on changed. */
+#ifndef ZT_CLOUD_GATEWAY_GRANTS_H
+#define ZT_CLOUD_GATEWAY_GRANTS_H
+
+#include "cloud/registry/certificates.h"
+#include "cloud/registry/policies.h"
+#include "cloud/registry/things.h"
+#include "policy/evaluate.h"
+
+typedef struct {
+	const zt_registry *registry;
+	const uint64_t *generation;   /* grows with each change of certificates, things, policies and attachments */
+	char certificate_id[ZT_CERT_ID_TEXT];
+	zt_view client_id;            /* empty by HTTPS; borrowed */
+	zt_view source_ip;            /* borrowed */
+	zt_view will_topic;           /* empty without a will; borrowed */
+	bool persistent;              /* asks for a session that outlives the connection */
+
+	uint64_t seen;                /* generation of what follows */
+	const zt_certificate *certificate; /* NULL when it is gone */
+	const zt_thing *thing;             /* bound to the connection, or NULL */
+	const zt_policy *policies[ZT_POLICIES_PER_TARGET_MAX];
+	size_t policy_count;
+} zt_grants;
+
+/* Looks up anew what is out of date. Call it before reading the members above. */
+void zt_grants_refresh(zt_grants *grants);
+/* Whether the certificate is there and ACTIVE. */
+bool zt_grants_active(zt_grants *grants);
+/* `action` "iot:Publish", resource arn:…:<type>/<name>. A name that fits no ARN is denied. */
+zt_decision zt_grants_decide(zt_grants *grants, const char *action, const char *type, zt_view name);
+
+#endif

@@ -1,0 +1,47 @@
+/* Inside of the gateway: what its files share. */
+#ifndef ZT_CLOUD_GATEWAY_ROOM_H
+#define ZT_CLOUD_GATEWAY_ROOM_H
+
+#include "cloud/accept/accept.h"
+#include "cloud/gateway/connection.h"
+#include "cloud/gateway/contact.h"
+#include "cloud/gateway/gateway.h"
+#include "cloud/gateway/refusals.h"
+#include "cloud/registry/index.h"
+#include "net/http_server.h"
+
+struct zt_gateway {
+	struct event_base *loop;
+	zt_registry *registry;
+	zt_broker *broker;
+	SSL_CTX *tls;
+	zt_listener *mqtt_listener, *https_listener;
+	unsigned mqtt_port, https_port;
+	zt_http_server *http;
+	zt_refusals *refusals;
+	zt_acceptor acceptor;
+	zt_contacts contacts;
+	uint64_t generation;          /* see zt_grants */
+	zt_gateway_counters counters;
+	uint8_t *room;                /* ZT_SESSION_ROOM bytes of scratch */
+
+	zt_mqtt_connection *connections; /* all of them by MQTT */
+	uint64_t connections_max;
+	zt_index by_client_id;        /* those that may use their client id */
+	zt_index by_certificate;      /* certificate id NUL client id, for a change of the certificate */
+	zt_mqtt_connection *ended;         /* to be freed when nothing uses them any more */
+	struct event *sweeper;        /* frees them, and ends those whose certificate has changed */
+	bool suspects;                /* some connection is one */
+};
+
+/* Runs the sweeper soon. */
+void zt_gateway_sweep(zt_gateway *gateway);
+
+/* "127.0.0.1:4711" and "[::1]:4711" without their ports. */
+void zt_source_ip(const char *peer, char ret_ip[ZT_PEER_TEXT_MAX]);
+
+/* Connections of the HTTPS port; `gateway` is the context of its listener. */
+void zt_https_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+ZT_NODISCARD zt_status zt_https_new(zt_gateway *gateway, zt_error *ret_error);
+
+#endif

@@ -1,0 +1,100 @@
+#include "cloud/gateway/tls.h"
+
+#include <event2/bufferevent_ssl.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include "base/digest.h"
+#include "net/tls.h"
+
+static int accept_any_certificate(X509_STORE_CTX *store, void *context)
+{
+	(void)store;
+	(void)context;
+	return 1;
+}
+
+static int check_server_name(SSL *ssl, int *alert, void *endpoint)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	if (zt_view_equal_nocase(zt_view_of(name), zt_view_of(endpoint)))
+		return SSL_TLSEXT_ERR_OK;
+	bool *wrong_name = SSL_get_app_data(ssl);
+	if (wrong_name)
+		*wrong_name = true;
+	*alert = SSL_AD_UNRECOGNIZED_NAME;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret, zt_error *ret_error)
+{
+	SSL_CTX *tls;
+	TRY(zt_tls_server_new(chain_pem, key_pem, &tls, ret_error));
+	/* No list of CAs: any device may come (facts §1.1, "No client certificate CA names sent"). */
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_cert_verify_callback(tls, accept_any_certificate, NULL);
+	(void)SSL_CTX_set_tlsext_servername_callback(tls, check_server_name);
+	(void)SSL_CTX_set_tlsext_servername_arg(tls, (void *)(uintptr_t)endpoint);
+	*ret = tls;
+	return ZT_OK;
+}
+
+static SSL *ssl_of(const struct bufferevent *stream)
+{
+	return bufferevent_openssl_get_ssl((struct bufferevent *)(uintptr_t)stream);
+}
+
+void zt_gateway_tls_watch(struct bufferevent *stream, bool *wrong_name)
+{
+	(void)SSL_set_app_data(ssl_of(stream), wrong_name);
+}
+
+bool zt_gateway_tls_failed(const struct bufferevent *stream)
+{
+	SSL *ssl = ssl_of(stream);
+	return !SSL_is_init_finished(ssl) && SSL_get_state(ssl) != TLS_ST_BEFORE;
+}
+
+static zt_status put_der(X509 *certificate, zt_str *out)
+{
+	uint8_t *der = NULL;
+	int n = i2d_X509(certificate, &der);
+	if (n <= 0)
+		return ZT_E_NOMEM;
+	zt_status status = zt_str_put(out, zt_view_make(der, (size_t)n));
+	OPENSSL_free(der);
+	return status;
+}
+
+zt_status zt_leaf_of(const struct bufferevent *stream, zt_leaf *ret)
+{
+	zt_leaf leaf = { .der = ZT_STR(ZT_CERT_DER_MAX) };
+	X509 *certificate = SSL_get0_peer_certificate(ssl_of(stream));
+	ENSURE(certificate, ZT_E_NOT_FOUND);
+	zt_status status = put_der(certificate, &leaf.der);
+	if (status != ZT_OK) {
+		zt_leaf_free(&leaf);
+		return status;
+	}
+	zt_sha256_hex_of(zt_str_view(&leaf.der), leaf.id);
+	*ret = leaf;
+	return ZT_OK;
+}
+
+void zt_leaf_free(zt_leaf *leaf)
+{
+	zt_str_free(&leaf->der);
+}
+
+void zt_gateway_tls_goodbye(struct bufferevent *stream)
+{
+	SSL *ssl = ssl_of(stream);
+	evutil_socket_t fd = bufferevent_getfd(stream);
+	if (ssl && SSL_is_init_finished(ssl)) {
+		/* Our half alone; a peer that does not read the alert does not miss it. */
+		(void)SSL_shutdown(ssl);
+		ERR_clear_error();
+	}
+	if (fd >= 0)
+		(void)shutdown(fd, SHUT_WR);
+}

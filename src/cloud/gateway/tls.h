@@ -1,0 +1,33 @@
+/* The gateway's side of TLS: a client certificate is required, any is taken in the handshake, and the decision about it
+ * comes with the first CONNECT or request (facts §1.1, §2.2). */
+#ifndef ZT_CLOUD_GATEWAY_TLS_H
+#define ZT_CLOUD_GATEWAY_TLS_H
+
+#include <event2/bufferevent.h>
+#include <openssl/ssl.h>
+
+#include "base/str.h"
+#include "x509/read.h"
+
+/* `endpoint` (borrowed) is the only server name that is served. */
+ZT_NODISCARD zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
+					  zt_error *ret_error);
+/* Where the handshake of this stream notes that it failed for its server name; must outlive the stream. */
+void zt_gateway_tls_watch(struct bufferevent *stream, bool *wrong_name);
+/* Whether the peer began a handshake that did not come to its end. */
+bool zt_gateway_tls_failed(const struct bufferevent *stream);
+
+/* The client's own certificate. */
+typedef struct {
+	zt_str der;
+	char id[ZT_CERT_ID_HEX + 1];
+} zt_leaf;
+
+/* ZT_E_LIMIT over ZT_CERT_DER_MAX bytes. */
+ZT_NODISCARD zt_status zt_leaf_of(const struct bufferevent *stream, zt_leaf *ret);
+void zt_leaf_free(zt_leaf *leaf);
+
+/* Tells the peer that nothing more comes: close_notify, so that it sees an end and no accident, and the end of our half. */
+void zt_gateway_tls_goodbye(struct bufferevent *stream);
+
+#endif
