@@ -20,6 +20,7 @@ typedef enum {
 	CONNECTING,  /* CONNECT sent */
 	LOOKING,     /* the broker tells what it has retained */
 	RESTORING,   /* it gets what it lacks */
+	CONFIRMING,  /* it has been sent all of it: once it answers our PINGREQ, it has it */
 	READY
 } service_state;
 
@@ -116,18 +117,21 @@ static bool transmit(zt_service *service, zt_outgoing *outgoing)
 	return written;
 }
 
+static bool confirm(zt_service *service)
+{
+	uint8_t bytes[SMALL_PACKET_MAX];
+	zt_buf packet = ZT_BUF(bytes);
+	zt_mqtt_write_empty(&packet, ZT_MQTT_PINGREQ);
+	service->state = CONFIRMING;
+	return put(service, &packet);
+}
+
 static bool restore(zt_service *service)
 {
 	zt_publish row;
-	while (service->state == RESTORING && has_room(service)) {
-		if (!zt_retained_sync_next(service->sync, &row)) {
-			zt_retained_sync_free(service->sync);
-			service->sync = NULL;
-			service->restored = true;
-			service->state = READY;
-			service->spec.ready(service->spec.context);
-			return true;
-		}
+	while (has_room(service)) {
+		if (!zt_retained_sync_next(service->sync, &row))
+			return confirm(service);
 		zt_outgoing *outgoing = zt_outgoing_new(&row, NULL, NULL);
 		if (!outgoing)
 			return false;
@@ -219,6 +223,15 @@ static zt_status on_puback(zt_service *service, const zt_mqtt_frame *frame)
 	return ZT_OK;
 }
 
+static void on_restored(zt_service *service)
+{
+	zt_retained_sync_free(service->sync);
+	service->sync = NULL;
+	service->restored = true;
+	service->state = READY;
+	service->spec.ready(service->spec.context);
+}
+
 static zt_status on_packet(zt_service *service, const zt_mqtt_frame *frame)
 {
 	if (service->state == CONNECTING) {
@@ -235,6 +248,10 @@ static zt_status on_packet(zt_service *service, const zt_mqtt_frame *frame)
 	case ZT_MQTT_UNSUBACK:
 		ENSURE(service->state == LOOKING, ZT_E_PROTOCOL);
 		service->state = RESTORING;
+		return ZT_OK;
+	case ZT_MQTT_PINGRESP:
+		ENSURE(service->state == CONFIRMING, ZT_E_PROTOCOL);
+		on_restored(service);
 		return ZT_OK;
 	default:
 		return ZT_E_PROTOCOL; /* DISCONNECT too: the broker has a reason to end this connection */
