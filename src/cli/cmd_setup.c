@@ -1,0 +1,164 @@
+/* zerotouch plan, setup and teardown: an AWS account made ready for a tenant's devices, and cleaned again. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/output.h"
+#include "cli/setup_session.h"
+#include "cli/verbs.h"
+
+static const char *const change_names[] = { [ZT_CHANGE_NONE] = "right", [ZT_CHANGE_CREATE] = "create", [ZT_CHANGE_UPDATE] = "change" };
+static const char *const change_marks[] = { [ZT_CHANGE_NONE] = "=", [ZT_CHANGE_CREATE] = "+", [ZT_CHANGE_UPDATE] = "~" };
+
+/* ---- showing items ---- */
+
+static zt_status print_json(const zt_setup *setup)
+{
+	ZT_JSON_CLEANUP json_t *items = json_array();
+	ENSURE(items, ZT_E_NOMEM);
+	for (size_t i = 0; i < zt_setup_item_count(setup); i++) {
+		const zt_setup_item *item = zt_setup_item_at(setup, i);
+		json_t *one = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?}", "kind", item->title, "name", item->name, "change",
+					change_names[item->change], "ours", (int)item->ours, "observed", item->observed, "desired",
+					item->desired);
+		ENSURE(one && json_array_append_new(items, one) == 0, ZT_E_NOMEM);
+	}
+	return zt_output_json(items);
+}
+
+/* The members of a changed item, as they are and as they shall be. */
+static void print_difference(const zt_setup_item *item)
+{
+	const char *member;
+	json_t *wanted;
+	json_object_foreach(item->desired, member, wanted) {
+		char *is = json_dumps(json_object_get(item->observed, member), JSON_COMPACT | JSON_ENCODE_ANY);
+		char *shall = json_dumps(wanted, JSON_COMPACT | JSON_ENCODE_ANY);
+		(void)printf("      %s\n        is    %s\n        shall %s\n", member, is ? is : "nothing", shall ? shall : "");
+		free(is);
+		free(shall);
+	}
+}
+
+static void print_plan(const zt_setup *setup)
+{
+	(void)printf("account %s, data endpoint %s\n", zt_setup_account(setup), zt_setup_endpoint(setup));
+	for (size_t i = 0; i < zt_setup_item_count(setup); i++) {
+		const zt_setup_item *item = zt_setup_item_at(setup, i);
+		(void)printf("  %s %-22s %s%s\n", change_marks[item->change], item->title, item->name,
+			     item->there && !item->ours ? "  (not made by this set-up)" : "");
+		if (item->change == ZT_CHANGE_UPDATE)
+			print_difference(item);
+	}
+	(void)printf("%zu to create, %zu to change\n", zt_setup_changes(setup, ZT_CHANGE_CREATE), zt_setup_changes(setup, ZT_CHANGE_UPDATE));
+}
+
+/* ---- the verbs ---- */
+
+static zt_status read_options(const zt_command *command, int argc, char **argv, bool *ret_done, zt_error *ret_error)
+{
+	zt_opt_result result;
+	TRY(zt_options_parse(command, argc, argv, &result, ret_error));
+	*ret_done = result.help;
+	if (result.help)
+		zt_options_help(command, stdout);
+	return ZT_OK;
+}
+
+zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
+{
+	zt_setup_options o = { 0 };
+	bool done;
+	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+				   { "exit-code", 0, ZT_OPT_FLAG, &o.exit_code, NULL, "exit status 20 when there is something to do", 0, 0 } };
+	const zt_command command = { .name = "zerotouch plan", .usage = "zerotouch plan [options]",
+				     .purpose = "Shows what setup would create (+) and change (~), and what is right already (=).",
+				     .options = options, .option_count = ZT_COUNT(options),
+				     .examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n" };
+	TRY(read_options(&command, argc, argv, &done, ret_error));
+	if (done)
+		return ZT_OK;
+	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
+	TRY(zt_setup_session_open(&o, &session, ret_error));
+	if (o.json)
+		TRY(print_json(session.setup));
+	else
+		print_plan(session.setup);
+	bool changes = zt_setup_changes(session.setup, ZT_CHANGE_CREATE) + zt_setup_changes(session.setup, ZT_CHANGE_UPDATE) > 0;
+	return o.exit_code && changes ? ZT_E_CHANGES : ZT_OK;
+}
+
+/* Whether what exists with other content may be changed. Asks only where somebody can answer. */
+static zt_status ask(const zt_setup_options *o, const zt_setup *setup, bool *ret_consent, zt_error *ret_error)
+{
+	size_t changes = zt_setup_changes(setup, ZT_CHANGE_UPDATE);
+	char answer[16] = "";
+	*ret_consent = o->yes || changes == 0;
+	if (*ret_consent)
+		return ZT_OK;
+	print_plan(setup);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return zt_error_set(ret_error, ZT_E_CONFLICT, "%zu resources exist with other content: --yes changes them", changes);
+	(void)fprintf(stderr, "Change these %zu resources? [y/N] ", changes);
+	*ret_consent = fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	return *ret_consent ? ZT_OK : zt_error_set(ret_error, ZT_E_CANCELLED, "nothing was changed");
+}
+
+zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
+{
+	zt_setup_options o = { 0 };
+	bool done, consent;
+	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 } };
+	const zt_command command = {
+		.name = "zerotouch setup",
+		.usage = "zerotouch setup [options]",
+		.purpose = "Prepares an AWS account (or the local one) for a tenant's devices: CA with proof of possession, policy, role,\n"
+			   "Lambda, rule and permission. Running it again changes nothing.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch setup --topic myhome/myroom\n"
+			    "  zerotouch setup --endpoint-url http://127.0.0.1:4566 --tenant GUID\n",
+	};
+	TRY(read_options(&command, argc, argv, &done, ret_error));
+	if (done)
+		return ZT_OK;
+	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
+	TRY(zt_setup_session_open(&o, &session, ret_error));
+	TRY(ask(&o, session.setup, &consent, ret_error));
+	TRY(zt_setup_apply(session.setup, consent, ret_error));
+	if (o.json)
+		return print_json(session.setup);
+	zt_output_say("account %s is ready; devices connect to %s", zt_setup_account(session.setup), zt_setup_endpoint(session.setup));
+	return ZT_OK;
+}
+
+zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
+{
+	zt_setup_options o = { 0 };
+	bool done;
+	const zt_opt options[] = { ZT_SETUP_OPTIONS(o), { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 } };
+	const zt_command command = {
+		.name = "zerotouch teardown",
+		.usage = "zerotouch teardown [options] --yes",
+		.purpose = "Removes what setup created, with the certificates and Things that came of it. Shows it without --yes.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch teardown\n  zerotouch teardown --yes\n",
+	};
+	TRY(read_options(&command, argc, argv, &done, ret_error));
+	if (done)
+		return ZT_OK;
+	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
+	TRY(zt_setup_session_open(&o, &session, ret_error));
+	if (!o.yes) {
+		for (size_t i = 0; i < zt_setup_item_count(session.setup); i++) {
+			const zt_setup_item *item = zt_setup_item_at(session.setup, i);
+			if (item->there)
+				(void)printf("  %s %-22s %s\n", item->ours ? "-" : "=", item->title, item->name);
+		}
+		return zt_error_set(ret_error, ZT_E_USAGE, "this removes what is marked -, and the certificates and Things of these CAs: "
+							   "say --yes");
+	}
+	return zt_setup_teardown(session.setup, ret_error);
+}

@@ -1,0 +1,125 @@
+#include "cli/setup_session.h"
+
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/timefmt.h"
+#include "cli/child.h"
+#include "cli/output.h"
+#include "x509/read.h"
+
+/* ---- the authority ---- */
+
+/* Expired CAs are left out: AWS refuses them, and no device has a certificate of theirs. */
+static zt_status take_cas(zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
+{
+	const json_t *cas = json_object_get(s->description, "caCertificates");
+	size_t index;
+	json_t *ca;
+	json_array_foreach(cas, index, ca) {
+		if (zt_view_equal(zt_json_view(ca, "status"), ZT_LIT("Expired")))
+			continue;
+		if (spec->ca_count == ZT_SETUP_CAS_MAX)
+			return zt_error_set(ret_error, ZT_E_LIMIT, "the tenant has more than %d CAs", ZT_SETUP_CAS_MAX);
+		s->cas[spec->ca_count++] = (zt_setup_ca){ zt_json_view(ca, "certificate"), zt_str_view(&s->tenant) };
+	}
+	spec->cas = s->cas;
+	return spec->ca_count ? ZT_OK : zt_error_set(ret_error, ZT_E_EXPIRED, "every CA of the tenant has expired");
+}
+
+static zt_status open_authority(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
+{
+	TRY(zt_authority_open(&o->authority, &s->authority, ret_error));
+	TRY(zt_authority_tenant(&o->authority, s->authority, &s->tenant, ret_error));
+	return zt_attest_tenant(s->authority, zt_str_view(&s->tenant), &s->description, ret_error);
+}
+
+static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error)
+{
+	zt_setup_session *s = context;
+	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
+	ZT_JSON_CLEANUP json_t *body = NULL;
+	TRY(zt_cert_read_pem(ca->pem, &info, ret_error));
+	TRY(zt_attest_proof(s->authority, ca->tenant, code, zt_view_of(info->id), &body, ret_error));
+	return zt_str_put(proof_pem, zt_json_view(body, "certificate"));
+}
+
+/* ---- the package ---- */
+
+/* Where the build and an installation put it, seen from this program. */
+static zt_status find_zip(const char *given, zt_str *ret_path, zt_error *ret_error)
+{
+	static const char *const places[] = { "../lambda/bootstrap.zip", "../lib/zerotouch/bootstrap.zip" };
+	if (given)
+		return zt_str_put_text(ret_path, given);
+	for (size_t i = 0; i < ZT_COUNT(places); i++) {
+		zt_str_clear(ret_path);
+		TRY(zt_sibling(places[i], ret_path));
+		if (access(zt_str_text(ret_path), R_OK) == 0)
+			return ZT_OK;
+	}
+	return zt_error_set(ret_error, ZT_E_NOT_FOUND, "the Lambda's package is not built: run 'make lambda', or name one with --zip");
+}
+
+static zt_status load_zip(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(4096);
+	TRY(find_zip(o->zip, &path, ret_error));
+	return zt_file_read(zt_str_text(&path), &s->zip, ret_error);
+}
+
+/* ---- progress ---- */
+
+static void begun(void *context, const zt_setup_item *item)
+{
+	zt_setup_session *s = context;
+	(void)item;
+	s->begun_ms = zt_time_mono_ms();
+}
+
+static void ended(void *context, const zt_setup_item *item, zt_status status)
+{
+	zt_setup_session *s = context;
+	if (status == ZT_OK && !s->quiet)
+		zt_output_ok(zt_time_mono_ms() - s->begun_ms, "%s %s", item->title, item->name);
+}
+
+/* ---- all of it ---- */
+
+static zt_status take_topics(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
+{
+	if (o->topics.count > ZT_SETUP_TOPICS_MAX)
+		return zt_error_set(ret_error, ZT_E_USAGE, "at most %d --topic", ZT_SETUP_TOPICS_MAX);
+	for (size_t i = 0; i < o->topics.count; i++)
+		s->topics[i] = zt_view_of(o->topics.values[i]);
+	spec->topics = s->topics;
+	spec->topic_count = o->topics.count;
+	return ZT_OK;
+}
+
+zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret, zt_error *ret_error)
+{
+	zt_setup_session *s = ret;
+	*s = (zt_setup_session){ .tenant = ZT_STR(64), .zip = ZT_STR(ZT_SETUP_ZIP_MAX), .quiet = options->json };
+	zt_setup_spec spec = { .name = zt_view_of(options->name), .thing_template = zt_view_of(options->template), .prove = prove,
+			       .begun = begun, .ended = ended, .context = s };
+	TRY(take_topics(options, s, &spec, ret_error));
+	TRY(load_zip(options, s, ret_error));
+	spec.zip = zt_str_view(&s->zip);
+	TRY(open_authority(options, s, ret_error));
+	TRY(take_cas(s, &spec, ret_error));
+	TRY(zt_account_open(&options->account, &s->account, ret_error));
+	TRY(zt_setup_new(s->account.client, &spec, &s->setup, ret_error));
+	return zt_setup_plan(s->setup, ret_error);
+}
+
+void zt_setup_session_close(zt_setup_session *session)
+{
+	zt_setup_free(session->setup);
+	zt_account_close(&session->account);
+	zt_attest_client_free(session->authority);
+	json_decref(session->description);
+	zt_str_free(&session->tenant);
+	zt_str_free(&session->zip);
+}
