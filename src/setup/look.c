@@ -1,0 +1,74 @@
+/* The first questions: whose account, which endpoint, and what the handler accepts so far. */
+#include <string.h>
+
+#include "aws/iot_rule.h"
+#include "aws/lambda.h"
+#include "aws/sts.h"
+#include "base/arn.h"
+#include "setup/state.h"
+
+static zt_status look_at_account(zt_setup *setup, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *identity = NULL;
+	zt_arn arn;
+	TRY(zt_sts_caller_identity(setup->client, &identity, ret_error));
+	if (zt_arn_parse(zt_json_view(identity, "Arn"), &arn) != ZT_OK ||
+	    zt_text_copy(setup->partition, sizeof setup->partition, arn.partition) != ZT_OK ||
+	    zt_text_copy(setup->account, sizeof setup->account, zt_json_view(identity, "Account")) != ZT_OK || !setup->account[0])
+		return zt_error_set(ret_error, ZT_E_PROTOCOL, "STS tells no account and ARN of the caller");
+	return ZT_OK;
+}
+
+static zt_status look_at_endpoint(zt_setup *setup, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str host = ZT_STR(sizeof setup->endpoint - 1);
+	TRY(zt_iot_endpoint_describe(setup->client, ZT_LIT("iot:Data-ATS"), &host, ret_error));
+	TRY(zt_text_copy(setup->endpoint, sizeof setup->endpoint, zt_str_view(&host)));
+	zt_status status = zt_aws_client_set_data_endpoint(setup->client, setup->endpoint);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "\"%s\" is no host name", setup->endpoint);
+}
+
+static zt_status look_at_function(zt_setup *setup, zt_error *ret_error)
+{
+	json_decref(setup->function);
+	setup->function = NULL;
+	zt_status status = zt_lambda_function_get(setup->client, zt_view_of(setup->handler_name), &setup->function, ret_error);
+	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
+}
+
+static bool accepts(const zt_setup *setup, zt_view id)
+{
+	for (size_t i = 0; i < setup->accepted_count; i++)
+		if (zt_view_equal(zt_view_of(setup->cas[i].id), id))
+			return true;
+	return false;
+}
+
+/* CAs that the function accepts already stay accepted: another tenant's devices must not be locked out. */
+static zt_status keep_accepted(zt_setup *setup, zt_error *ret_error)
+{
+	const json_t *configuration = json_object_get(setup->function, "Configuration");
+	const json_t *variables = json_object_get(json_object_get(configuration, "Environment"), "Variables");
+	zt_view ids = zt_json_view(variables, "ZT_CA_IDS"), tenants = zt_json_view(variables, "ZT_TENANTS"), id;
+	setup->accepted_count = setup->spec.ca_count;
+	while (ids.p && zt_view_split(&ids, ',', &id)) {
+		zt_view tenant = id;
+		(void)(tenants.p && zt_view_split(&tenants, ',', &tenant));
+		if (!id.n || accepts(setup, id))
+			continue;
+		if (setup->accepted_count == ZT_SETUP_ACCEPTED_MAX)
+			return zt_error_set(ret_error, ZT_E_LIMIT, "more than %d CA certificates", ZT_SETUP_ACCEPTED_MAX);
+		zt_accepted_ca *ca = &setup->cas[setup->accepted_count];
+		if (zt_text_copy(ca->id, sizeof ca->id, id) == ZT_OK && zt_text_copy(ca->tenant, sizeof ca->tenant, tenant) == ZT_OK)
+			setup->accepted_count++;
+	}
+	return ZT_OK;
+}
+
+zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error)
+{
+	TRY(look_at_account(setup, ret_error));
+	TRY(look_at_endpoint(setup, ret_error));
+	TRY(look_at_function(setup, ret_error));
+	return keep_accepted(setup, ret_error);
+}

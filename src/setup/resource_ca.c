@@ -1,0 +1,62 @@
+/* A tenant's CA certificate, registered with proof of possession. */
+#include "aws/iot_ca.h"
+#include "setup/state.h"
+
+enum { PEM_MAX = 64 * 1024 };
+
+static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
+{
+	(void)setup, (void)item;
+	*ret = json_pack("{s:s, s:s}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE");
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+static zt_view id_of(const zt_setup *setup, const zt_setup_item *item)
+{
+	return zt_view_of(setup->cas[item->index].id);
+}
+
+static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	TRY(zt_iot_ca_describe(setup->client, id_of(setup, item), &answer, ret_error));
+	const json_t *description = json_object_get(answer, "certificateDescription");
+	TRY(zt_setup_has_tag(setup, zt_json_view(description, "certificateArn"), ret_ours, ret_error));
+	*ret = json_pack("{s:O?, s:O?}", "status", json_object_get(description, "status"), "autoRegistrationStatus",
+			 json_object_get(description, "autoRegistrationStatus"));
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	const zt_setup_ca *ca = &setup->spec.cas[item->index];
+	ZT_CLEANUP(zt_str_free) zt_str code = ZT_STR(128);
+	ZT_CLEANUP(zt_str_free) zt_str proof = ZT_STR(PEM_MAX);
+	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	TRY(zt_iot_registration_code_get(setup->client, &code, ret_error));
+	TRY(setup->spec.prove(setup->spec.context, ca, zt_str_view(&code), &proof, ret_error));
+	if (!proof.n)
+		return zt_error_set(ret_error, ZT_E_FAILED, "nobody gave a proof of possession of the CA's key");
+	zt_iot_ca_spec spec = { .ca_pem = ca->pem, .proof_pem = zt_str_view(&proof), .active = true, .auto_registration = true,
+				.tags = tags };
+	return zt_iot_ca_register(setup->client, &spec, &answer, ret_error);
+}
+
+static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	zt_iot_ca_update update = { .status = zt_json_view(item->desired, "status"),
+				    .auto_registration = zt_json_view(item->desired, "autoRegistrationStatus") };
+	return zt_iot_ca_change(setup->client, id_of(setup, item), &update, ret_error);
+}
+
+/* Inactive first, so that no device comes in while its neighbours are removed. */
+static zt_status remove_ca(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	zt_iot_ca_update update = { .status = ZT_LIT("INACTIVE"), .auto_registration = ZT_LIT("DISABLE") };
+	TRY(zt_iot_ca_change(setup->client, id_of(setup, item), &update, ret_error));
+	TRY(zt_setup_remove_devices(setup, id_of(setup, item), ret_error));
+	return zt_iot_ca_delete(setup->client, id_of(setup, item), ret_error);
+}
+
+const zt_resource zt_resource_ca = { "CA certificate", desired, observe, create, update, remove_ca };

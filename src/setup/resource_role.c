@@ -1,0 +1,98 @@
+/* The handler's role, and its inline policy. */
+#include "aws/iam.h"
+#include "setup/documents.h"
+
+static zt_status wrap(const char *member, json_t *document, json_t **ret, zt_error *ret_error)
+{
+	*ret = json_pack("{s:o}", member, document);
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+static zt_status text_of(const zt_setup_item *item, const char *member, zt_str *out, zt_error *ret_error)
+{
+	zt_status status = zt_json_write(json_object_get(item->desired, member), out);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s is too long", member);
+}
+
+static zt_status desired_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
+{
+	(void)setup, (void)item;
+	return wrap("AssumeRolePolicyDocument", zt_document_trust(), ret, ret_error);
+}
+
+static bool has_tag(const zt_setup *setup, const json_t *tags)
+{
+	for (size_t i = 0; i < json_array_size(tags); i++) {
+		const json_t *tag = json_array_get(tags, i);
+		if (zt_view_equal(zt_json_view(tag, "Key"), ZT_LIT("zerotouch")) &&
+		    zt_view_equal(zt_json_view(tag, "Value"), zt_view_of(setup->name)))
+			return true;
+	}
+	return false;
+}
+
+static zt_status observe_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	json_t *trust = NULL;
+	TRY(zt_iam_role_get(setup->client, zt_view_of(item->name), &answer, ret_error));
+	const json_t *role = json_object_get(answer, "Role");
+	TRY(zt_json_parse(zt_json_view(role, "AssumeRolePolicyDocument"), &trust, ret_error));
+	*ret_ours = has_tag(setup, json_object_get(role, "Tags"));
+	return wrap("AssumeRolePolicyDocument", trust, ret, ret_error);
+}
+
+static zt_status create_role(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str trust = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	const zt_aws_parameter tag = { "zerotouch", zt_view_of(setup->name) };
+	TRY(text_of(item, "AssumeRolePolicyDocument", &trust, ret_error));
+	zt_iam_role_spec spec = { zt_view_of(item->name), zt_str_view(&trust), ZT_LIT("Just-in-time registration of devices by zerotouch"),
+				  &tag, 1 };
+	return zt_iam_role_create(setup->client, &spec, &answer, ret_error);
+}
+
+static zt_status update_role(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str trust = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	TRY(text_of(item, "AssumeRolePolicyDocument", &trust, ret_error));
+	return zt_iam_role_set_trust(setup->client, zt_view_of(item->name), zt_str_view(&trust), ret_error);
+}
+
+static zt_status remove_role(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	return zt_iam_role_delete(setup->client, zt_view_of(item->name), ret_error);
+}
+
+static zt_status desired_policy(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
+{
+	(void)item;
+	return wrap("PolicyDocument", zt_document_handler_policy(setup), ret, ret_error);
+}
+
+/* It has no tags; a policy of this name on our role is ours. */
+static zt_status observe_policy(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	json_t *document = NULL;
+	TRY(zt_iam_role_policy_get(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), &text, ret_error));
+	TRY(zt_json_parse(zt_str_view(&text), &document, ret_error));
+	*ret_ours = true;
+	return wrap("PolicyDocument", document, ret, ret_error);
+}
+
+static zt_status put_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	TRY(text_of(item, "PolicyDocument", &text, ret_error));
+	return zt_iam_role_policy_put(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), zt_str_view(&text), ret_error);
+}
+
+static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	return zt_iam_role_policy_delete(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), ret_error);
+}
+
+const zt_resource zt_resource_role = { "IAM role", desired_role, observe_role, create_role, update_role, remove_role };
+const zt_resource zt_resource_role_policy = { "role policy", desired_policy, observe_policy, put_policy, put_policy, remove_policy };

@@ -1,0 +1,218 @@
+#include "setup/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "setup/spec.h"
+
+const zt_resource *zt_resource_of(zt_setup_kind kind)
+{
+	static const zt_resource *const resources[] = {
+		[ZT_SETUP_THING_TYPE] = &zt_resource_thing_type, [ZT_SETUP_POLICY] = &zt_resource_policy,
+		[ZT_SETUP_ROLE] = &zt_resource_role,		 [ZT_SETUP_ROLE_POLICY] = &zt_resource_role_policy,
+		[ZT_SETUP_FUNCTION] = &zt_resource_function,	 [ZT_SETUP_RULE] = &zt_resource_rule,
+		[ZT_SETUP_PERMISSION] = &zt_resource_permission, [ZT_SETUP_CA] = &zt_resource_ca,
+	};
+	return resources[kind];
+}
+
+static void add_item(zt_setup *setup, zt_setup_kind kind, size_t index, const char *name)
+{
+	zt_setup_item *item = &setup->items[setup->item_count++];
+	*item = (zt_setup_item){ .kind = kind, .index = index, .title = zt_resource_of(kind)->title };
+	(void)snprintf(item->name, sizeof item->name, "%s", name);
+}
+
+static void add_items(zt_setup *setup)
+{
+	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
+	add_item(setup, ZT_SETUP_POLICY, 0, setup->device_name);
+	add_item(setup, ZT_SETUP_ROLE, 0, setup->role_name);
+	add_item(setup, ZT_SETUP_ROLE_POLICY, 0, setup->handler_name);
+	add_item(setup, ZT_SETUP_FUNCTION, 0, setup->handler_name);
+	add_item(setup, ZT_SETUP_RULE, 0, setup->rule_name);
+	add_item(setup, ZT_SETUP_PERMISSION, 0, setup->handler_name);
+	for (size_t i = 0; i < setup->spec.ca_count; i++)
+		add_item(setup, ZT_SETUP_CA, i, setup->cas[i].id);
+}
+
+zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *spec, zt_setup **ret, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_setup_freep) zt_setup *setup = calloc(1, sizeof *setup);
+	ENSURE(setup, zt_setup_no_memory(ret_error));
+	setup->client = client;
+	setup->spec = *spec;
+	TRY(zt_setup_check(setup, ret_error));
+	add_items(setup);
+	*ret = ZT_STEAL(setup);
+	return ZT_OK;
+}
+
+static void forget(zt_setup_item *item)
+{
+	json_decref(item->observed);
+	json_decref(item->desired);
+	item->observed = item->desired = NULL;
+}
+
+void zt_setup_free(zt_setup *setup)
+{
+	if (!setup)
+		return;
+	for (size_t i = 0; i < setup->item_count; i++)
+		forget(&setup->items[i]);
+	json_decref(setup->function);
+	free(setup);
+}
+
+size_t zt_setup_item_count(const zt_setup *setup)
+{
+	return setup->item_count;
+}
+
+const zt_setup_item *zt_setup_item_at(const zt_setup *setup, size_t index)
+{
+	return index < setup->item_count ? &setup->items[index] : NULL;
+}
+
+size_t zt_setup_changes(const zt_setup *setup, zt_setup_change change)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < setup->item_count; i++)
+		n += setup->items[i].change == change;
+	return n;
+}
+
+const char *zt_setup_account(const zt_setup *setup)
+{
+	return setup->account;
+}
+
+const char *zt_setup_endpoint(const zt_setup *setup)
+{
+	return setup->endpoint;
+}
+
+/* Keeps of both sides the members of `desired` that differ. */
+static zt_status keep_difference(zt_setup_item *item, const json_t *observed, const json_t *desired, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *is = json_object();
+	ZT_JSON_CLEANUP json_t *shall = json_object();
+	const char *member;
+	json_t *value;
+	ENSURE(is && shall, zt_setup_no_memory(ret_error));
+	json_object_foreach ((json_t *)desired, member, value) {
+		json_t *now = json_object_get(observed, member);
+		if (json_equal(now, value))
+			continue;
+		if (json_object_set(shall, member, value) != 0 || (now && json_object_set(is, member, now) != 0))
+			return zt_setup_no_memory(ret_error);
+	}
+	if (json_object_size(shall) == 0)
+		return ZT_OK;
+	item->change = ZT_CHANGE_UPDATE;
+	item->observed = ZT_STEAL(is);
+	item->desired = ZT_STEAL(shall);
+	return ZT_OK;
+}
+
+static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
+{
+	const zt_resource *resource = zt_resource_of(item->kind);
+	ZT_JSON_CLEANUP json_t *observed = NULL;
+	ZT_JSON_CLEANUP json_t *desired = NULL;
+	forget(item);
+	item->change = ZT_CHANGE_NONE;
+	TRY(resource->desired(setup, item, &desired, ret_error));
+	zt_status status = resource->observe(setup, item, &observed, &item->ours, ret_error);
+	item->there = status != ZT_E_NOT_FOUND;
+	if (item->there) {
+		TRY(status);
+		return keep_difference(item, observed, desired, ret_error);
+	}
+	item->ours = true;
+	item->change = ZT_CHANGE_CREATE;
+	item->desired = ZT_STEAL(desired);
+	return ZT_OK;
+}
+
+zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
+{
+	setup->planned = false;
+	TRY(zt_setup_look(setup, ret_error));
+	for (size_t i = 0; i < setup->item_count; i++)
+		TRY(plan_item(setup, &setup->items[i], ret_error));
+	setup->planned = true;
+	return ZT_OK;
+}
+
+static void begin(const zt_setup *setup, const zt_setup_item *item)
+{
+	if (setup->spec.begun)
+		setup->spec.begun(setup->spec.context, item);
+}
+
+static zt_status end(const zt_setup *setup, const zt_setup_item *item, zt_status status)
+{
+	if (setup->spec.ended)
+		setup->spec.ended(setup->spec.context, item, status);
+	return status;
+}
+
+static zt_status apply_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
+{
+	const zt_resource *resource = zt_resource_of(item->kind);
+	bool create = item->change == ZT_CHANGE_CREATE;
+	begin(setup, item);
+	TRY(end(setup, item, create ? resource->create(setup, item, ret_error) : resource->update(setup, item, ret_error)));
+	item->there = true;
+	item->change = ZT_CHANGE_NONE;
+	return ZT_OK;
+}
+
+static zt_status check_consent(const zt_setup *setup, zt_error *ret_error)
+{
+	for (size_t i = 0; i < setup->item_count; i++)
+		if (setup->items[i].change == ZT_CHANGE_UPDATE)
+			return zt_error_set(ret_error, ZT_E_CONFLICT, "%s %s exists with other content; it is changed only with consent",
+					    setup->items[i].title, setup->items[i].name);
+	return ZT_OK;
+}
+
+zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *ret_error)
+{
+	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	if (!consent)
+		TRY(check_consent(setup, ret_error));
+	for (size_t i = 0; i < setup->item_count; i++)
+		if (setup->items[i].change != ZT_CHANGE_NONE)
+			TRY(apply_item(setup, &setup->items[i], ret_error));
+	return ZT_OK;
+}
+
+/* What is gone already was removed by an earlier run that was interrupted, or by somebody else. */
+static zt_status remove_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
+{
+	begin(setup, item);
+	zt_status status = zt_resource_of(item->kind)->remove(setup, item, ret_error);
+	if (status == ZT_E_NOT_FOUND)
+		status = ZT_OK;
+	item->there = item->there && status != ZT_OK;
+	return end(setup, item, status);
+}
+
+zt_status zt_setup_teardown(zt_setup *setup, zt_error *ret_error)
+{
+	zt_status result = ZT_OK;
+	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	for (size_t i = setup->item_count; i-- > 0;) {
+		zt_setup_item *item = &setup->items[i];
+		if (!item->there || !item->ours)
+			continue;
+		zt_status status = remove_item(setup, item, ret_error);
+		if (status != ZT_OK && status != ZT_E_PARTIAL)
+			return status;
+		result = status == ZT_E_PARTIAL ? status : result;
+	}
+	return result;
+}

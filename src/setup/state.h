@@ -1,0 +1,75 @@
+/* The set-up's own, and what every kind of resource can do. Inside of the room. */
+#ifndef ZT_SETUP_STATE_H
+#define ZT_SETUP_STATE_H
+
+#include "base/json.h"
+#include "setup/setup.h"
+
+enum {
+	ZT_SETUP_DOCUMENT_MAX = 32 * 1024,
+	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that the handler accepts; Lambda's 4 KB of environment end sooner */
+};
+
+/* A CA whose devices the handler accepts: those of the specification, and those that it accepted before. */
+typedef struct {
+	char id[65];
+	char tenant[65];
+} zt_accepted_ca;
+
+struct zt_setup {
+	zt_aws_client *client;
+	zt_setup_spec spec;
+	char name[ZT_SETUP_NAME_MAX + 1];
+	char device_name[64]; /* of policy and thing type */
+	char handler_name[64]; /* of function, role policy and permission */
+	char role_name[64 + 1];
+	char rule_name[64];
+	char thing_template[129];
+	zt_accepted_ca cas[ZT_SETUP_ACCEPTED_MAX]; /* those of the specification first */
+	size_t accepted_count;
+	/* Known after the first questions. */
+	char account[13], partition[16], endpoint[254];
+	json_t *function; /* answer of GetFunction, or NULL */
+	zt_setup_item items[ZT_SETUP_ITEMS_MAX];
+	size_t item_count;
+	bool planned;
+};
+
+/* A kind of resource. Objects have the same members in `desired` and in `observe`. */
+typedef struct {
+	const char *title;
+	/* What it shall be. New reference. */
+	zt_status (*desired)(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error);
+	/* What it is (new reference) and whether it is ours; ZT_E_NOT_FOUND when there is none. */
+	zt_status (*observe)(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error);
+	zt_status (*create)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
+	/* item->desired has the members that differ. */
+	zt_status (*update)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
+	zt_status (*remove)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
+} zt_resource;
+
+extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_role, zt_resource_role_policy,
+	zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
+
+const zt_resource *zt_resource_of(zt_setup_kind kind);
+
+/* Fills account, partition, endpoint, the function and the CAs that it accepts. */
+ZT_NODISCARD zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error);
+
+/* arn:<partition>:<service>:<region>:<account>:<type><name>; IAM's have no Region. Appends. */
+ZT_NODISCARD zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name, zt_str *out);
+/* The same as a JSON string, NULL without memory. */
+json_t *zt_setup_arn_json(const zt_setup *setup, const char *service, const char *type, const char *name);
+/* [{"Key":"zerotouch","Value":<name>}] */
+json_t *zt_setup_tags(const zt_setup *setup);
+/* Whether an IoT resource carries our tag. */
+ZT_NODISCARD zt_status zt_setup_has_tag(zt_setup *setup, zt_view arn, bool *ret, zt_error *ret_error);
+/* ZT_E_NOMEM with its words, for a JSON value that could not be made. */
+zt_status zt_setup_no_memory(zt_error *ret_error);
+void zt_setup_sleep(const zt_setup *setup, int64_t ms);
+int64_t zt_setup_now_ms(const zt_setup *setup);
+
+/* Removes the certificates that a CA registered, their things and identity messages. */
+ZT_NODISCARD zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_error);
+
+#endif
