@@ -179,7 +179,7 @@ static void show_device_event(zt_demo_device *device, const json_t *event, unsig
 	zt_view name = zt_json_view(event, "event");
 	if (zt_view_equal(name, ZT_LIT("refused"))) {
 		(*refusals)++;
-		zt_output_say("refused, as AWS does it: %s", zt_json_text(event, "reason"));
+		zt_output_say("refused, as AWS does it: %s", zt_json_text(event, "text"));
 	} else if (zt_view_equal(name, ZT_LIT("accepted"))) {
 		device->onboarding_ms = json_integer_value(json_object_get(event, "ms"));
 	}
