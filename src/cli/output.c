@@ -105,7 +105,7 @@ void zt_output_table(const char *const *columns, size_t count, const json_t *row
 			if (c < count && json_string_length(cell) > widths[c])
 				widths[c] = json_string_length(cell);
 	for (c = 0; c < count; c++)
-		(void)printf("%-*s%s", (int)widths[c], columns[c], c + 1 < count ? "  " : "\n");
+		(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, columns[c], c + 1 < count ? "  " : "\n");
 	json_array_foreach(rows, index, row)
 		json_array_foreach(row, c, cell)
 			(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, json_string_value(cell), c + 1 < count ? "  " : "\n");
