@@ -171,5 +171,5 @@ zt_status zt_txn_ca_delete(zt_txn *txn, zt_view id, zt_error *ret_error)
 	if (row->ca.active)
 		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE_STATE,
 				 "CA certificate must be deactivated (not ACTIVE) before deletion. Id: %s", row->ca.id);
-	return zt_txn_drop(txn, &zt_noun_ca, &row->row);
+	return zt_txn_drop_tagged_iot(txn, &zt_noun_ca, &row->row, "cacert");
 }

@@ -61,3 +61,18 @@ zt_status zt_field_check(const zt_field *field, zt_view value, zt_error *ret_err
 			 "regular expression pattern: %s",
 			 value.n > 160 ? 160 : (int)value.n, (const char *)zt_view_pri_ptr(value), field->member, field->pattern);
 }
+
+static bool counts(uint8_t c)
+{
+	bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	bool continues_a_character = (c & 0xC0) == 0x80;
+	return !blank && !continues_a_character;
+}
+
+size_t zt_field_characters(zt_view text)
+{
+	size_t characters = 0;
+	for (size_t i = 0; i < text.n; i++)
+		characters += counts(text.p[i]);
+	return characters;
+}

@@ -22,4 +22,7 @@ extern const zt_field zt_field_function_name;
 /* ZT_OK, or the field's refusal in AWS's words. */
 ZT_NODISCARD zt_status zt_field_check(const zt_field *field, zt_view value, zt_error *ret_error);
 
+/* Characters without white space, as the quotas of policy documents count them. */
+size_t zt_field_characters(zt_view text);
+
 #endif

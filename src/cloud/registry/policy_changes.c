@@ -4,19 +4,9 @@
 #include "cloud/registry/link.h"
 #include "cloud/registry/policy_row.h"
 
-static bool counts(uint8_t c)
-{
-	bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-	bool continues_a_character = (c & 0xC0) == 0x80;
-	return !blank && !continues_a_character;
-}
-
-/* The quota counts characters without white space. */
 static zt_status check_size(zt_view document, zt_error *ret_error)
 {
-	size_t characters = 0;
-	for (size_t i = 0; i < document.n; i++)
-		characters += counts(document.p[i]);
+	size_t characters = zt_field_characters(document);
 	if (characters > ZT_POLICY_CHARS_MAX)
 		return zt_refuse(ret_error, ZT_REFUSE_POLICY, "The policy has %zu characters without white space, %d are allowed",
 				 characters, ZT_POLICY_CHARS_MAX);
@@ -89,7 +79,7 @@ zt_status zt_txn_policy_delete(zt_txn *txn, zt_view name, zt_error *ret_error)
 		return zt_refuse(ret_error, ZT_REFUSE_DELETE,
 				 "Cannot delete the policy because it has one or more policy versions attached to it (name=%s)",
 				 row->policy.name);
-	return zt_txn_drop(txn, &zt_noun_policy, &row->row);
+	return zt_txn_drop_tagged_iot(txn, &zt_noun_policy, &row->row, "policy");
 }
 
 zt_status zt_txn_policy_version_create(zt_txn *txn, zt_view name, zt_view document, bool set_default,

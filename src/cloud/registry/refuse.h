@@ -22,6 +22,7 @@
 	X(ZT_REFUSE_LAMBDA_EXISTS, "ResourceConflictException", 409, ZT_E_EXISTS)                            \
 	X(ZT_REFUSE_LAMBDA_VALUE, "InvalidParameterValueException", 400, ZT_E_INVALID)                       \
 	X(ZT_REFUSE_LAMBDA_POLICY, "PolicyLengthExceededException", 400, ZT_E_LIMIT)                         \
+	X(ZT_REFUSE_LAMBDA_SIZE, "RequestTooLargeException", 413, ZT_E_LIMIT)                                \
 	X(ZT_REFUSE_LAMBDA_RATE, "TooManyRequestsException", 429, ZT_E_THROTTLED)                            \
 	X(ZT_REFUSE_IAM_EXISTS, "EntityAlreadyExists", 409, ZT_E_EXISTS)                                     \
 	X(ZT_REFUSE_IAM_NOT_FOUND, "NoSuchEntity", 404, ZT_E_NOT_FOUND)                                      \

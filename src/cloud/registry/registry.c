@@ -10,6 +10,13 @@ static const zt_noun *const nouns[ZT_KIND_COUNT] = {
 	[ZT_KIND_THING_TYPE] = &zt_noun_thing_type,
 	[ZT_KIND_POLICY] = &zt_noun_policy,
 	[ZT_KIND_POLICY_ATTACHMENT] = &zt_noun_attachment,
+	[ZT_KIND_RULE] = &zt_noun_rule,
+	[ZT_KIND_FUNCTION] = &zt_noun_function,
+	[ZT_KIND_ROLE] = &zt_noun_role,
+	[ZT_KIND_TAGS] = &zt_noun_tags,
+	[ZT_KIND_RETAINED] = &zt_noun_retained,
+	[ZT_KIND_INVOCATION] = &zt_noun_invocation,
+	[ZT_KIND_ACCESS_KEY] = &zt_noun_access_key,
 };
 
 zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key)
@@ -88,6 +95,7 @@ void zt_registry_free(zt_registry *registry)
 {
 	if (!registry)
 		return;
+	zt_sessions_free(registry);
 	for (size_t kind = 0; kind < ZT_KIND_COUNT; kind++)
 		if (nouns[kind])
 			free_rows(&registry->rows[kind], nouns[kind]->free);

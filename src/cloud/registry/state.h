@@ -65,10 +65,16 @@ struct zt_registry {
 zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key);
 zt_row *zt_row_after(const zt_registry *registry, zt_kind kind, zt_view key);
 
+/* Ends all sessions. */
+void zt_sessions_free(zt_registry *registry);
+
 /* Takes over `row` in every case; it replaces the one with its key. ZT_E_NOMEM leaves all as it was. */
 ZT_NODISCARD zt_status zt_txn_put(zt_txn *txn, const zt_noun *noun, zt_row *row);
 /* Takes the row out; the transaction keeps it until it is durable. */
 ZT_NODISCARD zt_status zt_txn_drop(zt_txn *txn, const zt_noun *noun, zt_row *row);
+/* Drops the row and the tags of the resource that it is; of IoT's resources the ARN is made from type and key. */
+ZT_NODISCARD zt_status zt_txn_drop_tagged(zt_txn *txn, const zt_noun *noun, zt_row *row, zt_view resource_arn);
+ZT_NODISCARD zt_status zt_txn_drop_tagged_iot(zt_txn *txn, const zt_noun *noun, zt_row *row, const char *arn_type);
 zt_registry *zt_txn_registry(const zt_txn *txn);
 /* A mutator of several steps takes a mark first and goes back to it when a later step fails. */
 size_t zt_txn_mark(const zt_txn *txn);

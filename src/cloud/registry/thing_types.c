@@ -195,5 +195,5 @@ zt_status zt_txn_thing_type_delete(zt_txn *txn, zt_view name, zt_error *ret_erro
 				 type->name);
 	if (ZT_LINK_KEY(&things, name, ZT_VIEW_EMPTY) && zt_index_prefix_count(&registry->things_by_type, things.view))
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s is still associated with things", type->name);
-	return zt_txn_drop(txn, &zt_noun_thing_type, zt_row_find(registry, ZT_KIND_THING_TYPE, name));
+	return zt_txn_drop_tagged_iot(txn, &zt_noun_thing_type, zt_row_find(registry, ZT_KIND_THING_TYPE, name), "thingtype");
 }

@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/secret.h"
 #include "cloud/registry/state.h"
 
 typedef struct {
@@ -132,7 +133,8 @@ static zt_status encode_step(const step *taken, zt_changes *changes)
 {
 	if (!taken->after)
 		return zt_changes_delete(changes, taken->noun->kind, taken->before->node.key);
-	ZT_CLEANUP(zt_str_free) zt_str value = ZT_STR(ZT_STORE_VALUE_MAX);
+	/* Among the values are secrets. */
+	ZT_CLEANUP(zt_str_free_wiped) zt_str value = ZT_STR(ZT_STORE_VALUE_MAX);
 	TRY(taken->noun->encode(taken->after, &value));
 	zt_record record = { taken->noun->kind, taken->after->node.key, zt_str_view(&value) };
 	return zt_changes_put(changes, &record);

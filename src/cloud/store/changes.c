@@ -1,5 +1,7 @@
 #include "cloud/store/changes.h"
 
+#include "base/secret.h"
+
 zt_status zt_changes_new(zt_changes **ret)
 {
 	zt_changes *changes = calloc(1, sizeof *changes);
@@ -12,8 +14,11 @@ void zt_changes_free(zt_changes *changes)
 {
 	if (!changes)
 		return;
-	for (size_t i = 0; i < changes->count; i++)
+	for (size_t i = 0; i < changes->count; i++) {
+		/* Among the values are secrets. */
+		zt_wipe(changes->items[i].bytes, changes->items[i].key_n + changes->items[i].value_n);
 		free(changes->items[i].bytes);
+	}
 	free(changes->items);
 	free(changes);
 }

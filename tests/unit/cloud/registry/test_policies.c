@@ -200,7 +200,7 @@ static void policy_and_target_of_an_attachment_must_exist(void **state)
 static void ten_policies_of_a_target_are_the_most(void **state)
 {
 	registry_fixture *f = *state;
-	char policies[11][8];
+	char policies[11][16];
 	begin(f);
 	assert_ok(add_certificate(f, "device", "", ZT_CERT_ACTIVE));
 	for (int i = 0; i < 11; i++) {

@@ -95,7 +95,7 @@ static void fifty_attributes_are_the_most(void **state)
 	registry_fixture *f = *state;
 	json_t *many = json_object();
 	for (int i = 0; i < 51; i++) {
-		char name[8];
+		char name[16];
 		(void)snprintf(name, sizeof name, "a%d", i);
 		assert_int_equal(json_object_set_new(many, name, json_string("v")), 0);
 	}
