@@ -67,12 +67,23 @@ static void drop_expired(zt_nonces *nonces)
 		drop(nonces, oldest);
 }
 
-/* Random bytes and public keys spread by themselves; their first bytes are as good as any hash. */
-static size_t bucket_of(const void *bytes)
+/* FNV-1a. Nobody gains by a collision: the values are our own random bytes, the ids are claimed by the operator. */
+static size_t bucket_of(zt_view key)
 {
-	uint32_t head;
-	memcpy(&head, bytes, sizeof head);
-	return (head ^ head >> 12 ^ head >> 24) % BUCKETS;
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < key.n; i++)
+		hash = (hash ^ key.p[i]) * 16777619u;
+	return hash % BUCKETS;
+}
+
+static struct bucket *value_bucket(zt_nonces *nonces, const uint8_t *value)
+{
+	return &nonces->by_value[bucket_of((zt_view){ value, ZT_NONCE_BYTES })];
+}
+
+static struct bucket *device_bucket(zt_nonces *nonces, zt_view device_id)
+{
+	return &nonces->by_device[bucket_of(device_id)];
 }
 
 static bool is_of(const nonce *n, zt_view guid, zt_view device_id)
@@ -85,7 +96,7 @@ static void make_room_for(zt_nonces *nonces, zt_view guid, zt_view device_id)
 {
 	nonce *n, *oldest = NULL;
 	size_t open = 0;
-	LIST_FOREACH(n, &nonces->by_device[bucket_of(device_id.p)], by_device)
+	LIST_FOREACH(n, device_bucket(nonces, device_id), by_device)
 		if (is_of(n, guid, device_id)) {
 			oldest = n;
 			open++;
@@ -107,8 +118,8 @@ zt_status zt_nonces_make(zt_nonces *nonces, zt_view guid, zt_view device_id, uin
 	memcpy(fresh->device_id, device_id.p, device_id.n);
 	fresh->made_ms = zt_clock_mono_ms(&nonces->clock);
 	TAILQ_INSERT_TAIL(&nonces->ages, fresh, age);
-	LIST_INSERT_HEAD(&nonces->by_value[bucket_of(fresh->value)], fresh, by_value);
-	LIST_INSERT_HEAD(&nonces->by_device[bucket_of(fresh->device_id)], fresh, by_device);
+	LIST_INSERT_HEAD(value_bucket(nonces, fresh->value), fresh, by_value);
+	LIST_INSERT_HEAD(device_bucket(nonces, device_id), fresh, by_device);
 	nonces->count++;
 	memcpy(ret_nonce, fresh->value, sizeof fresh->value);
 	return ZT_OK;
@@ -119,7 +130,7 @@ bool zt_nonces_take(zt_nonces *nonces, zt_view guid, zt_view value, char ret_dev
 	nonce *n;
 	if (value.n != ZT_NONCE_BYTES)
 		return false;
-	LIST_FOREACH(n, &nonces->by_value[bucket_of(value.p)], by_value)
+	LIST_FOREACH(n, value_bucket(nonces, value.p), by_value)
 		if (memcmp(n->value, value.p, sizeof n->value) == 0)
 			break;
 	if (!n)
