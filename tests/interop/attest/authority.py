@@ -80,8 +80,10 @@ class Authority:
         return self
 
     def close(self):
-        self.daemon.stop()
+        status = self.daemon.stop()
+        words = self.daemon.log_text() if self.daemon.log.exists() else ""
         shutil.rmtree(self.folder)
+        assert status == 0, words  # a sanitizer's findings come at the end
 
     @property
     def data(self):
