@@ -70,6 +70,12 @@ zt_status zt_tcp_continue(zt_tcp *tcp, zt_error *ret_error)
 	return try_next(tcp, ret_error);
 }
 
+void zt_tcp_acknowledge_now(const zt_tcp *tcp)
+{
+	int on = 1;
+	(void)setsockopt(tcp->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 void zt_tcp_close(zt_tcp *tcp)
 {
 	drop_socket(tcp);

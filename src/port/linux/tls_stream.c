@@ -100,6 +100,7 @@ static zt_status shake(zt_tls_stream *stream)
 	errno = 0;
 	int done = SSL_connect(stream->tls);
 	if (done == 1) {
+		stream->fresh = true;
 		stream->state = ZT_TLS_OPEN;
 		stream->wants_write = false;
 		return ZT_OK;
@@ -154,6 +155,9 @@ int32_t zt_tls_stream_recv(zt_tls_stream *stream, uint8_t *bytes, size_t n)
 		return ZT_IO_BROKEN;
 	ERR_clear_error();
 	int got = SSL_read(stream->tls, bytes, n > INT32_MAX ? INT32_MAX : (int)n);
+	if (got <= 0 && stream->fresh)
+		zt_tcp_acknowledge_now(&stream->tcp);
+	stream->fresh = stream->fresh && got <= 0;
 	return got > 0 ? got : io_result(stream, got, false);
 }
 

@@ -14,6 +14,7 @@ typedef struct {
 	SSL *tls;
 	enum { ZT_TLS_CLOSED, ZT_TLS_CONNECTING, ZT_TLS_SHAKING, ZT_TLS_OPEN, ZT_TLS_BROKEN } state;
 	bool wants_write;      /* bytes are stuck until the socket takes more */
+	bool fresh;            /* open, and nothing received yet */
 	int64_t deadline_ms;   /* monotonic: for opening */
 	zt_clock clock;        /* wall time decides whether certificates are valid */
 	zt_error error;        /* why it broke, in words */
