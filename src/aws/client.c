@@ -113,6 +113,15 @@ void zt_aws_client_set_deadline(zt_aws_client *client, int64_t mono_ms)
 	client->deadline_ms = mono_ms;
 }
 
+void zt_aws_client_pause(const zt_aws_client *client, int64_t ms)
+{
+	int64_t left_ms = client->deadline_ms - zt_clock_mono_ms(&client->spec.clock);
+	if (client->deadline_ms && left_ms < ms)
+		ms = left_ms;
+	if (ms > 0)
+		client->spec.sleep_ms(client->spec.context, ms);
+}
+
 unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service service)
 {
 	return client->requests[service];

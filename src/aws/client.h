@@ -71,6 +71,8 @@ const zt_clock *zt_aws_client_clock(const zt_aws_client *client);
 ZT_NODISCARD zt_status zt_aws_client_set_data_endpoint(zt_aws_client *client, const char *host);
 /* No try or wait goes beyond this point of the monotonic clock; 0 takes it away. */
 void zt_aws_client_set_deadline(zt_aws_client *client, int64_t mono_ms);
+/* Waits, but not beyond the deadline. */
+void zt_aws_client_pause(const zt_aws_client *client, int64_t ms);
 /* HTTP requests sent to the service so far, repeated tries included. */
 unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service service);
 
