@@ -1,0 +1,1 @@
+zt_fuzz(gateway_session DEPS cloud_gateway_session)
