@@ -1,0 +1,118 @@
+#include "cloud/api/authorise.h"
+
+#include "base/str.h"
+#include "cloud/api/front.h"
+#include "cloud/registry/roles.h"
+#include "policy/evaluate.h"
+
+/* IAM: ten managed and any number of inline policies within a size; more than this never counts. */
+enum { POLICIES_MAX = 128, RESOURCE_MAX = 2048 };
+
+/* "127.0.0.1" of "127.0.0.1:4711", "::1" of "[::1]:4711". */
+static zt_view address_of(zt_view peer)
+{
+	while (peer.n && peer.p[peer.n - 1] != ':')
+		peer.n--;
+	peer.n -= peer.n > 0;
+	if (zt_view_starts(peer, ZT_LIT("[")) && peer.n > 2)
+		return (zt_view){ peer.p + 1, peer.n - 2 };
+	return peer;
+}
+
+static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
+{
+	const zt_call *call = context;
+	const zt_account *account = zt_registry_account(call->registry);
+	if (index > 0)
+		return false;
+	if (zt_view_equal_nocase(name, ZT_LIT("aws:PrincipalArn")))
+		*ret = zt_view_of(call->caller.arn);
+	else if (zt_view_equal_nocase(name, ZT_LIT("aws:PrincipalAccount")))
+		*ret = zt_view_of(account->account);
+	else if (zt_view_equal_nocase(name, ZT_LIT("aws:userid")))
+		*ret = zt_view_of(call->caller.user_id);
+	else if (zt_view_equal_nocase(name, ZT_LIT("aws:SourceIp")))
+		*ret = address_of(zt_view_of(call->request->peer));
+	else if (zt_view_equal_nocase(name, ZT_LIT("aws:RequestedRegion")))
+		*ret = zt_view_of(account->region);
+	else
+		return false;
+	return true;
+}
+
+static size_t policies_of(const zt_call *call, const zt_policy *policies[POLICIES_MAX])
+{
+	const zt_role *role = zt_registry_role(call->registry, zt_view_of(call->caller.role));
+	size_t count = 0, i;
+	const json_t *arn;
+	if (!role)
+		return 0;
+	for (i = 0; i < role->policy_count && count < POLICIES_MAX; i++)
+		policies[count++] = role->policies[i].compiled;
+	json_array_foreach(role->attached, i, arn)
+		if (count < POLICIES_MAX)
+			policies[count++] = zt_managed_policy(call->api->managed, zt_view_of(json_string_value(arn)));
+	return count;
+}
+
+static zt_status refuse(const zt_call *call, const char *action, zt_view resource, bool is_explicit, zt_error *ret_error)
+{
+	if (call->service->trace_id)
+		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied, "Forbidden");
+	if (is_explicit)
+		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied,
+				      "User: %s is not authorized to perform: %s on resource: %.*s with an explicit deny in an "
+				      "identity-based policy", call->caller.arn, action, ZT_PRI(resource));
+	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied,
+			      "User: %s is not authorized to perform: %s on resource: %.*s because no identity-based policy allows "
+			      "the %s action", call->caller.arn, action, ZT_PRI(resource), action);
+}
+
+zt_status zt_authorise_action(const zt_call *call, const char *action, zt_view resource, zt_error *ret_error)
+{
+	const zt_policy *policies[POLICIES_MAX];
+	const zt_policy_request request = {
+		.action = zt_view_of(action),
+		.resource = resource.n ? resource : ZT_LIT("*"),
+		.values = { value_of, (void *)(uintptr_t)call },
+	};
+	if (!call->caller.role[0])
+		return ZT_OK;
+	zt_decision decision = zt_policy_evaluate(policies, policies_of(call, policies), &request);
+	if (decision.kind == ZT_DECISION_ALLOW)
+		return ZT_OK;
+	return refuse(call, action, request.resource, decision.kind == ZT_DECISION_EXPLICIT_DENY, ret_error);
+}
+
+/* The row's pattern behind arn:<partition>:<service>:<region>:<account>:, its {} the first label. */
+static zt_status fill_pattern(const zt_call *call, const char *pattern, zt_str *out)
+{
+	const zt_account *account = zt_registry_account(call->registry);
+	zt_view text = zt_view_of(pattern);
+	size_t hole = zt_view_find(text, '{');
+	TRY(zt_str_printf(out, "arn:%s:%s:%s:%s:", account->partition, call->service->prefix,
+			  call->service->protocol == ZT_PROTOCOL_QUERY ? "" : account->region, account->account));
+	TRY(zt_str_put(out, (zt_view){ text.p, hole }));
+	return hole < text.n && call->label_count ? zt_str_put(out, call->labels[0]) : ZT_OK;
+}
+
+zt_status zt_authorise(const zt_call *call, zt_error *ret_error)
+{
+	const zt_operation *operation = call->operation;
+	ZT_CLEANUP(zt_str_free) zt_str resource = ZT_STR(RESOURCE_MAX);
+	char action[96];
+	if (operation->flags & ZT_OP_NO_PERMISSION)
+		return ZT_OK;
+	(void)snprintf(action, sizeof action, "%s:%s", call->service->prefix,
+		       operation->action ? operation->action : operation->name);
+	if (operation->resource)
+		TRY(fill_pattern(call, operation->resource, &resource));
+	if (operation->resource_of)
+		TRY(operation->resource_of(call, &resource));
+	return zt_authorise_action(call, action, zt_str_view(&resource), ret_error);
+}
+
+zt_status zt_call_may_pass_role(const zt_call *call, zt_view role_arn, zt_error *ret_error)
+{
+	return zt_authorise_action(call, "iam:PassRole", role_arn, ret_error);
+}

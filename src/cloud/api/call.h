@@ -1,0 +1,77 @@
+/* One request on its way through the control plane, from its signature to its answer. */
+#ifndef ZT_CLOUD_API_CALL_H
+#define ZT_CLOUD_API_CALL_H
+
+#include <jansson.h>
+
+#include "base/random.h"
+#include "cloud/api/form.h"
+#include "cloud/api/operation.h"
+#include "cloud/registry/registry.h"
+#include "net/http_server.h"
+
+enum { ZT_LABELS_MAX = 3, ZT_REPLY_HEADERS_MAX = 8, ZT_REPLY_MAX = 16 * 1024 * 1024 };
+
+typedef struct zt_api zt_api;
+
+/* Who signed. A copy: the key may be gone when the answer is due. */
+typedef struct {
+	char arn[256];
+	char user_id[128];
+	char key_id[129];
+	char role[65]; /* "" for the root, who may do everything */
+} zt_caller;
+
+typedef struct {
+	const char *name;
+	char *value; /* owned */
+} zt_reply_header;
+
+struct zt_call {
+	zt_api *api;           /* NULL once the front has been freed */
+	zt_call *next, **link; /* the front's open calls */
+	zt_registry *registry;
+	zt_http_exchange *exchange;
+	const zt_http_request *request;
+	const zt_service *service;
+	const zt_operation *operation;
+	char request_id[ZT_UUID_TEXT];
+	zt_caller caller;
+
+	zt_view labels[ZT_LABELS_MAX]; /* decoded */
+	size_t label_count;
+	char *label_text;
+	zt_form query;  /* of the URL */
+	zt_form form;   /* Query protocol: the parameters, wherever they came */
+	json_t *body;   /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
+
+	zt_txn *txn;
+	bool deferred, answered;
+	json_t *reply;  /* REST: what is answered; NULL is {} */
+	bool has_blob;
+	zt_str blob;    /* REST: answered instead, as it is */
+	zt_str xml;     /* Query: what stands in <…Result> */
+	unsigned status;
+	zt_reply_header headers[ZT_REPLY_HEADERS_MAX];
+	size_t header_count;
+	zt_str resource_id, resource_arn; /* what ResourceAlreadyExistsException shows */
+};
+
+/* The transaction of this call, begun when first asked for. */
+ZT_NODISCARD zt_status zt_call_txn(zt_call *call, zt_txn **ret);
+/* The reply's JSON, taken over; ZT_E_NOMEM when it is NULL. */
+ZT_NODISCARD zt_status zt_call_reply(zt_call *call, json_t *reply);
+/* Bytes as they are instead of JSON. */
+ZT_NODISCARD zt_status zt_call_reply_blob(zt_call *call, zt_view bytes);
+ZT_NODISCARD zt_status zt_call_reply_header(zt_call *call, const char *name, zt_view value);
+/* Names the resource of a ResourceAlreadyExistsException. */
+ZT_NODISCARD zt_status zt_call_resource(zt_call *call, zt_view id, zt_view arn);
+/* The handler answers later, with zt_call_finish. Its transaction is its own business then. */
+void zt_call_defer(zt_call *call);
+/* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it. */
+void zt_call_finish(zt_call *call, zt_status status, const zt_error *error);
+
+/* Whether the caller may pass a role to a service (iam:PassRole). */
+ZT_NODISCARD zt_status zt_call_may_pass_role(const zt_call *call, zt_view role_arn, zt_error *ret_error);
+
+#endif

@@ -1,0 +1,105 @@
+#include "cloud/api/front.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "cloud/api/authenticate.h"
+#include "cloud/api/authorise.h"
+#include "cloud/api/route.h"
+
+static zt_status check_body_size(const zt_call *call, zt_error *ret_error)
+{
+	size_t max = call->operation->body_max ? call->operation->body_max : call->service->body_max;
+	if (call->request->body.n <= max)
+		return ZT_OK;
+	const char *code = call->service->protocol == ZT_PROTOCOL_QUERY ? "RequestEntityTooLarge" :
+			   (call->operation->flags & ZT_OP_RAW_BODY) && call->service->typed_errors ? "RequestTooLargeException" :
+												  "RequestEntityTooLargeException";
+	return zt_error_coded(ret_error, ZT_E_LIMIT, code, "Request must be smaller than %zu bytes for the %s operation", max,
+			      call->operation->name);
+}
+
+/* A call without a body has an empty object, so that its handler asks for members in one way. */
+static zt_status read_json(zt_call *call, zt_error *ret_error)
+{
+	zt_error cause = { 0 };
+	zt_view body = zt_view_trim(call->request->body);
+	if (call->operation->flags & ZT_OP_RAW_BODY)
+		return ZT_OK;
+	if (body.n == 0) {
+		call->body = json_object();
+		return call->body ? ZT_OK : ZT_E_NOMEM;
+	}
+	if (zt_json_parse(body, &call->body, &cause) != ZT_OK)
+		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed, "Could not parse request body into json: %s",
+				      cause.text);
+	if (!json_is_object(call->body))
+		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed, "The request body is no JSON object");
+	return ZT_OK;
+}
+
+static zt_status prepare_rest(zt_call *call, zt_error *ret_error)
+{
+	TRY(zt_route_rest(call, ret_error));
+	TRY(check_body_size(call, ret_error));
+	/* Some resources stand in the body; a body that cannot be read names none, and who may not ask learns no more. */
+	zt_error broken = { 0 };
+	zt_status status = read_json(call, &broken);
+	TRY(zt_authorise(call, ret_error));
+	if (status != ZT_OK)
+		*ret_error = broken;
+	return status;
+}
+
+/* POST has its parameters in the body, GET in the query. */
+static zt_status prepare_query(zt_call *call, zt_error *ret_error)
+{
+	bool in_body = zt_view_equal(call->request->method, ZT_LIT("POST"));
+	TRY(zt_form_read(in_body ? call->request->body : call->request->query, &call->form, ret_error));
+	TRY(zt_route_query(call, ret_error));
+	TRY(check_body_size(call, ret_error));
+	return zt_authorise(call, ret_error);
+}
+
+static zt_status serve(zt_call *call, zt_error *ret_error)
+{
+	TRY(zt_authenticate(call, ret_error));
+	TRY(zt_form_read(call->request->query, &call->query, ret_error));
+	TRY(call->service->protocol == ZT_PROTOCOL_QUERY ? prepare_query(call, ret_error) : prepare_rest(call, ret_error));
+	return call->operation->handler(call, ret_error);
+}
+
+static zt_call *call_new(zt_api *api, zt_http_exchange *exchange)
+{
+	zt_call *call = calloc(1, sizeof *call);
+	if (!call)
+		return NULL;
+	call->api = api;
+	call->registry = api->spec.registry;
+	call->exchange = exchange;
+	call->request = zt_http_exchange_request(exchange);
+	call->blob = ZT_STR(ZT_REPLY_MAX);
+	call->xml = ZT_STR(ZT_REPLY_MAX);
+	call->resource_id = ZT_STR(256);
+	call->resource_arn = ZT_STR(2048);
+	zt_uuid(call->request_id);
+	call->next = api->calls;
+	call->link = &api->calls;
+	if (call->next)
+		call->next->link = &call->next;
+	api->calls = call;
+	return call;
+}
+
+void zt_front_handle(void *context, zt_http_exchange *exchange)
+{
+	zt_error error = { 0 };
+	zt_call *call = call_new(context, exchange);
+	if (!call) {
+		zt_http_drop(exchange);
+		return;
+	}
+	zt_status status = serve(call, &error);
+	if (status != ZT_OK || !call->deferred)
+		zt_call_finish(call, status, &error);
+}

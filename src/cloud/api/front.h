@@ -1,0 +1,20 @@
+/* The inside of the control plane's front, for its own files. */
+#ifndef ZT_CLOUD_API_FRONT_H
+#define ZT_CLOUD_API_FRONT_H
+
+#include "cloud/api/api.h"
+#include "cloud/api/call.h"
+#include "cloud/api/managed.h"
+
+struct zt_api {
+	zt_api_spec spec;
+	zt_http_server *server;
+	zt_listener *listener;
+	zt_managed *managed;
+	zt_call *calls; /* those whose answer is due */
+};
+
+/* The handler of the HTTP server; `api` is a zt_api. */
+void zt_front_handle(void *api, zt_http_exchange *exchange);
+
+#endif

@@ -1,0 +1,85 @@
+/* Certificates that the service issues itself (facts §1.4, §4.4, §4.13). */
+#include "base/secret.h"
+#include "cloud/api/input.h"
+#include "cloud/api/iot_words.h"
+#include "cloud/api/tables.h"
+#include "cloud/registry/certificates.h"
+#include "x509/issue.h"
+#include "x509/pem.h"
+
+enum { PEM_MAX = 16 * 1024, SPKI_MAX = 4096 };
+/* 2049-12-31T23:59:59Z (AWS IoT, "X.509 client certificates"). */
+static const int64_t end_ms = 2524607999000;
+static const zt_param csr_param = { "certificateSigningRequest", 1, 4096, NULL };
+
+/* Nobody checks who signed a certificate that is registered by its issuer, so the signer's key is made for it and forgotten.
+ * The names are those of AWS's own (general knowledge, unconfirmed). */
+static zt_status issue(const zt_call *call, zt_view spki, zt_str *ret_der, zt_error *ret_error)
+{
+	static const zt_rdn subject[] = { { "CN", ZT_LIT_INIT("AWS IoT Certificate"), true } };
+	static const zt_rdn issuer[] = {
+		{ "OU", ZT_LIT_INIT("Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US"), true },
+	};
+	ZT_CLEANUP(zt_key_freep) zt_key *key = NULL;
+	TRY(zt_key_new(ZT_KEY_P256, &key, ret_error));
+	const zt_issue_spec spec = {
+		.profile = ZT_PROFILE_AWS_CLIENT,
+		.subject = subject,
+		.subject_count = ZT_COUNT(subject),
+		.not_before_ms = zt_registry_now_ms(call->registry) - 120 * 1000,
+		.not_after_ms = end_ms,
+		.spki = spki,
+		.issuer = issuer,
+		.issuer_count = ZT_COUNT(issuer),
+		.issuer_key = key,
+	};
+	return zt_certificate_issue(&spec, ret_der, ret_error);
+}
+
+/* Issues, registers and replies with ARN, id and PEM. */
+static zt_status issue_and_add(zt_call *call, zt_view spki, zt_error *ret_error)
+{
+	zt_txn *txn;
+	bool active = false;
+	const zt_certificate *certificate;
+	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(PEM_MAX), arn = ZT_STR(2048);
+	TRY(zt_in_query_bool(call, "setAsActive", &active, ret_error));
+	TRY(issue(call, spki, &der, ret_error));
+	const zt_certificate_spec spec = { .der = zt_str_view(&der), .status = active ? ZT_CERT_ACTIVE : ZT_CERT_INACTIVE };
+	TRY(zt_call_txn(call, &txn));
+	TRY(zt_txn_certificate_add(txn, &spec, &certificate, ret_error));
+	TRY(zt_account_iot_arn(zt_registry_account(call->registry), "cert", zt_view_of(certificate->id), &arn));
+	return zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "certificateArn", zt_str_text(&arn), "certificateId",
+					     certificate->id, "certificatePem", certificate->pem));
+}
+
+static zt_status create_keys(zt_call *call, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_key_freep) zt_key *key = NULL;
+	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX), public_pem = ZT_STR(PEM_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str private_pem = ZT_STR(PEM_MAX);
+	TRY(zt_key_new(ZT_KEY_RSA2048, &key, ret_error));
+	TRY(zt_key_spki(key, &spki));
+	TRY(zt_key_public_pem(key, &public_pem, ret_error));
+	TRY(zt_key_write_pem(key, &private_pem, ret_error));
+	TRY(issue_and_add(call, zt_str_view(&spki), ret_error));
+	json_t *pair = json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));
+	return json_object_set_new(call->reply, "keyPair", pair) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+static zt_status create_from_csr(zt_call *call, zt_error *ret_error)
+{
+	zt_view csr;
+	zt_error cause = { 0 };
+	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX);
+	TRY(zt_in_json(call->body, &csr_param, ZT_REQUIRED, &csr, ret_error));
+	if (zt_csr_read(csr, &spki, &cause) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s", cause.text);
+	return issue_and_add(call, zt_str_view(&spki), ret_error);
+}
+
+static const zt_operation rows[] = {
+	{ .name = "CreateKeysAndCertificate", .method = "POST", .path = "/keys-and-certificate", .handler = create_keys },
+	{ .name = "CreateCertificateFromCsr", .method = "POST", .path = "/certificates", .handler = create_from_csr },
+};
+const zt_operations zt_iot_issue_operations = ZT_OPERATIONS(rows);
