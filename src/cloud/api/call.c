@@ -84,6 +84,12 @@ static void committed(void *context, zt_status status)
 
 void zt_call_finish(zt_call *call, zt_status status, const zt_error *error)
 {
+	if (call->handling) {
+		call->ended = true;
+		call->end_status = status;
+		call->end_error = error ? *error : (zt_error){ 0 };
+		return;
+	}
 	zt_txn *txn = ZT_STEAL(call->txn);
 	if (status == ZT_OK && txn) {
 		zt_txn_commit(txn, committed, call);

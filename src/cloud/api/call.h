@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/random.h"
+#include "base/str.h"
 #include "cloud/api/form.h"
 #include "cloud/api/operation.h"
 #include "cloud/registry/registry.h"
@@ -46,7 +47,10 @@ struct zt_call {
 	json_t *body;   /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
 
 	zt_txn *txn;
-	bool deferred, answered;
+	bool deferred;
+	bool handling, ended; /* in its handler; finished from within */
+	zt_status end_status;
+	zt_error end_error;
 	json_t *reply;  /* REST: what is answered; NULL is {} */
 	bool has_blob;
 	zt_str blob;    /* REST: answered instead, as it is */
@@ -66,9 +70,10 @@ ZT_NODISCARD zt_status zt_call_reply_blob(zt_call *call, zt_view bytes);
 ZT_NODISCARD zt_status zt_call_reply_header(zt_call *call, const char *name, zt_view value);
 /* Names the resource of a ResourceAlreadyExistsException. */
 ZT_NODISCARD zt_status zt_call_resource(zt_call *call, zt_view id, zt_view arn);
-/* The handler answers later, with zt_call_finish. Its transaction is its own business then. */
+/* The handler answers later, with zt_call_finish (which may come before the handler returns). */
 void zt_call_defer(zt_call *call);
-/* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it. */
+/* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it, or as
+ * soon as its handler returns. */
 void zt_call_finish(zt_call *call, zt_status status, const zt_error *error);
 
 /* Whether the caller may pass a role to a service (iam:PassRole). */

@@ -99,7 +99,13 @@ void zt_front_handle(void *context, zt_http_exchange *exchange)
 		zt_http_drop(exchange);
 		return;
 	}
+	call->handling = true;
 	zt_status status = serve(call, &error);
-	if (status != ZT_OK || !call->deferred)
+	call->handling = false;
+	if (status != ZT_OK || !call->deferred) {
 		zt_call_finish(call, status, &error);
+	} else if (call->ended) {
+		error = call->end_error;
+		zt_call_finish(call, call->end_status, &error);
+	}
 }

@@ -1,5 +1,6 @@
 /* Device certificates: register, describe, list, update, delete (facts §1.4, §4.4, §4.13). */
 #include "cloud/api/input.h"
+#include "cloud/api/iot_make.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"
 #include "cloud/api/tables.h"
@@ -51,18 +52,15 @@ static zt_status read_status(const zt_call *call, zt_cert_status *ret, zt_error 
 	return ZT_OK;
 }
 
-/* Adds it and replies with ARN and id. */
-static zt_status add(zt_call *call, const zt_cert_info *info, const zt_certificate_spec *spec, zt_error *ret_error)
+static zt_status add(zt_call *call, const zt_cert_info *info, const zt_certificate_spec *spec, const zt_certificate **ret,
+		     zt_error *ret_error)
 {
 	zt_txn *txn;
-	const zt_certificate *certificate;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(zt_account_iot_arn(zt_registry_account(call->registry), "cert", zt_view_of(info->id), &arn));
 	TRY(zt_call_resource(call, zt_view_of(info->id), zt_str_view(&arn)));
 	TRY(zt_call_txn(call, &txn));
-	TRY(zt_txn_certificate_add(txn, spec, &certificate, ret_error));
-	return zt_call_reply(call,
-			     json_pack("{s:s, s:s}", "certificateArn", zt_str_text(&arn), "certificateId", certificate->id));
+	return zt_txn_certificate_add(txn, spec, ret, ret_error);
 }
 
 /* With several CAs of one name the caller has to say which one it means. */
@@ -78,13 +76,12 @@ static zt_status check_ambiguous(const zt_call *call, const zt_cert_info *leaf, 
 }
 
 /* The registered CA that signed the leaf; a caCertificatePem must be that one. */
-static zt_status find_ca(const zt_call *call, const zt_cert_info *leaf, zt_view leaf_der, const zt_ca **ret, zt_error *ret_error)
+static zt_status find_ca(const zt_call *call, const zt_cert_info *leaf, zt_view leaf_der, zt_view pem, const zt_ca **ret,
+			 zt_error *ret_error)
 {
-	zt_view pem;
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ZT_CERT_DER_MAX);
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *named = NULL;
 	const zt_ca *ca = zt_registry_ca_of_leaf(call->registry, leaf, leaf_der, false);
-	TRY(zt_in_json(call->body, &ca_pem_param, ZT_OPTIONAL, &pem, ret_error));
 	TRY(pem.n ? read_certificate(pem, &der, &named, ret_error) : check_ambiguous(call, leaf, ret_error));
 	if (!ca)
 		return invalid_certificate(ret_error, "CA certificate not found: the CA that signed this certificate is not registered");
@@ -94,34 +91,50 @@ static zt_status find_ca(const zt_call *call, const zt_cert_info *leaf, zt_view 
 	return ZT_OK;
 }
 
-static zt_status register_certificate(zt_call *call, zt_error *ret_error)
+zt_status zt_make_from_pem(zt_call *call, zt_view pem, zt_view ca_pem, zt_cert_status status, const zt_certificate **ret,
+			   zt_error *ret_error)
 {
-	zt_view pem;
 	const zt_ca *ca = NULL;
-	zt_certificate_spec spec = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ZT_CERT_DER_MAX);
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
-	TRY(zt_in_json(call->body, &pem_param, ZT_REQUIRED, &pem, ret_error));
-	TRY(read_status(call, &spec.status, ret_error));
 	TRY(read_certificate(pem, &der, &info, ret_error));
-	TRY(find_ca(call, info, zt_str_view(&der), &ca, ret_error));
-	spec.der = zt_str_view(&der);
-	spec.ca_id = zt_view_of(ca->id);
-	spec.mode = ca->mode;
-	return add(call, info, &spec, ret_error);
+	TRY(find_ca(call, info, zt_str_view(&der), ca_pem, &ca, ret_error));
+	const zt_certificate_spec spec = { zt_str_view(&der), zt_view_of(ca->id), status, ca->mode };
+	return add(call, info, &spec, ret, ret_error);
+}
+
+static zt_status reply_registered(zt_call *call, const zt_certificate *certificate)
+{
+	return zt_call_reply(call, json_pack("{s:o, s:s}", "certificateArn",
+					     zt_json_iot_arn(call->registry, "cert", certificate->id), "certificateId",
+					     certificate->id));
+}
+
+static zt_status register_certificate(zt_call *call, zt_error *ret_error)
+{
+	zt_view pem, ca_pem;
+	zt_cert_status status = ZT_CERT_INACTIVE;
+	const zt_certificate *certificate = NULL;
+	TRY(zt_in_json(call->body, &pem_param, ZT_REQUIRED, &pem, ret_error));
+	TRY(zt_in_json(call->body, &ca_pem_param, ZT_OPTIONAL, &ca_pem, ret_error));
+	TRY(read_status(call, &status, ret_error));
+	TRY(zt_make_from_pem(call, pem, ca_pem, status, &certificate, ret_error));
+	return reply_registered(call, certificate);
 }
 
 static zt_status register_without_ca(zt_call *call, zt_error *ret_error)
 {
 	zt_view pem;
 	zt_certificate_spec spec = { .mode = ZT_MODE_SNI_ONLY };
+	const zt_certificate *certificate = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ZT_CERT_DER_MAX);
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	TRY(zt_in_json(call->body, &pem_param, ZT_REQUIRED, &pem, ret_error));
 	TRY(read_status(call, &spec.status, ret_error));
 	TRY(read_certificate(pem, &der, &info, ret_error));
 	spec.der = zt_str_view(&der);
-	return add(call, info, &spec, ret_error);
+	TRY(add(call, info, &spec, &certificate, ret_error));
+	return reply_registered(call, certificate);
 }
 
 static json_t *describe(const zt_registry *registry, const zt_certificate *c)

@@ -1,11 +1,10 @@
 /* Certificates that the service issues itself (facts §1.4, §4.4, §4.13). */
 #include "base/secret.h"
 #include "cloud/api/input.h"
-#include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/registry/certificates.h"
+#include "cloud/api/iot_make.h"
 #include "x509/issue.h"
-#include "x509/pem.h"
 
 enum { PEM_MAX = 16 * 1024, SPKI_MAX = 4096 };
 /* 2049-12-31T23:59:59Z (AWS IoT, "X.509 client certificates"). */
@@ -36,18 +35,37 @@ static zt_status issue(const zt_call *call, zt_view spki, zt_str *ret_der, zt_er
 	return zt_certificate_issue(&spec, ret_der, ret_error);
 }
 
-/* Issues, registers and replies with ARN, id and PEM. */
-static zt_status issue_and_add(zt_call *call, zt_view spki, zt_error *ret_error)
+static zt_status issue_and_add(zt_call *call, zt_view spki, zt_cert_status status, const zt_certificate **ret,
+			       zt_error *ret_error)
 {
 	zt_txn *txn;
-	bool active = false;
-	const zt_certificate *certificate;
-	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(PEM_MAX), arn = ZT_STR(2048);
-	TRY(zt_in_query_bool(call, "setAsActive", &active, ret_error));
+	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(PEM_MAX);
 	TRY(issue(call, spki, &der, ret_error));
-	const zt_certificate_spec spec = { .der = zt_str_view(&der), .status = active ? ZT_CERT_ACTIVE : ZT_CERT_INACTIVE };
+	const zt_certificate_spec spec = { .der = zt_str_view(&der), .status = status };
 	TRY(zt_call_txn(call, &txn));
-	TRY(zt_txn_certificate_add(txn, &spec, &certificate, ret_error));
+	return zt_txn_certificate_add(txn, &spec, ret, ret_error);
+}
+
+zt_status zt_make_from_csr(zt_call *call, zt_view csr, zt_cert_status status, const zt_certificate **ret, zt_error *ret_error)
+{
+	zt_error cause = { 0 };
+	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX);
+	if (zt_csr_read(csr, &spki, &cause) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s", cause.text);
+	return issue_and_add(call, zt_str_view(&spki), status, ret, ret_error);
+}
+
+static zt_status read_status(const zt_call *call, zt_cert_status *ret, zt_error *ret_error)
+{
+	bool active = false;
+	TRY(zt_in_query_bool(call, "setAsActive", &active, ret_error));
+	*ret = active ? ZT_CERT_ACTIVE : ZT_CERT_INACTIVE;
+	return ZT_OK;
+}
+
+static zt_status reply(zt_call *call, const zt_certificate *certificate)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(zt_account_iot_arn(zt_registry_account(call->registry), "cert", zt_view_of(certificate->id), &arn));
 	return zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "certificateArn", zt_str_text(&arn), "certificateId",
 					     certificate->id, "certificatePem", certificate->pem));
@@ -55,6 +73,8 @@ static zt_status issue_and_add(zt_call *call, zt_view spki, zt_error *ret_error)
 
 static zt_status create_keys(zt_call *call, zt_error *ret_error)
 {
+	zt_cert_status status = ZT_CERT_INACTIVE;
+	const zt_certificate *certificate = NULL;
 	ZT_CLEANUP(zt_key_freep) zt_key *key = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX), public_pem = ZT_STR(PEM_MAX);
 	ZT_CLEANUP(zt_str_free_wiped) zt_str private_pem = ZT_STR(PEM_MAX);
@@ -62,7 +82,9 @@ static zt_status create_keys(zt_call *call, zt_error *ret_error)
 	TRY(zt_key_spki(key, &spki));
 	TRY(zt_key_public_pem(key, &public_pem, ret_error));
 	TRY(zt_key_write_pem(key, &private_pem, ret_error));
-	TRY(issue_and_add(call, zt_str_view(&spki), ret_error));
+	TRY(read_status(call, &status, ret_error));
+	TRY(issue_and_add(call, zt_str_view(&spki), status, &certificate, ret_error));
+	TRY(reply(call, certificate));
 	json_t *pair = json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));
 	return json_object_set_new(call->reply, "keyPair", pair) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
@@ -70,12 +92,12 @@ static zt_status create_keys(zt_call *call, zt_error *ret_error)
 static zt_status create_from_csr(zt_call *call, zt_error *ret_error)
 {
 	zt_view csr;
-	zt_error cause = { 0 };
-	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX);
+	zt_cert_status status = ZT_CERT_INACTIVE;
+	const zt_certificate *certificate = NULL;
 	TRY(zt_in_json(call->body, &csr_param, ZT_REQUIRED, &csr, ret_error));
-	if (zt_csr_read(csr, &spki, &cause) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s", cause.text);
-	return issue_and_add(call, zt_str_view(&spki), ret_error);
+	TRY(read_status(call, &status, ret_error));
+	TRY(zt_make_from_csr(call, csr, status, &certificate, ret_error));
+	return reply(call, certificate);
 }
 
 static const zt_operation rows[] = {

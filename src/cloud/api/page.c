@@ -82,7 +82,7 @@ static zt_status read_request(const zt_call *call, const zt_page_names *names, r
 	if (zt_form_get(&call->query, names->token, &token) && token.n &&
 	    zt_page_token_read(call->operation->name, token, key) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Invalid %s", names->token);
-	*ret = (request){ limit, key->n ? zt_str_view(key) : ZT_LIT(""), !ascending };
+	*ret = (request){ limit < ZT_PAGE_MAX ? limit : ZT_PAGE_MAX, key->n ? zt_str_view(key) : ZT_LIT(""), !ascending };
 	return ZT_OK;
 }
 

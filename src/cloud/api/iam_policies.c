@@ -1,0 +1,147 @@
+/* A role's policies: its own, and AWS's that are attached (facts §9.2). */
+#include "cloud/api/front.h"
+#include "cloud/api/iam_words.h"
+#include "cloud/api/tables.h"
+
+static const zt_param arn_param = { "PolicyArn", 20, 2048, NULL };
+
+static zt_status put(zt_call *call, zt_error *ret_error)
+{
+	zt_txn *txn;
+	zt_view name, document;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_in_form(call, &zt_param_role_policy_name, ZT_REQUIRED, &name, ret_error));
+	TRY(zt_in_form(call, &zt_param_role_policy_document, ZT_REQUIRED, &document, ret_error));
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_role_policy_put(txn, zt_view_of(role->name), name, document, ret_error);
+}
+
+static zt_status get(zt_call *call, zt_error *ret_error)
+{
+	zt_view name;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_in_form(call, &zt_param_role_policy_name, ZT_REQUIRED, &name, ret_error));
+	for (size_t i = 0; i < role->policy_count; i++) {
+		if (!zt_view_equal(name, zt_view_of(role->policies[i].name)))
+			continue;
+		TRY(zt_xml_text(&call->xml, "RoleName", zt_view_of(role->name)));
+		TRY(zt_xml_text(&call->xml, "PolicyName", name));
+		return zt_iam_document(&call->xml, "PolicyDocument", role->policies[i].document);
+	}
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "The role policy with name %.*s cannot be found.",
+			      ZT_PRI(name));
+}
+
+static zt_status delete_policy(zt_call *call, zt_error *ret_error)
+{
+	zt_txn *txn;
+	zt_view name;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_in_form(call, &zt_param_role_policy_name, ZT_REQUIRED, &name, ret_error));
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_role_policy_delete(txn, zt_view_of(role->name), name, ret_error);
+}
+
+/* The names behind the page's mark, in order. */
+static zt_status show_names(zt_call *call, const zt_role *role, const zt_iam_page *page)
+{
+	size_t shown = 0;
+	zt_view last = ZT_VIEW_EMPTY;
+	bool more = false;
+	TRY(zt_xml_open(&call->xml, "PolicyNames"));
+	for (size_t i = 0; i < role->policy_count && !more; i++) {
+		zt_view name = zt_view_of(role->policies[i].name);
+		if (zt_view_compare(name, zt_str_view(&page->after)) <= 0)
+			continue;
+		more = shown++ == page->limit;
+		if (more)
+			break;
+		TRY(zt_xml_text(&call->xml, "member", name));
+		last = name;
+	}
+	TRY(zt_xml_close(&call->xml, "PolicyNames"));
+	return zt_iam_page_end(call, more ? last : ZT_VIEW_EMPTY);
+}
+
+static zt_status list(zt_call *call, zt_error *ret_error)
+{
+	zt_iam_page page;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	zt_status status = zt_iam_page_read(call, &page, ret_error);
+	if (status == ZT_OK)
+		status = show_names(call, role, &page);
+	zt_str_free(&page.after);
+	return status;
+}
+
+static zt_status attach(zt_call *call, zt_error *ret_error)
+{
+	zt_txn *txn;
+	zt_view arn;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_in_form(call, &arn_param, ZT_REQUIRED, &arn, ret_error));
+	if (!zt_managed_policy(call->api->managed, arn))
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "Policy %.*s does not exist or is not attachable.",
+				      ZT_PRI(arn));
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_role_attach(txn, zt_view_of(role->name), arn, true, ret_error);
+}
+
+static bool is_attached(const zt_role *role, zt_view arn)
+{
+	size_t i;
+	const json_t *attached;
+	json_array_foreach(role->attached, i, attached)
+		if (zt_view_equal(arn, zt_view_of(json_string_value(attached))))
+			return true;
+	return false;
+}
+
+static zt_status detach(zt_call *call, zt_error *ret_error)
+{
+	zt_txn *txn;
+	zt_view arn;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_in_form(call, &arn_param, ZT_REQUIRED, &arn, ret_error));
+	if (!is_attached(role, arn))
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "Policy %.*s was not found.", ZT_PRI(arn));
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_role_attach(txn, zt_view_of(role->name), arn, false, ret_error);
+}
+
+/* IAM lets ten policies be attached, so they fit one page. */
+static zt_status list_attached(zt_call *call, zt_error *ret_error)
+{
+	size_t i;
+	const zt_role *role;
+	const json_t *attached;
+	zt_str *xml = &call->xml;
+	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_xml_open(xml, "AttachedPolicies"));
+	json_array_foreach(role->attached, i, attached) {
+		const char *arn = json_string_value(attached), *slash = strrchr(arn, '/');
+		TRY(zt_xml_open(xml, "member"));
+		TRY(zt_xml_text(xml, "PolicyName", zt_view_of(slash ? slash + 1 : arn)));
+		TRY(zt_xml_text(xml, "PolicyArn", zt_view_of(arn)));
+		TRY(zt_xml_close(xml, "member"));
+	}
+	TRY(zt_xml_close(xml, "AttachedPolicies"));
+	return zt_iam_page_end(call, ZT_VIEW_EMPTY);
+}
+
+static const zt_operation rows[] = {
+	{ .name = "PutRolePolicy", .resource_of = zt_iam_resource, .handler = put },
+	{ .name = "GetRolePolicy", .resource_of = zt_iam_resource, .handler = get },
+	{ .name = "DeleteRolePolicy", .resource_of = zt_iam_resource, .handler = delete_policy },
+	{ .name = "ListRolePolicies", .resource_of = zt_iam_resource, .handler = list },
+	{ .name = "AttachRolePolicy", .resource_of = zt_iam_resource, .handler = attach },
+	{ .name = "DetachRolePolicy", .resource_of = zt_iam_resource, .handler = detach },
+	{ .name = "ListAttachedRolePolicies", .resource_of = zt_iam_resource, .handler = list_attached },
+};
+const zt_operations zt_iam_policy_operations = ZT_OPERATIONS(rows);

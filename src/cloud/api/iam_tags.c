@@ -1,0 +1,105 @@
+/* Tags of roles (facts §9.1: Tags.member.1.Key=…). */
+#include "base/json.h"
+#include "cloud/api/iam_words.h"
+#include "cloud/api/tables.h"
+#include "cloud/registry/tags.h"
+
+static const zt_param key_param = { "Key", 1, 128, NULL };
+static const zt_param value_param = { "Value", 0, 256, NULL };
+
+/* Adds member `number` of the list to *tags; *ret_more is false behind the last one. */
+static zt_status read_tag(const zt_call *call, unsigned number, json_t *tags, bool *ret_more, zt_error *ret_error)
+{
+	char name[48];
+	zt_view key, value = ZT_VIEW_EMPTY;
+	(void)snprintf(name, sizeof name, "Tags.member.%u.Key", number);
+	*ret_more = zt_form_get(&call->form, name, &key);
+	if (!*ret_more)
+		return ZT_OK;
+	(void)snprintf(name, sizeof name, "Tags.member.%u.Value", number);
+	(void)zt_form_get(&call->form, name, &value);
+	TRY(zt_param_check(&key_param, key, ret_error));
+	TRY(zt_param_check(&value_param, value, ret_error));
+	char text[129];
+	TRY(zt_text_copy(text, sizeof text, key));
+	return json_object_set_new(tags, text, zt_json_string(value)) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+zt_status zt_iam_tags_put(zt_call *call, zt_view arn, zt_error *ret_error)
+{
+	zt_txn *txn;
+	bool more = true;
+	ZT_JSON_CLEANUP json_t *tags = json_object();
+	ENSURE(tags, ZT_E_NOMEM);
+	for (unsigned i = 1; more; i++)
+		TRY(read_tag(call, i, tags, &more, ret_error));
+	if (json_object_size(tags) == 0)
+		return ZT_OK;
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_tags_put(txn, arn, tags, ret_error);
+}
+
+zt_status zt_iam_tags_show(zt_call *call, zt_view arn, bool always)
+{
+	const char *key;
+	json_t *value;
+	zt_str *xml = &call->xml;
+	json_t *tags = (json_t *)(uintptr_t)zt_registry_tags(call->registry, arn);
+	if (!always && json_object_size(tags) == 0)
+		return ZT_OK;
+	TRY(zt_xml_open(xml, "Tags"));
+	json_object_foreach(tags, key, value) {
+		TRY(zt_xml_open(xml, "member"));
+		TRY(zt_xml_text(xml, "Key", zt_view_of(key)));
+		TRY(zt_xml_text(xml, "Value", zt_view_of(json_string_value(value))));
+		TRY(zt_xml_close(xml, "member"));
+	}
+	return zt_xml_close(xml, "Tags");
+}
+
+static zt_status role_arn(const zt_call *call, zt_str *out, zt_error *ret_error)
+{
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	return zt_iam_role_arn(call->registry, role, out);
+}
+
+static zt_status tag_role(zt_call *call, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
+	TRY(role_arn(call, &arn, ret_error));
+	return zt_iam_tags_put(call, zt_str_view(&arn), ret_error);
+}
+
+static zt_status untag_role(zt_call *call, zt_error *ret_error)
+{
+	zt_txn *txn;
+	zt_view key;
+	char name[32];
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
+	ZT_JSON_CLEANUP json_t *keys = json_array();
+	TRY(role_arn(call, &arn, ret_error));
+	for (unsigned i = 1;; i++) {
+		(void)snprintf(name, sizeof name, "TagKeys.member.%u", i);
+		if (!zt_form_get(&call->form, name, &key))
+			break;
+		ENSURE(json_array_append_new(keys, zt_json_string(key)) == 0, ZT_E_NOMEM);
+	}
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_tags_remove(txn, zt_str_view(&arn), keys, ret_error);
+}
+
+static zt_status list_tags(zt_call *call, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
+	TRY(role_arn(call, &arn, ret_error));
+	TRY(zt_iam_tags_show(call, zt_str_view(&arn), true));
+	return zt_iam_page_end(call, ZT_VIEW_EMPTY);
+}
+
+static const zt_operation rows[] = {
+	{ .name = "TagRole", .resource_of = zt_iam_resource, .handler = tag_role },
+	{ .name = "UntagRole", .resource_of = zt_iam_resource, .handler = untag_role },
+	{ .name = "ListRoleTags", .resource_of = zt_iam_resource, .handler = list_tags },
+};
+const zt_operations zt_iam_tag_operations = ZT_OPERATIONS(rows);

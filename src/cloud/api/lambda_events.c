@@ -1,0 +1,128 @@
+/* How a function's asynchronous invocations are tried again (facts §8.1, §8.2). */
+#include "base/json.h"
+#include "cloud/api/iot_words.h"
+#include "cloud/api/lambda_words.h"
+#include "cloud/api/tables.h"
+
+enum { RETRIES_MAX = 2, AGE_MIN_S = 60, AGE_MAX_S = 21600 };
+
+static json_t *show(const zt_registry *registry, const zt_function *function, const json_t *config)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
+	if (zt_lambda_arn(registry, function, &arn) != ZT_OK || zt_str_put_text(&arn, ":$LATEST") != ZT_OK)
+		return NULL;
+	json_t *shown = json_pack("{s:s, s:{s:{}, s:{}}}", "FunctionArn", zt_str_text(&arn), "DestinationConfig", "OnSuccess",
+				  "OnFailure");
+	if (json_object_update(shown, (json_t *)(uintptr_t)config) == 0)
+		return shown;
+	json_decref(shown);
+	return NULL;
+}
+
+static zt_status no_config(zt_error *ret_error, const zt_function *function)
+{
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+			      "The function %s doesn't have an EventInvokeConfig", function->name);
+}
+
+/* Destinations would be queues and topics, which are not here. */
+static zt_status read_config(const zt_call *call, json_t *config, zt_error *ret_error)
+{
+	const char *member;
+	json_t *destination;
+	const json_t *destinations;
+	uint64_t retries = UINT64_MAX, age = 0;
+	TRY(zt_in_json_number(call->body, "MaximumRetryAttempts", 0, RETRIES_MAX, &retries, ret_error));
+	TRY(zt_in_json_number(call->body, "MaximumEventAgeInSeconds", AGE_MIN_S, AGE_MAX_S, &age, ret_error));
+	TRY(zt_in_json_object(call->body, "DestinationConfig", &destinations, ret_error));
+	json_object_foreach((json_t *)(uintptr_t)destinations, member, destination)
+		if (json_object_get(destination, "Destination"))
+			return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Destinations are not supported here");
+	if (retries != UINT64_MAX)
+		ENSURE(json_object_set_new(config, "MaximumRetryAttempts", json_integer((json_int_t)retries)) == 0, ZT_E_NOMEM);
+	if (age)
+		ENSURE(json_object_set_new(config, "MaximumEventAgeInSeconds", json_integer((json_int_t)age)) == 0, ZT_E_NOMEM);
+	return json_object_set_new(config, "LastModified", zt_json_seconds(zt_registry_now_ms(call->registry))) == 0 ? ZT_OK :
+														       ZT_E_NOMEM;
+}
+
+/* Keeps `config` with the function (NULL takes it away) without a new revision of the function. */
+static zt_status keep(zt_call *call, const zt_function *function, json_t *config, zt_error *ret_error)
+{
+	zt_txn *txn;
+	ZT_JSON_CLEANUP json_t *configuration = json_copy(function->configuration);
+	ENSURE(configuration, ZT_E_NOMEM);
+	if (config)
+		ENSURE(json_object_set(configuration, ZT_LAMBDA_EVENT_CONFIG, config) == 0, ZT_E_NOMEM);
+	else
+		(void)json_object_del(configuration, ZT_LAMBDA_EVENT_CONFIG);
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_function_update(txn, zt_view_of(function->name), configuration, function->code_sha256, ret_error);
+}
+
+static zt_status change(zt_call *call, bool replace, zt_error *ret_error)
+{
+	const zt_function *function;
+	TRY(zt_lambda_find(call, &function, ret_error));
+	const json_t *old = json_object_get(function->configuration, ZT_LAMBDA_EVENT_CONFIG);
+	if (!replace && !old)
+		return no_config(ret_error, function);
+	ZT_JSON_CLEANUP json_t *config = replace ? json_object() : json_copy((json_t *)(uintptr_t)old);
+	ENSURE(config, ZT_E_NOMEM);
+	TRY(read_config(call, config, ret_error));
+	TRY(zt_call_reply(call, show(call->registry, function, config)));
+	return keep(call, function, config, ret_error);
+}
+
+static zt_status put(zt_call *call, zt_error *ret_error)
+{
+	return change(call, true, ret_error);
+}
+
+static zt_status update(zt_call *call, zt_error *ret_error)
+{
+	return change(call, false, ret_error);
+}
+
+static zt_status get(zt_call *call, zt_error *ret_error)
+{
+	const zt_function *function;
+	TRY(zt_lambda_find(call, &function, ret_error));
+	const json_t *config = json_object_get(function->configuration, ZT_LAMBDA_EVENT_CONFIG);
+	if (!config)
+		return no_config(ret_error, function);
+	return zt_call_reply(call, show(call->registry, function, config));
+}
+
+static zt_status delete_config(zt_call *call, zt_error *ret_error)
+{
+	const zt_function *function;
+	TRY(zt_lambda_find(call, &function, ret_error));
+	if (!json_object_get(function->configuration, ZT_LAMBDA_EVENT_CONFIG))
+		return no_config(ret_error, function);
+	return keep(call, function, NULL, ret_error);
+}
+
+static zt_status list(zt_call *call, zt_error *ret_error)
+{
+	const zt_function *function;
+	TRY(zt_lambda_find(call, &function, ret_error));
+	const json_t *config = json_object_get(function->configuration, ZT_LAMBDA_EVENT_CONFIG);
+	json_t *configs = json_array();
+	TRY(zt_call_reply(call, json_pack("{s:o}", "FunctionEventInvokeConfigs", configs)));
+	if (!config)
+		return ZT_OK;
+	return json_array_append_new(configs, show(call->registry, function, config)) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+#define CONFIG "/2019-09-25/functions/{}/event-invoke-config"
+#define ROW(row_name, row_method, row_path, row_handler)                                                     \
+	.name = row_name, .method = row_method, .path = row_path, .resource_of = zt_lambda_resource, .handler = row_handler
+static const zt_operation rows[] = {
+	{ ROW("PutFunctionEventInvokeConfig", "PUT", CONFIG, put) },
+	{ ROW("UpdateFunctionEventInvokeConfig", "POST", CONFIG, update) },
+	{ ROW("GetFunctionEventInvokeConfig", "GET", CONFIG, get) },
+	{ ROW("DeleteFunctionEventInvokeConfig", "DELETE", CONFIG, delete_config), .status = 204 },
+	{ ROW("ListFunctionEventInvokeConfigs", "GET", CONFIG "/list", list) },
+};
+const zt_operations zt_lambda_event_operations = ZT_OPERATIONS(rows);
