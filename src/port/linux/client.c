@@ -1,7 +1,6 @@
 #include "port/linux/client.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/random.h"
@@ -46,14 +45,6 @@ static zt_status copy_texts(zt_client *client, const zt_client_spec *spec)
 	return copy_text(&client->client_id, spec->client_id);
 }
 
-/* A peer that is gone must be an error of a call, not the end of the program. An own handler stays. */
-static void ignore_sigpipe(void)
-{
-	struct sigaction current;
-	if (sigaction(SIGPIPE, NULL, &current) == 0 && current.sa_handler == SIG_DFL)
-		(void)signal(SIGPIPE, SIG_IGN);
-}
-
 static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_error *ret_error)
 {
 	zt_device_config config = {
@@ -89,7 +80,6 @@ zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *r
 	client->transport.certificate_file = client->certificate_file;
 	client->transport.key_file = client->key_file;
 	TRY(init_device(client, spec, ret_error));
-	ignore_sigpipe();
 	*ret = ZT_STEAL(client);
 	return ZT_OK;
 }

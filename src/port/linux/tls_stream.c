@@ -4,13 +4,23 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "port/linux/tls_context.h"
 #include "zerotouch/transport.h"
 
+/* A peer that is gone must be an error of a call, not the end of the program. An own handler stays. */
+static void ignore_sigpipe(void)
+{
+	struct sigaction current;
+	if (sigaction(SIGPIPE, NULL, &current) == 0 && current.sa_handler == SIG_DFL)
+		(void)signal(SIGPIPE, SIG_IGN);
+}
+
 void zt_tls_stream_init(zt_tls_stream *stream, zt_clock clock)
 {
+	ignore_sigpipe();
 	*stream = (zt_tls_stream){ .tcp = ZT_TCP_NONE, .clock = clock };
 }
 

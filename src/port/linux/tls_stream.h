@@ -20,6 +20,7 @@ typedef struct {
 	zt_error error;        /* why it broke, in words */
 } zt_tls_stream;
 
+/* Also has the process ignore SIGPIPE, unless it has a handler: OpenSSL writes to sockets without MSG_NOSIGNAL. */
 void zt_tls_stream_init(zt_tls_stream *stream, zt_clock clock);
 /* Begins to connect; the server must prove to be `host`. SNI is sent unless that is an address (RFC 6066 §3).
  * `alpn` may be NULL. Takes its own reference on the context. The same results as zt_tls_stream_continue. */
