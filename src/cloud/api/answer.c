@@ -84,13 +84,16 @@ unsigned zt_answer_http(const zt_service *service, const char *code, unsigned fa
 static void send_answer(zt_call *call, unsigned status, const char *type, const char *error_type, zt_view body)
 {
 	char date[ZT_TIME_TEXT_MAX];
-	zt_http_header headers[4 + ZT_REPLY_HEADERS_MAX];
+	zt_http_header headers[6 + ZT_REPLY_HEADERS_MAX];
 	size_t count = 0;
 	zt_time_http(zt_time_now_ms(), date);
 	if (body.n)
 		headers[count++] = (zt_http_header){ ZT_LIT("content-type"), zt_view_of(type) };
+	/* In the order of AWS's captured answers (facts §2.4); the server fills in length and connection. */
+	headers[count++] = (zt_http_header){ ZT_LIT("content-length"), ZT_VIEW_EMPTY };
 	headers[count++] = (zt_http_header){ ZT_LIT("date"), zt_view_of(date) };
 	headers[count++] = (zt_http_header){ ZT_LIT("x-amzn-RequestId"), zt_view_of(call->request_id) };
+	headers[count++] = (zt_http_header){ ZT_LIT("connection"), ZT_VIEW_EMPTY };
 	if (error_type)
 		headers[count++] = (zt_http_header){ ZT_LIT("x-amzn-ErrorType"), zt_view_of(error_type) };
 	for (size_t i = 0; !error_type && i < call->header_count; i++)
