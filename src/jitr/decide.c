@@ -52,7 +52,8 @@ static const char *refusal_of(const zt_jitr_event *event, const zt_jitr_certific
 }
 
 /* Devices connect with their device id as client id. Where that is the Thing's name too, an attachment of either kind binds
- * the connection to the Thing; otherwise only an exclusive one does. */
+ * the connection to the Thing; otherwise only an exclusive one does. Behind RegisterThing, whose attachment is of the other
+ * kind and could replace it. */
 static void then_attach(zt_jitr_decision *decision, const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	if (!same(thing->name, certificate->device_id))
@@ -73,9 +74,9 @@ static zt_jitr_decision create(const zt_jitr_certificate *certificate, const zt_
 static zt_jitr_decision renew(const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	zt_jitr_decision decision = { .verdict = ZT_JITR_RENEWED };
-	then_attach(&decision, certificate, thing);
 	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_REGISTER_ACTIVE);
+	then_attach(&decision, certificate, thing);
 	then(&decision, ZT_JITR_RETIRE);
 	return decision;
 }
@@ -87,6 +88,15 @@ static zt_jitr_decision finish(const zt_jitr_certificate *certificate, const zt_
 	then_attach(&decision, certificate, thing);
 	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_ACTIVATE);
+	then(&decision, ZT_JITR_RETIRE);
+	return decision;
+}
+
+/* What an earlier try may have left undone behind the activation; nothing changes where it did not. */
+static zt_jitr_decision keep(const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
+{
+	zt_jitr_decision decision = { .verdict = ZT_JITR_CURRENT };
+	then_attach(&decision, certificate, thing);
 	then(&decision, ZT_JITR_RETIRE);
 	return decision;
 }
@@ -129,9 +139,7 @@ zt_jitr_decision zt_jitr_decide(const zt_jitr_config *config, const zt_jitr_even
 		return replace(certificate, thing, current);
 	if (certificate->status == ZT_JITR_PENDING)
 		return finish(certificate, thing);
-	zt_jitr_decision decision = { .verdict = ZT_JITR_CURRENT };
-	then(&decision, ZT_JITR_RETIRE);
-	return decision;
+	return keep(certificate, thing);
 }
 
 const char *zt_jitr_verdict_text(zt_jitr_verdict verdict)

@@ -1,0 +1,50 @@
+"""Certificates in the form of the security service's, made with python3-cryptography."""
+import datetime
+import hashlib
+import secrets
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+TENANT = "12345678-1234-1234-1234-123456789abc"
+NOW = datetime.datetime.utcnow().replace(microsecond=0)
+
+
+class Certificate:
+    def __init__(self, der, pem, ca_id):
+        self.id = hashlib.sha256(der).hexdigest()
+        self.pem = pem
+        self.ca_id = ca_id
+
+    def event(self, **changes):
+        event = {"certificateId": self.id, "caCertificateId": self.ca_id, "timestamp": 1552061705285,
+                 "certificateStatus": "PENDING_ACTIVATION", "awsAccountId": "123456789012",
+                 "certificateRegistrationTimestamp": None}
+        event.update(changes)
+        return {name: value for name, value in event.items() if value != "absent"}
+
+
+class Authority:
+    def __init__(self, tenant=TENANT):
+        self.tenant = tenant
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Microsoft Azure Sphere {tenant}")])
+        self.id = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+
+    def issue(self, common_name, age_s=3600, life_s=86400):
+        """`age_s`: how long ago notBefore is."""
+        subject = [] if common_name is None else [x509.NameAttribute(NameOID.COMMON_NAME, common_name, _validate=False)]
+        begin = NOW - datetime.timedelta(seconds=age_s)
+        key = ec.generate_private_key(ec.SECP256R1())
+        built = (x509.CertificateBuilder().subject_name(x509.Name(subject)).issuer_name(self.name)
+                 .public_key(key.public_key()).serial_number(x509.random_serial_number())
+                 .not_valid_before(begin).not_valid_after(begin + datetime.timedelta(seconds=life_s))
+                 .sign(self.key, hashes.SHA256()))
+        pem = built.public_bytes(serialization.Encoding.PEM).decode()
+        return Certificate(built.public_bytes(serialization.Encoding.DER), pem, self.id)
+
+
+def device_id(prefix=""):
+    return prefix + secrets.token_hex(64)[len(prefix):]
