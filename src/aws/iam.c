@@ -3,7 +3,7 @@
 #include "base/codec.h"
 #include "base/json.h"
 
-enum { TAGS_MAX = 50, TAG_NAME_MAX = 32, DOCUMENT_MAX = 128 * 1024 };
+enum { TAGS_MAX = 50, TAG_NAME_MAX = 40, DOCUMENT_MAX = 128 * 1024 };
 
 /* Documents come back percent-encoded (IAM API Reference, GetRole). */
 static zt_status decoded_document(const json_t *object, const char *member, zt_str *out)
