@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		__builtin_trap();
 	while (zt_view_take_u8(&s.script, &word)) {
 		obey(&s, word);
-		(void)zt_device_publish(&device, &message, NULL);
+		(void)!zt_device_publish(&device, &message, NULL);
 		for (int i = 0; i < 64; i++) {
 			zt_device_step(&device, &event);
 			if (event.kind == ZT_EVENT_NONE)
