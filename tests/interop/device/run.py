@@ -1,0 +1,123 @@
+"""run, against a stock mosquitto: lines in, messages out, reconnecting, an orderly end."""
+import json
+import signal
+import socket
+import subprocess
+import unittest
+
+from agent import AgentTest
+from world import DEADLINE_S, wait_for
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Run(AgentTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.port = free_port()
+        (cls.folder / "mosquitto.conf").write_text(
+            f"listener {cls.port} 127.0.0.1\nuser root\ncafile {cls.folder}/root.pem\ncertfile {cls.folder}/server.pem\n"
+            f"keyfile {cls.folder}/server.key\nrequire_certificate true\nuse_identity_as_username true\n")
+        cls.start_broker()
+        cls.addClassCleanup(lambda: cls.stop_broker())
+
+    @classmethod
+    def start_broker(cls):
+        cls.broker = subprocess.Popen(["/usr/sbin/mosquitto", "-c", cls.folder / "mosquitto.conf"], stderr=subprocess.DEVNULL)
+
+        def accepts():
+            try:
+                socket.create_connection(("127.0.0.1", cls.port)).close()
+                return True
+            except ConnectionRefusedError:
+                return False
+
+        wait_for(accepts, "mosquitto accepts")
+
+    @classmethod
+    def stop_broker(cls):
+        cls.broker.terminate()
+        cls.broker.wait(DEADLINE_S)
+
+    def mosquitto(self, program, *argv, **options):
+        return subprocess.run([program, "-h", "localhost", "-p", str(self.port), "--cafile", self.folder / "root.pem", "--cert",
+                               self.folder / "client-2.pem", "--key", self.folder / "client-2.key", *argv],
+                              capture_output=True, timeout=DEADLINE_S, check=True, **options)
+
+    def start(self, *more):
+        agent = self.agent.start("run", "--endpoint", "localhost", "--mqtt-port", self.port, "--ca-file",
+                                 self.folder / "root.pem", "--json", *more)
+        self.addCleanup(self.end, agent)
+        return agent
+
+    def end(self, agent):
+        if agent.poll() is None:
+            agent.kill()
+        agent.communicate()
+
+    def expect(self, agent, name):
+        while True:
+            line = agent.stdout.readline()
+            self.assertTrue(line, f"the agent ended before {name}")
+            event = json.loads(line)
+            if event["event"] == name:
+                return event
+
+    def test_what_is_published_is_printed(self):
+        agent = self.start("--subscribe", "in/#", "--subscribe", "other")
+        self.expect(agent, "subscribed")
+        self.expect(agent, "subscribed")
+        self.mosquitto("mosquitto_pub", "-q", "1", "-t", "in/a", "-s", input=b"hello")
+        event = self.expect(agent, "received")
+        self.assertEqual((event["topic"], event["payload"]), ("in/a", "hello"))
+        self.mosquitto("mosquitto_pub", "-q", "1", "-t", "other", "-s", input=b"\xff\x00")
+        self.assertEqual(self.expect(agent, "received")["payloadBase64"], "/wA=")
+
+    def test_lines_are_published_in_order_to_the_end(self):
+        agent = self.start("--topic", "out", "--until-eof", "--subscribe", "out")
+        self.expect(agent, "subscribed")
+        out, _ = agent.communicate(b"one\ntwo\n\nfour", timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([e["payload"] for e in told if e["event"] == "published"], ["one", "two", "", "four"])
+        self.assertEqual(agent.returncode, 0)
+
+    def test_a_line_over_the_limit_is_left_out(self):
+        agent = self.start("--topic", "out", "--until-eof")
+        out, _ = agent.communicate(b"a\n" + b"x" * 131073 + b"\n" + b"y" * 400000 + b"\nb\n", timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([e["payload"] for e in told if e["event"] == "published"], ["a", "b"])
+        self.assertEqual([e["status"] for e in told if e["event"] == "trouble"], ["ZT_E_LIMIT", "ZT_E_LIMIT"])
+
+    def test_it_ends_in_order_when_told(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            agent = self.start("--subscribe", "in/#")
+            self.expect(agent, "subscribed")
+            agent.send_signal(how)
+            self.assertEqual(agent.wait(DEADLINE_S), 0)
+
+    def test_a_broker_that_comes_back_is_found_and_the_line_not_lost(self):
+        agent = self.start("--topic", "out", "--until-eof")
+        self.expect(agent, "accepted")
+        self.stop_broker()
+        self.expect(agent, "lost")
+        agent.stdin.write(b"later\n")
+        agent.stdin.flush()
+        self.start_broker()
+        self.assertFalse(self.expect(agent, "accepted")["first"])
+        self.assertEqual(self.expect(agent, "published")["payload"], "later")
+
+    def test_a_replaced_certificate_is_taken_into_use(self):
+        agent = self.start("--subscribe", "in/#")
+        self.expect(agent, "subscribed")
+        self.agent.identity(self.folder / "client-2.pem", self.folder / "client-2.key")
+        self.assertEqual(self.expect(agent, "lost")["reason"], "new-identity")
+        self.assertTrue(self.expect(agent, "accepted")["first"])
+        self.expect(agent, "subscribed")
+
+
+if __name__ == "__main__":
+    unittest.main()
