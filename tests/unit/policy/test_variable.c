@@ -25,6 +25,14 @@ static void test_variable_is_replaced_by_its_value(void **state)
 	assert_publish(PUBLISH_TO("*/${iot:ClientId}"), "a/lamp/lam", values, false);
 }
 
+static void test_empty_value_behind_a_star_takes_the_rest(void **state)
+{
+	(void)state;
+	const char *const values[] = { "iot:ClientId=", NULL };
+	assert_publish(PUBLISH_TO("a/*${iot:ClientId}"), "a/bc", values, true);
+	assert_publish(PUBLISH_TO("a/${iot:ClientId}"), "a/b", values, false);
+}
+
 static void test_missing_variable_matches_nothing(void **state)
 {
 	(void)state;
@@ -120,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_variable_is_replaced_by_its_value),
+		cmocka_unit_test(test_empty_value_behind_a_star_takes_the_rest),
 		cmocka_unit_test(test_missing_variable_matches_nothing),
 		cmocka_unit_test(test_missing_variable_under_not_resource_drops_the_statement),
 		cmocka_unit_test(test_values_with_special_characters_are_not_substituted),
