@@ -84,6 +84,9 @@ zt_status zt_dir_make(const char *path, mode_t mode, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str part = ZT_STR(4096);
 	TRY(zt_str_put_text(&part, path));
+	/* "dir/" is "dir", or its last part would be made as a parent, open to all. */
+	while (part.n > 1 && part.p[part.n - 1] == '/')
+		part.p[--part.n] = 0;
 	for (size_t i = 1; i < part.n; i++) {
 		if (part.p[i] != '/')
 			continue;
@@ -92,7 +95,7 @@ zt_status zt_dir_make(const char *path, mode_t mode, zt_error *ret_error)
 			return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", part.p);
 		part.p[i] = '/';
 	}
-	if (mkdir(path, mode) == 0)
+	if (mkdir(zt_str_text(&part), mode) == 0)
 		return ZT_OK;
 	struct stat seen;
 	if (errno == EEXIST && stat(path, &seen) == 0 && S_ISDIR(seen.st_mode))

@@ -47,6 +47,7 @@ static zt_status add_rule(zt_view piece)
 zt_status zt_log_configure(const char *spec, zt_log_format format)
 {
 	config.format = format;
+	config.fallback = ZT_LOG_INFO;
 	config.count = 0;
 	zt_view rest = zt_view_of(spec), piece;
 	while (zt_view_split(&rest, ',', &piece))
@@ -73,6 +74,12 @@ static bool is_plain(zt_view v)
 	return true;
 }
 
+/* U+0080 to U+009F, which terminals obey as they do ESC. */
+static bool is_c1_control(zt_view v)
+{
+	return v.n >= 2 && v.p[0] == 0xc2 && v.p[1] < 0xa0;
+}
+
 /* A JSON string; bytes outside ASCII are written as they are when the view is UTF-8, else as \u00XX. */
 static void put_quoted(zt_buf *b, zt_view v)
 {
@@ -83,6 +90,9 @@ static void put_quoted(zt_buf *b, zt_view v)
 		if (c == '"' || c == '\\') {
 			zt_buf_put_u8(b, '\\');
 			zt_buf_put_u8(b, c);
+		} else if (utf8 && is_c1_control(zt_view_from(v, i))) {
+			zt_buf_put_text(b, "\\u00");
+			zt_buf_put_hex(b, (zt_view){ &v.p[++i], 1 });
 		} else if (c < ' ' || c == 0x7f || (c >= 0x80 && !utf8)) {
 			zt_buf_put_text(b, "\\u00");
 			zt_buf_put_hex(b, (zt_view){ &c, 1 });

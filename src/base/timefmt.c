@@ -108,18 +108,22 @@ static bool take_digits(zt_view *in, size_t n, int *ret)
 	return true;
 }
 
+static int days_of(int month, int year)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* `tm` holds year and month as people count them. timegm would turn 31 February into a day of March. */
 static zt_status to_wall_ms(struct tm *tm, int ms, int64_t *ret_wall_ms)
 {
-	ENSURE(tm->tm_mon >= 1 && tm->tm_mon <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31, ZT_E_INVALID);
+	ENSURE(tm->tm_mon >= 1 && tm->tm_mon <= 12, ZT_E_INVALID);
+	ENSURE(tm->tm_mday >= 1 && tm->tm_mday <= days_of(tm->tm_mon, tm->tm_year), ZT_E_INVALID);
 	ENSURE(tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60, ZT_E_INVALID);
 	tm->tm_year -= 1900;
 	tm->tm_mon -= 1;
-	int day = tm->tm_mday;
-	time_t seconds = timegm(tm);
-	/* timegm turns 31 February into a day of March. */
-	struct tm back = { 0 };
-	ENSURE(gmtime_r(&seconds, &back) && (back.tm_mday == day || tm->tm_sec == 60), ZT_E_INVALID);
-	*ret_wall_ms = (int64_t)seconds * 1000 + ms;
+	*ret_wall_ms = (int64_t)timegm(tm) * 1000 + ms;
 	return ZT_OK;
 }
 
