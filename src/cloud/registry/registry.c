@@ -29,15 +29,36 @@ zt_row *zt_row_after(const zt_registry *registry, zt_kind kind, zt_view key)
 	return (zt_row *)zt_index_after(&registry->rows[kind], key);
 }
 
-/* Says which record it was; the key may be a topic or hold a NUL, so only its first readable part is shown. */
-static zt_status name_record(const zt_noun *noun, zt_view key, zt_error *error)
+/* Says which record it was; a key may hold a NUL, so only its first readable part is shown. */
+static zt_status damaged(const zt_noun *noun, zt_view key, zt_status status, const zt_error *cause, zt_error *ret_error)
 {
-	zt_error cause = *error;
 	size_t n = 0;
 	while (n < key.n && n < 128 && key.p[n] > ' ' && key.p[n] < 0x7f)
 		n++;
-	return zt_error_set(error, cause.status, "the stored %s '%.*s' cannot be read: %.200s", noun->name, (int)n,
-			    (const char *)zt_view_pri_ptr(key), cause.text);
+	return zt_error_set(ret_error, status, "the stored %s '%.*s' cannot be read: %.200s", noun->name, (int)n,
+			    (const char *)zt_view_pri_ptr(key), cause->text[0] ? cause->text : zt_status_text(status));
+}
+
+zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error)
+{
+	const zt_noun *noun = record->kind < ZT_KIND_COUNT ? nouns[record->kind] : NULL;
+	zt_row *row = NULL;
+	zt_error cause = { 0 };
+	if (!noun)
+		return zt_error_set(ret_error, ZT_E_CONFIG, "the store holds records of kind %u, which this version does not know",
+				    record->kind);
+	zt_status status = noun->decode(registry, record, &row, &cause);
+	if (status != ZT_OK)
+		return damaged(noun, record->key, status, &cause, ret_error);
+	/* A name ends at a NUL; two keys could become one. */
+	if (!zt_view_equal(row->node.key, record->key)) {
+		noun->free(row);
+		return damaged(noun, record->key, ZT_E_INVALID, &cause, ret_error);
+	}
+	zt_index_put(&registry->rows[noun->kind], &row->node);
+	if (noun->link)
+		noun->link(registry, row);
+	return ZT_OK;
 }
 
 typedef struct {
@@ -45,27 +66,10 @@ typedef struct {
 	zt_error *error;
 } loading;
 
-static zt_status load_record(void *context, const zt_record *record)
+static zt_status visit(void *context, const zt_record *record)
 {
 	const loading *load = context;
-	const zt_noun *noun = record->kind < ZT_KIND_COUNT ? nouns[record->kind] : NULL;
-	if (!noun)
-		return zt_error_set(load->error, ZT_E_CONFIG, "the store holds records of kind %u, which this version does not know",
-				    record->kind);
-	zt_row *row = NULL;
-	zt_error cause = { 0 };
-	zt_status status = noun->decode(load->registry, record, &row, &cause);
-	if (status != ZT_OK) {
-		cause.status = status;
-		(void)name_record(noun, record->key, &cause);
-		if (load->error)
-			*load->error = cause;
-		return status;
-	}
-	zt_index_put(&load->registry->rows[noun->kind], &row->node);
-	if (noun->link)
-		noun->link(load->registry, row);
-	return ZT_OK;
+	return zt_registry_load(load->registry, record, load->error);
 }
 
 ZT_DEFINE_CLEANUP(zt_registry, zt_registry_free)
@@ -78,7 +82,7 @@ zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock c
 	registry->account = *account;
 	registry->clock = clock;
 	loading load = { registry, ret_error };
-	TRY(zt_store_load(store, load_record, &load, ret_error));
+	TRY(zt_store_load(store, visit, &load, ret_error));
 	*ret = ZT_STEAL(registry);
 	return ZT_OK;
 }

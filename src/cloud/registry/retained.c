@@ -85,6 +85,8 @@ static zt_status check(const zt_registry *registry, bool is_new, zt_view topic, 
 {
 	if (topic.n == 0 || topic.n >= sizeof((retained_row *)NULL)->message.topic)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The topic must have a length between 1 and 256");
+	if (!zt_view_is_utf8(topic))
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The topic is no UTF-8 text without NUL");
 	if (payload.n > PAYLOAD_MAX)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The payload is larger than %d bytes", PAYLOAD_MAX);
 	if (is_new && zt_index_count(&registry->rows[ZT_KIND_RETAINED]) >= RETAINED_MAX)

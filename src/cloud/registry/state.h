@@ -61,6 +61,9 @@ struct zt_registry {
 	zt_txn *first, *last; /* submitted, not yet durable, oldest first */
 };
 
+/* Makes the object of a stored record. A record that breaks its form is named in *ret_error; nothing is changed. */
+ZT_NODISCARD zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error);
+
 /* NULL when there is none. */
 zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key);
 zt_row *zt_row_after(const zt_registry *registry, zt_kind kind, zt_view key);

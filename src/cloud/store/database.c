@@ -14,8 +14,8 @@ static const char *const sql_texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
-	[SQL_PUT] = "INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3) "
-		    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
+	[SQL_PUT] = ("INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3) "
+		     "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"),
 	[SQL_DELETE] = "DELETE FROM record WHERE kind = ?1 AND key = ?2",
 };
 

@@ -1,0 +1,1 @@
+zt_fuzz(registry_record DEPS cloud_registry digest_openssl)
