@@ -195,15 +195,16 @@ static void client_left(zt_mqtt_connection *c)
 static void on_client_event(struct bufferevent *stream, short what, void *context)
 {
 	zt_mqtt_connection *c = context;
+	(void)stream;
 	if (what & BEV_EVENT_CONNECTED) {
 		c->phase = ZT_PHASE_GREETING;
 		c->gateway->counters.handshakes++;
 		zt_connection_limit(c, ZT_CONNECT_MS);
 		return;
 	}
-	if (c->wrong_name)
+	if (c->tls.wrong_name)
 		zt_connection_record(c, ZT_REFUSED_SERVER_NAME, "TLS handshake", "");
-	else if (zt_gateway_tls_failed(stream))
+	else if (c->tls.begun && !c->tls.done)
 		zt_connection_record(c, ZT_REFUSED_HANDSHAKE, "TLS handshake", "");
 	client_left(c);
 }
@@ -299,7 +300,7 @@ static zt_status start(zt_mqtt_connection *c, evutil_socket_t fd)
 		return ZT_E_NOMEM;
 	}
 	TRY(zt_tls_accept(c->gateway->loop, c->gateway->tls, fd, &c->client));
-	zt_gateway_tls_watch(c->client, &c->wrong_name);
+	zt_gateway_tls_watch(c->client, &c->tls);
 	bufferevent_setcb(c->client, on_bytes, on_room, on_client_event, c);
 	bufferevent_setwatermark(c->client, EV_READ, 0, ZT_PACKET_MAX + ZT_MQTT_HEAD_MAX);
 	bufferevent_setwatermark(c->client, EV_WRITE, ZT_BACKLOG_LOW, 0);

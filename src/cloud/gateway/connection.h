@@ -29,12 +29,12 @@ struct zt_mqtt_connection {
 	zt_mqtt_phase phase;
 	struct bufferevent *client, *broker;
 	struct event *timer;
-	bool wrong_name;
+	zt_tls_watch tls;
 	bool client_done, broker_done; /* leaving: nothing is left to send there */
 	bool suspect;                  /* its certificate has changed */
 	bool blocked;                  /* it is not read because of the broker or the store */
 	char peer[ZT_PEER_TEXT_MAX], source_ip[ZT_PEER_TEXT_MAX];
-	char device_id[129];
+	char device_id[ZT_DEVICE_ID_HEX + 1];
 	zt_connect_plan plan;
 	zt_will will;
 	zt_contact *contact;

@@ -111,10 +111,8 @@ static void authorise(zt_mqtt_connection *c)
 static void remember_certificate(zt_mqtt_connection *c, const zt_leaf *leaf)
 {
 	zt_gateway *g = c->gateway;
-	const zt_certificate *known = zt_registry_certificate(g->registry, zt_view_of(leaf->id));
 	memcpy(c->grants.certificate_id, leaf->id, sizeof c->grants.certificate_id);
-	if (known)
-		(void)snprintf(c->device_id, sizeof c->device_id, "%.*s", ZT_PRI(zt_cert_common_name(known->info)));
+	memcpy(c->device_id, leaf->device_id, sizeof c->device_id);
 	c->grants.registry = g->registry;
 	c->grants.generation = &g->generation;
 	c->grants.client_id = zt_view_of(c->plan.client_id);

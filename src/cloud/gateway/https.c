@@ -22,9 +22,7 @@ zt_refusal zt_https_refusal(const zt_https_peer *peer, zt_refusal_rule rule)
 	};
 	(void)snprintf(r.peer, sizeof r.peer, "%s", peer->peer);
 	(void)snprintf(r.certificate_id, sizeof r.certificate_id, "%s", peer->leaf.id);
-	const zt_certificate *known = zt_registry_certificate(peer->gateway->registry, zt_view_of(peer->leaf.id));
-	if (known)
-		(void)snprintf(r.device_id, sizeof r.device_id, "%.*s", ZT_PRI(zt_cert_common_name(known->info)));
+	(void)snprintf(r.device_id, sizeof r.device_id, "%s", peer->leaf.device_id);
 	return r;
 }
 
@@ -100,8 +98,8 @@ static void on_closed(void *context, void *tag)
 {
 	zt_gateway *gateway = context;
 	zt_https_peer *peer = tag;
-	if (peer->wrong_name || zt_gateway_tls_failed(peer->stream)) {
-		zt_refusal r = zt_https_refusal(peer, peer->wrong_name ? ZT_REFUSED_SERVER_NAME : ZT_REFUSED_HANDSHAKE);
+	if (peer->tls.begun && !peer->tls.done) {
+		zt_refusal r = zt_https_refusal(peer, peer->tls.wrong_name ? ZT_REFUSED_SERVER_NAME : ZT_REFUSED_HANDSHAKE);
 		(void)snprintf(r.attempted, sizeof r.attempted, "TLS handshake");
 		zt_https_record(gateway, &r, NULL, "");
 	}
@@ -125,7 +123,7 @@ void zt_https_accept(void *context, evutil_socket_t fd, const struct sockaddr *p
 		free(peer);
 		return;
 	}
-	zt_gateway_tls_watch(peer->stream, &peer->wrong_name);
+	zt_gateway_tls_watch(peer->stream, &peer->tls);
 	if (zt_http_adopt(g->http, peer->stream, peer->peer, peer) != ZT_OK) {
 		g->counters.turned_away++;
 		free(peer);

@@ -12,7 +12,7 @@
 typedef struct {
 	zt_gateway *gateway;
 	struct bufferevent *stream; /* the HTTP server's */
-	bool wrong_name;
+	zt_tls_watch tls;
 	char peer[ZT_PEER_TEXT_MAX], source_ip[ZT_PEER_TEXT_MAX];
 	zt_leaf leaf;               /* read with the first request */
 	zt_grants grants;

@@ -14,14 +14,24 @@ static int accept_any_certificate(X509_STORE_CTX *store, void *context)
 	return 1;
 }
 
+static void note_progress(const SSL *ssl, int where, int ret)
+{
+	zt_tls_watch *watch = SSL_get_app_data(ssl);
+	(void)ret;
+	if (!watch)
+		return;
+	watch->begun |= SSL_get_state(ssl) != TLS_ST_BEFORE;
+	watch->done |= (where & SSL_CB_HANDSHAKE_DONE) != 0;
+}
+
 static int check_server_name(SSL *ssl, int *alert, void *endpoint)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 	if (zt_view_equal_nocase(zt_view_of(name), zt_view_of(endpoint)))
 		return SSL_TLSEXT_ERR_OK;
-	bool *wrong_name = SSL_get_app_data(ssl);
-	if (wrong_name)
-		*wrong_name = true;
+	zt_tls_watch *watch = SSL_get_app_data(ssl);
+	if (watch)
+		watch->wrong_name = true;
 	*alert = SSL_AD_UNRECOGNIZED_NAME;
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -33,6 +43,7 @@ zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *end
 	/* No list of CAs: any device may come (facts §1.1, "No client certificate CA names sent"). */
 	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(tls, accept_any_certificate, NULL);
+	SSL_CTX_set_info_callback(tls, note_progress);
 	(void)SSL_CTX_set_tlsext_servername_callback(tls, check_server_name);
 	(void)SSL_CTX_set_tlsext_servername_arg(tls, (void *)(uintptr_t)endpoint);
 	*ret = tls;
@@ -44,15 +55,9 @@ static SSL *ssl_of(const struct bufferevent *stream)
 	return bufferevent_openssl_get_ssl((struct bufferevent *)(uintptr_t)stream);
 }
 
-void zt_gateway_tls_watch(struct bufferevent *stream, bool *wrong_name)
+void zt_gateway_tls_watch(struct bufferevent *stream, zt_tls_watch *watch)
 {
-	(void)SSL_set_app_data(ssl_of(stream), wrong_name);
-}
-
-bool zt_gateway_tls_failed(const struct bufferevent *stream)
-{
-	SSL *ssl = ssl_of(stream);
-	return !SSL_is_init_finished(ssl) && SSL_get_state(ssl) != TLS_ST_BEFORE;
+	(void)SSL_set_app_data(ssl_of(stream), watch);
 }
 
 static zt_status put_der(X509 *certificate, zt_str *out)
@@ -66,6 +71,18 @@ static zt_status put_der(X509 *certificate, zt_str *out)
 	return status;
 }
 
+static void read_device_id(const X509 *certificate, zt_leaf *leaf)
+{
+	uint8_t *text = NULL;
+	X509_NAME *subject = X509_get_subject_name(certificate);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+	int n = at < 0 ? -1 : ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+	if (n >= 0)
+		(void)snprintf(leaf->device_id, sizeof leaf->device_id, "%.*s", n, (const char *)text);
+	OPENSSL_free(text);
+	ERR_clear_error();
+}
+
 zt_status zt_leaf_of(const struct bufferevent *stream, zt_leaf *ret)
 {
 	zt_leaf leaf = { .der = ZT_STR(ZT_CERT_DER_MAX) };
@@ -77,6 +94,7 @@ zt_status zt_leaf_of(const struct bufferevent *stream, zt_leaf *ret)
 		return status;
 	}
 	zt_sha256_hex_of(zt_str_view(&leaf.der), leaf.id);
+	read_device_id(certificate, &leaf);
 	*ret = leaf;
 	return ZT_OK;
 }

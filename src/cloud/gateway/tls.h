@@ -12,15 +12,21 @@
 /* `endpoint` (borrowed) is the only server name that is served. */
 ZT_NODISCARD zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
 					  zt_error *ret_error);
-/* Where the handshake of this stream notes that it failed for its server name; must outlive the stream. */
-void zt_gateway_tls_watch(struct bufferevent *stream, bool *wrong_name);
-/* Whether the peer began a handshake that did not come to its end. */
-bool zt_gateway_tls_failed(const struct bufferevent *stream);
+/* What becomes of a handshake. */
+typedef struct {
+	bool wrong_name; /* it failed for its server name */
+	bool begun;      /* the peer has sent something of it */
+	bool done;
+} zt_tls_watch;
+
+/* Notes it in *watch, which must outlive the stream. */
+void zt_gateway_tls_watch(struct bufferevent *stream, zt_tls_watch *watch);
 
 /* The client's own certificate. */
 typedef struct {
 	zt_str der;
 	char id[ZT_CERT_ID_HEX + 1];
+	char device_id[ZT_DEVICE_ID_HEX + 1]; /* its common name, for refusals: cut, "" when it has none */
 } zt_leaf;
 
 /* ZT_E_LIMIT over ZT_CERT_DER_MAX bytes. */
