@@ -1,8 +1,13 @@
-"""A registry, a Runtime API and the real bootstrap out of the real package between them."""
+"""A registry, a Runtime API and the real bootstrap out of the real package between them.
+
+run_all runs every function of a module whose name begins with "test_".
+"""
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
+import traceback
 import zipfile
 
 from certificates import Authority, device_id
@@ -55,6 +60,7 @@ class Bench:
             self.process.kill()
             self.process.wait(DEADLINE_S)
             self.process = None
+            self.api.forget()
 
     def log(self):
         return self.log_path.read_text() if self.log_path.exists() else ""
@@ -78,3 +84,18 @@ class Bench:
         request_id, kind, _, body = self.api.outcome()
         assert request_id == f"request-{self.api.number}", request_id
         return kind, body
+
+
+def run_all(module):
+    failed = 0
+    for name, test in sorted(module.items()):
+        if not name.startswith("test_"):
+            continue
+        try:
+            test()
+            print(f"ok      {name}")
+        except Exception:
+            failed += 1
+            print(f"FAILED  {name}")
+            traceback.print_exc(file=sys.stdout)
+    sys.exit(1 if failed else 0)

@@ -14,6 +14,8 @@ class RuntimeApi:
         self.events = queue.Queue()
         self.outcomes = queue.Queue()  # (request id, kind, headers, body)
         self.idle = threading.Semaphore(0)  # once per `next`
+        self.lock = threading.Lock()
+        self.waiting = 0
         self.next_headers = {}
         self.seconds = 30
         outer = self
@@ -28,7 +30,11 @@ class RuntimeApi:
             def do_GET(self):
                 assert self.path == "/2018-06-01/runtime/invocation/next", self.path
                 outer.idle.release()
+                with outer.lock:
+                    outer.waiting += 1
                 number, event = outer.events.get()
+                with outer.lock:
+                    outer.waiting -= 1
                 if event is None:
                     self.close_connection = True
                     return
@@ -70,6 +76,12 @@ class RuntimeApi:
         """event: bytes, or anything that becomes JSON."""
         self.number += 1
         self.events.put((self.number, event if isinstance(event, bytes) else json.dumps(event).encode()))
+
+    def forget(self):
+        """Whoever waits for an event is dead: the next one is not for it."""
+        with self.lock:
+            for _ in range(self.waiting):
+                self.events.put((0, None))
 
     def outcome(self):
         return self.outcomes.get(timeout=DEADLINE_S)
