@@ -60,12 +60,14 @@ static void then_attach(zt_jitr_decision *decision, const zt_jitr_certificate *c
 		then(decision, ZT_JITR_ATTACH);
 }
 
+/* The device is told before RegisterThing in every case: AWS does not say whether RegisterThing leaves a pending certificate
+ * alone when asked to. A name that turns out to be taken is told anew. */
 static zt_jitr_decision create(const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	zt_jitr_decision decision = { .verdict = ZT_JITR_CREATED };
+	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_REGISTER_NEW);
 	then_attach(&decision, certificate, thing);
-	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_ACTIVATE);
 	return decision;
 }
@@ -84,9 +86,9 @@ static zt_jitr_decision renew(const zt_jitr_certificate *certificate, const zt_j
 static zt_jitr_decision finish(const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	zt_jitr_decision decision = { .verdict = ZT_JITR_FINISHED };
+	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_REGISTER_AGAIN);
 	then_attach(&decision, certificate, thing);
-	then(&decision, ZT_JITR_TELL);
 	then(&decision, ZT_JITR_ACTIVATE);
 	then(&decision, ZT_JITR_RETIRE);
 	return decision;

@@ -25,8 +25,8 @@ typedef enum {
 } zt_jitr_verdict;
 
 typedef enum {
-	ZT_JITR_REGISTER_NEW,   /* RegisterThing: the Thing must not exist; certificate's status untouched */
-	ZT_JITR_REGISTER_AGAIN, /* RegisterThing: attributes merged; certificate's status untouched */
+	ZT_JITR_REGISTER_NEW,   /* RegisterThing: the Thing must not exist; asked to leave the certificate's status alone */
+	ZT_JITR_REGISTER_AGAIN, /* RegisterThing: attributes merged; asked to leave the certificate's status alone */
 	ZT_JITR_REGISTER_ACTIVE,/* RegisterThing: attributes merged; the certificate becomes ACTIVE */
 	ZT_JITR_ATTACH,         /* exclusively, so that thing variables work with any client id */
 	ZT_JITR_TELL,           /* the identity message */

@@ -116,6 +116,14 @@ def test_without_register_thing():
     assert every_crash(prepare) >= 22
 
 
+def test_register_thing_that_always_activates():
+    def prepare(bench):
+        bench.registry.always_activates = True
+        device = device_id()
+        return device, bench.device(device), 1
+    assert every_crash(prepare) == 12
+
+
 def test_next_renewal_repairs_what_no_retry_did():
     for number in range(1, CALLS_MAX):
         with Bench() as bench:

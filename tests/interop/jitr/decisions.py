@@ -27,7 +27,7 @@ def test_first_registration():
         device = device_id()
         certificate = bench.device(device)
         assert bench.deliver(certificate) == "created"
-        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "RegisterThing", "AttachThingPrincipal", "Publish",
+        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "Publish", "RegisterThing", "AttachThingPrincipal",
                                 "UpdateCertificate"]
         name = f"Azure-Sphere-{device[:5]}"
         assert_onboarded(bench, certificate, device, name)
@@ -39,7 +39,7 @@ def test_first_registration_of_a_fleet():
         device = device_id()
         certificate = bench.device(device)
         assert bench.deliver(certificate) == "created"
-        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "RegisterThing", "Publish", "UpdateCertificate"]
+        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "Publish", "RegisterThing", "UpdateCertificate"]
         assert_onboarded(bench, certificate, device, device)
 
 
@@ -158,10 +158,28 @@ def test_without_register_thing():
         device = device_id()
         first, second = bench.device(device, age_s=200), bench.device(device, age_s=100)
         assert bench.deliver(first) == "created"
-        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "RegisterThing", "CreateThing", "AttachThingPrincipal",
-                                "AttachPolicy", "Publish", "UpdateCertificate"]
+        assert calls(bench) == ["DescribeCertificate", "DescribeThing", "Publish", "RegisterThing", "CreateThing",
+                                "AttachThingPrincipal", "AttachPolicy", "UpdateCertificate"]
         assert bench.deliver(second) == "renewed"
         assert_onboarded(bench, second, device, f"Azure-Sphere-{device[:5]}")
+
+
+def test_register_thing_that_always_activates():
+    """Nor is it confirmed that a pending certificate is left alone: all that a device needs is there before."""
+    with Bench() as bench:
+        device = device_id()
+        certificate = bench.device(device)
+        told = []
+
+        def activate(name, number):
+            if name == "RegisterThing":
+                told.extend(bench.registry.retained)
+                bench.registry.update_certificate(certificate.id, "ACTIVE")
+
+        bench.server.after = activate
+        assert bench.deliver(certificate) == "created"
+        assert told == [f"zerotouch/{device}/identity"]
+        assert_onboarded(bench, certificate, device, f"Azure-Sphere-{device[:5]}")
 
 
 def test_register_thing_that_does_not_activate():

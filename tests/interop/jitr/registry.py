@@ -50,6 +50,7 @@ class Registry:
         self.retained = {}      # topic -> payload
         self.calls = []         # names of operations, in order
         self.register_thing = True
+        self.always_activates = False  # RegisterThing, whatever its OverrideSettings say
         self.clock = time.time()
 
     # What a test sets up and looks at.
@@ -159,7 +160,7 @@ class Registry:
                                      "attributePayload": {"attributes": wanted["AttributePayload"]}})
         self.attach_principal(name, certificate_arn(certificate_id), False)
         self.attach_policy(policy_name, certificate_arn(certificate_id))
-        if certificate["OverrideSettings"]["Status"] == "REPLACE":
+        if certificate["OverrideSettings"]["Status"] == "REPLACE" or self.always_activates:
             self.update_certificate(certificate_id, certificate["Properties"]["Status"])
         return {"resourceArns": {}}
 
