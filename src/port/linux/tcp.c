@@ -22,23 +22,24 @@ static void set_no_delay(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-static zt_status try_next(zt_tcp *tcp, zt_error *ret_error)
+/* `cause` is why the address before failed; the last one's cause is the one that is told. */
+static zt_status try_next(zt_tcp *tcp, int cause, zt_error *ret_error)
 {
-	zt_error_errno(ret_error, ZT_E_NETWORK, "cannot connect");
 	while (tcp->next) {
 		const struct addrinfo *address = tcp->next;
 		tcp->next = address->ai_next;
 		drop_socket(tcp);
 		tcp->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		if (tcp->fd < 0)
-			continue;
-		set_no_delay(tcp->fd);
-		if (connect(tcp->fd, address->ai_addr, address->ai_addrlen) == 0 || errno == EINPROGRESS)
-			return ZT_E_AGAIN;
-		zt_error_errno(ret_error, ZT_E_NETWORK, "cannot connect");
+		if (tcp->fd >= 0) {
+			set_no_delay(tcp->fd);
+			if (connect(tcp->fd, address->ai_addr, address->ai_addrlen) == 0 || errno == EINPROGRESS)
+				return ZT_E_AGAIN;
+		}
+		cause = errno;
 	}
 	drop_socket(tcp);
-	return ZT_E_NETWORK;
+	errno = cause;
+	return zt_error_errno(ret_error, ZT_E_NETWORK, "cannot connect");
 }
 
 zt_status zt_tcp_start(zt_tcp *tcp, const char *host, uint16_t port, zt_error *ret_error)
@@ -53,7 +54,7 @@ zt_status zt_tcp_start(zt_tcp *tcp, const char *host, uint16_t port, zt_error *r
 		return zt_error_set(ret_error, ZT_E_NETWORK, "%s: %s", host, gai_strerror(failure));
 	}
 	tcp->next = tcp->found;
-	zt_status status = try_next(tcp, ret_error);
+	zt_status status = try_next(tcp, 0, ret_error);
 	return status == ZT_E_AGAIN ? ZT_OK : status;
 }
 
@@ -66,8 +67,7 @@ zt_status zt_tcp_continue(zt_tcp *tcp, zt_error *ret_error)
 	socklen_t n = sizeof failure;
 	if (getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &failure, &n) == 0 && failure == 0)
 		return ZT_OK;
-	errno = failure;
-	return try_next(tcp, ret_error);
+	return try_next(tcp, failure, ret_error);
 }
 
 void zt_tcp_acknowledge_now(const zt_tcp *tcp)

@@ -1,11 +1,8 @@
 """publish by HTTPS, against a scripted server in Python's own TLS that behaves as AWS IoT Core was seen to."""
-import socket
-import ssl
-import threading
 import unittest
 
 from agent import AgentTest, events
-from world import DEADLINE_S
+from scripted import Server
 
 OK = (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 65\r\ndate: Thu, 22 Aug 2019 14:25:58 GMT\r\n"
       b"x-amzn-RequestId: 7c7a5f3a-5a2c-4c6e-9d37-2f1f0a5b9e11\r\nconnection: keep-alive\r\n\r\n"
@@ -13,53 +10,6 @@ OK = (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 65\
 FORBIDDEN = (b"HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: 16\r\n"
              b"x-amzn-ErrorType: ForbiddenException:\r\n\r\n" b'{"message":null}')
 SILENCE = b""
-
-
-class Server:
-    """Serves one connection an answer; the last answer for ever. Keeps what was asked and by whom."""
-
-    def __init__(self, folder, answers, certificate="server"):
-        self.answers, self.requests, self.peers = list(answers), [], []
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(folder / f"{certificate}.pem", folder / f"{certificate}.key")
-        self.context.load_verify_locations(folder / "root.pem")
-        self.context.verify_mode = ssl.CERT_REQUIRED
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve)
-        self.thread.start()
-
-    def read_request(self, stream):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += stream.recv(65536)
-        head, body = data.split(b"\r\n\r\n", 1)
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        while len(body) < length:
-            body += stream.recv(65536)
-        return head, body
-
-    def serve(self):
-        while True:
-            try:
-                raw, _ = self.listener.accept()
-            except OSError:
-                return
-            raw.settimeout(DEADLINE_S)
-            try:
-                with self.context.wrap_socket(raw, server_side=True) as stream:
-                    self.requests.append(self.read_request(stream))
-                    self.peers.append(stream.getpeercert())
-                    answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-                    stream.sendall(answer)
-                    stream.unwrap()
-            except (ssl.SSLError, OSError):
-                pass
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join()
 
 
 class Publish(AgentTest):

@@ -145,9 +145,11 @@ static void an_acknowledgement_before_the_close_is_not_lost(void **state)
 	(void)state;
 	assert_ok(zt_device_publish(&world.device, &message, NULL));
 	assert_event(&world, ZT_EVENT_NONE);
-	FAKE_SAYS(&world, 0x40, 0x02, 0x00, 0x01);
+	FAKE_SAYS(&world, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x01, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x02, 0x40, 0x02, 0x00, 0x01);
 	world.end = ZT_IO_CLOSED;
 	world.send_room = -1;
+	assert_event(&world, ZT_EVENT_RECEIVED);
+	assert_event(&world, ZT_EVENT_RECEIVED);
 	assert_event(&world, ZT_EVENT_PUBLISHED);
 	assert_event(&world, ZT_EVENT_LOST);
 }

@@ -151,6 +151,18 @@ static void silence_towards_a_proven_certificate_is_a_closed_connection(void **s
 	assert_ptr_equal(o.backoff.policy, &zt_backoff_patient);
 }
 
+static void a_policy_that_a_proven_certificate_misses_is_waited_for_patiently(void **state)
+{
+	(void)state;
+	zt_onboarding o;
+	connect_first(&o, ZT_ROUTE_MQTT);
+	feed(&o, ZT_ONBOARDING_ANSWERED, ZT_REASON_NONE);
+	feed(&o, ZT_ONBOARDING_LOST, ZT_REASON_CLOSED);
+	connect_again(&o);
+	feed(&o, ZT_ONBOARDING_REFUSED, ZT_REASON_NO_POLICY);
+	assert_ptr_equal(o.backoff.policy, &zt_backoff_patient);
+}
+
 static void a_short_lived_connection_does_not_start_the_waits_over(void **state)
 {
 	(void)state;
@@ -196,6 +208,7 @@ int main(void)
 		cmocka_unit_test(a_policy_that_is_missing_at_first_contact_is_waited_for_quickly),
 		cmocka_unit_test(network_and_trust_are_tried_patiently),
 		cmocka_unit_test(silence_towards_a_proven_certificate_is_a_closed_connection),
+		cmocka_unit_test(a_policy_that_a_proven_certificate_misses_is_waited_for_patiently),
 		cmocka_unit_test(a_short_lived_connection_does_not_start_the_waits_over),
 		cmocka_unit_test(another_certificate_has_its_own_first_contact),
 	};

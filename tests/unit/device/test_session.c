@@ -56,6 +56,7 @@ static void qos_1_is_published_when_it_is_acknowledged(void **state)
 	assert_next(ZT_SESSION_NONE);
 	SERVER_SAYS(0x40, 0x02, 0x00, 0x01);
 	assert_next(ZT_SESSION_PUBLISHED);
+	assert_ok(zt_session_publish(&session, &message, false, now_ms));
 }
 
 static void qos_0_is_published_when_its_last_byte_is_gone(void **state)
@@ -102,6 +103,19 @@ static void packets_queued_meanwhile_go_behind_the_payload(void **state)
 	assert_next(ZT_SESSION_RECEIVED);
 	assert_next(ZT_SESSION_NONE);
 	assert_bytes(take_output(3), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x40, 0x02, 0x00, 0x07);
+}
+
+static void a_call_in_the_middle_of_a_message_does_not_tear_it(void **state)
+{
+	(void)state;
+	const zt_message message = { ZT_LIT("a"), ZT_LIT("hello"), 1, false };
+	uint16_t id;
+	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_bytes(zt_session_output(&session), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01);
+	zt_session_sent(&session, 3, now_ms);
+	assert_ok(zt_session_subscribe(&session, ZT_LIT("b"), 0, now_ms, &id));
+	assert_bytes(take_output(SIZE_MAX), 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x82, 0x06, 0x00, 0x02, 0x00, 0x01, 'b',
+		     0x00);
 }
 
 static void an_acknowledgement_of_another_id_is_not_ours(void **state)
@@ -220,6 +234,7 @@ int main(void)
 		cmocka_unit_test_setup(a_repetition_says_dup, connected),
 		cmocka_unit_test_setup(one_publish_is_in_flight_at_a_time, connected),
 		cmocka_unit_test_setup(packets_queued_meanwhile_go_behind_the_payload, connected),
+		cmocka_unit_test_setup(a_call_in_the_middle_of_a_message_does_not_tear_it, connected),
 		cmocka_unit_test_setup(an_acknowledgement_of_another_id_is_not_ours, connected),
 		cmocka_unit_test_setup(subscribe_and_its_answer, connected),
 		cmocka_unit_test_setup(a_message_is_acknowledged_after_it_was_looked_at, connected),
