@@ -114,7 +114,7 @@ static json_t *accepted_list(const zt_setup *setup, bool tenants)
 {
 	ZT_CLEANUP(zt_str_free) zt_str list = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	for (size_t i = 0; i < setup->accepted_count; i++)
-		if (zt_str_printf(&list, "%s%s", i ? "," : "", tenants ? setup->cas[i].tenant : setup->cas[i].id) != ZT_OK)
+		if (zt_str_printf(&list, "%s%s", i ? "," : "", tenants ? setup->accepted[i].tenant : setup->accepted[i].id) != ZT_OK)
 			return NULL;
 	return json_string(zt_str_text(&list));
 }
@@ -130,6 +130,6 @@ zt_status zt_document_sql(const zt_setup *setup, zt_str *out)
 {
 	TRY(zt_str_put_text(out, "SELECT * FROM '$aws/events/certificates/registered/+' WHERE "));
 	for (size_t i = 0; i < setup->accepted_count; i++)
-		TRY(zt_str_printf(out, "%scaCertificateId = '%s'", i ? " OR " : "", setup->cas[i].id));
+		TRY(zt_str_printf(out, "%scaCertificateId = '%s'", i ? " OR " : "", setup->accepted[i].id));
 	return ZT_OK;
 }

@@ -5,6 +5,7 @@
 #include "aws/lambda.h"
 #include "aws/sts.h"
 #include "base/arn.h"
+#include "base/codec.h"
 #include "setup/state.h"
 
 static zt_status look_at_account(zt_setup *setup, zt_error *ret_error)
@@ -36,12 +37,17 @@ static zt_status look_at_function(zt_setup *setup, zt_error *ret_error)
 	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
 }
 
-static bool accepts(const zt_setup *setup, zt_view id)
+static zt_status accept(zt_setup *setup, const zt_accepted_ca *ca, zt_error *ret_error)
 {
 	for (size_t i = 0; i < setup->accepted_count; i++)
-		if (zt_view_equal(zt_view_of(setup->cas[i].id), id))
-			return true;
-	return false;
+		if (strcmp(setup->accepted[i].id, ca->id) == 0) {
+			setup->accepted[i].given = ca->given;
+			return ZT_OK;
+		}
+	if (setup->accepted_count == ZT_SETUP_ACCEPTED_MAX)
+		return zt_error_set(ret_error, ZT_E_LIMIT, "more than %d CA certificates", ZT_SETUP_ACCEPTED_MAX);
+	setup->accepted[setup->accepted_count++] = *ca;
+	return ZT_OK;
 }
 
 /* CAs that the function accepts already stay accepted: another tenant's devices must not be locked out. */
@@ -50,18 +56,18 @@ static zt_status keep_accepted(zt_setup *setup, zt_error *ret_error)
 	const json_t *configuration = json_object_get(setup->function, "Configuration");
 	const json_t *variables = json_object_get(json_object_get(configuration, "Environment"), "Variables");
 	zt_view ids = zt_json_view(variables, "ZT_CA_IDS"), tenants = zt_json_view(variables, "ZT_TENANTS"), id;
-	setup->accepted_count = setup->spec.ca_count;
+	setup->accepted_count = 0;
 	while (ids.p && zt_view_split(&ids, ',', &id)) {
+		zt_accepted_ca ca = { .given = NULL };
 		zt_view tenant = id;
 		(void)(tenants.p && zt_view_split(&tenants, ',', &tenant));
-		if (!id.n || accepts(setup, id))
-			continue;
-		if (setup->accepted_count == ZT_SETUP_ACCEPTED_MAX)
-			return zt_error_set(ret_error, ZT_E_LIMIT, "more than %d CA certificates", ZT_SETUP_ACCEPTED_MAX);
-		zt_accepted_ca *ca = &setup->cas[setup->accepted_count];
-		if (zt_text_copy(ca->id, sizeof ca->id, id) == ZT_OK && zt_text_copy(ca->tenant, sizeof ca->tenant, tenant) == ZT_OK)
-			setup->accepted_count++;
+		/* What is no CA's id was never written by a set-up, and is not taken over. */
+		if (id.n == 64 && zt_is_hex(id) && zt_text_copy(ca.id, sizeof ca.id, id) == ZT_OK &&
+		    zt_text_copy(ca.tenant, sizeof ca.tenant, tenant) == ZT_OK)
+			TRY(accept(setup, &ca, ret_error));
 	}
+	for (size_t i = 0; i < setup->spec.ca_count; i++)
+		TRY(accept(setup, &setup->cas[i], ret_error));
 	return ZT_OK;
 }
 

@@ -4,16 +4,17 @@
 
 enum { PEM_MAX = 64 * 1024 };
 
+/* One that is not in the specification may be in any state. */
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
-	(void)setup, (void)item;
-	*ret = json_pack("{s:s, s:s}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE");
+	bool given = setup->accepted[item->index].given;
+	*ret = given ? json_pack("{s:s, s:s}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE") : json_object();
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
 static zt_view id_of(const zt_setup *setup, const zt_setup_item *item)
 {
-	return zt_view_of(setup->cas[item->index].id);
+	return zt_view_of(setup->accepted[item->index].id);
 }
 
 static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
@@ -29,7 +30,7 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	const zt_setup_ca *ca = &setup->spec.cas[item->index];
+	const zt_setup_ca *ca = setup->accepted[item->index].given;
 	ZT_CLEANUP(zt_str_free) zt_str code = ZT_STR(128);
 	ZT_CLEANUP(zt_str_free) zt_str proof = ZT_STR(PEM_MAX);
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);

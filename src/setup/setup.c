@@ -23,8 +23,18 @@ static void add_item(zt_setup *setup, zt_setup_kind kind, size_t index, const ch
 	(void)snprintf(item->name, sizeof item->name, "%s", name);
 }
 
+static void forget_items(zt_setup *setup)
+{
+	for (size_t i = 0; i < setup->item_count; i++) {
+		json_decref(setup->items[i].observed);
+		json_decref(setup->items[i].desired);
+	}
+	setup->item_count = 0;
+}
+
 static void add_items(zt_setup *setup)
 {
+	forget_items(setup);
 	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
 	add_item(setup, ZT_SETUP_POLICY, 0, setup->device_name);
 	add_item(setup, ZT_SETUP_ROLE, 0, setup->role_name);
@@ -32,8 +42,8 @@ static void add_items(zt_setup *setup)
 	add_item(setup, ZT_SETUP_FUNCTION, 0, setup->handler_name);
 	add_item(setup, ZT_SETUP_RULE, 0, setup->rule_name);
 	add_item(setup, ZT_SETUP_PERMISSION, 0, setup->handler_name);
-	for (size_t i = 0; i < setup->spec.ca_count; i++)
-		add_item(setup, ZT_SETUP_CA, i, setup->cas[i].id);
+	for (size_t i = 0; i < setup->accepted_count; i++)
+		add_item(setup, ZT_SETUP_CA, i, setup->accepted[i].id);
 }
 
 zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *spec, zt_setup **ret, zt_error *ret_error)
@@ -43,24 +53,15 @@ zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *spec, zt_setu
 	setup->client = client;
 	setup->spec = *spec;
 	TRY(zt_setup_check(setup, ret_error));
-	add_items(setup);
 	*ret = ZT_STEAL(setup);
 	return ZT_OK;
-}
-
-static void forget(zt_setup_item *item)
-{
-	json_decref(item->observed);
-	json_decref(item->desired);
-	item->observed = item->desired = NULL;
 }
 
 void zt_setup_free(zt_setup *setup)
 {
 	if (!setup)
 		return;
-	for (size_t i = 0; i < setup->item_count; i++)
-		forget(&setup->items[i]);
+	forget_items(setup);
 	json_decref(setup->function);
 	free(setup);
 }
@@ -121,8 +122,6 @@ static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_e
 	const zt_resource *resource = zt_resource_of(item->kind);
 	ZT_JSON_CLEANUP json_t *observed = NULL;
 	ZT_JSON_CLEANUP json_t *desired = NULL;
-	forget(item);
-	item->change = ZT_CHANGE_NONE;
 	TRY(resource->desired(setup, item, &desired, ret_error));
 	zt_status status = resource->observe(setup, item, &observed, &item->ours, ret_error);
 	item->there = status != ZT_E_NOT_FOUND;
@@ -130,18 +129,32 @@ static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_e
 		TRY(status);
 		return keep_difference(item, observed, desired, ret_error);
 	}
+	if (json_object_size(desired) == 0)
+		return ZT_OK;
 	item->ours = true;
 	item->change = ZT_CHANGE_CREATE;
 	item->desired = ZT_STEAL(desired);
 	return ZT_OK;
 }
 
+/* CAs that only the handler still knows. */
+static void drop_absent(zt_setup *setup)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < setup->item_count; i++)
+		if (setup->items[i].there || setup->items[i].change == ZT_CHANGE_CREATE)
+			setup->items[kept++] = setup->items[i];
+	setup->item_count = kept;
+}
+
 zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
 {
 	setup->planned = false;
 	TRY(zt_setup_look(setup, ret_error));
+	add_items(setup);
 	for (size_t i = 0; i < setup->item_count; i++)
 		TRY(plan_item(setup, &setup->items[i], ret_error));
+	drop_absent(setup);
 	setup->planned = true;
 	return ZT_OK;
 }

@@ -18,7 +18,8 @@ enum {
 	ZT_SETUP_NAME_MAX = 32,
 	ZT_SETUP_CAS_MAX = 16,
 	ZT_SETUP_TOPICS_MAX = 8,
-	ZT_SETUP_ITEMS_MAX = ZT_SETUP_CAS_MAX + 8,
+	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that one handler accepts; Lambda's 4 KB of environment end sooner */
+	ZT_SETUP_ITEMS_MAX = ZT_SETUP_ACCEPTED_MAX + 8,
 	ZT_SETUP_ASSUME_BUDGET_MS = 120000, /* how long a new role may take to be assumable; IAM promises nothing, facts §9.3 */
 	ZT_SETUP_READY_BUDGET_MS = 60000,   /* how long a function may stay Pending or in an update */
 };
@@ -70,7 +71,7 @@ typedef enum {
 
 struct zt_setup_item {
 	zt_setup_kind kind;
-	size_t index;           /* of the CA */
+	size_t index;           /* of the CA, inside */
 	const char *title;      /* "IoT policy" */
 	char name[160];         /* "zerotouch-device" */
 	zt_setup_change change;
@@ -89,8 +90,10 @@ ZT_NODISCARD zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *
 void zt_setup_free(zt_setup *setup);
 ZT_DEFINE_CLEANUP(zt_setup, zt_setup_free)
 
-/* Asks the account what is there and fills the items; may be called again. */
+/* Asks the account what is there and fills the items; may be called again. CAs that an earlier set-up of this name brought
+ * and that are not in this specification stay accepted: each is an item too, as it is, and teardown finds it. */
 ZT_NODISCARD zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error);
+/* 0 before the first plan. */
 size_t zt_setup_item_count(const zt_setup *setup);
 const zt_setup_item *zt_setup_item_at(const zt_setup *setup, size_t index);
 /* Items with a change of that kind. */

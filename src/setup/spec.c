@@ -82,10 +82,10 @@ static zt_status check_template(zt_setup *setup, zt_error *ret_error)
 	return zt_text_copy(setup->thing_template, sizeof setup->thing_template, template);
 }
 
-static zt_status check_ca(const zt_setup *setup, const zt_setup_ca *ca, zt_accepted_ca *ret, zt_error *ret_error)
+static zt_status check_ca(const zt_setup_ca *ca, zt_accepted_ca *ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
-	(void)setup;
+	ret->given = ca;
 	TRY(zt_cert_read_pem(ca->pem, &info, ret_error));
 	if (!info->is_ca)
 		return zt_error_set(ret_error, ZT_E_INVALID, "certificate %s is no CA certificate", info->id);
@@ -101,12 +101,11 @@ static zt_status check_cas(zt_setup *setup, zt_error *ret_error)
 	if (setup->spec.ca_count == 0 || setup->spec.ca_count > ZT_SETUP_CAS_MAX)
 		return zt_error_set(ret_error, ZT_E_USAGE, "1 to %d CA certificates, not %zu", ZT_SETUP_CAS_MAX, setup->spec.ca_count);
 	for (size_t i = 0; i < setup->spec.ca_count; i++) {
-		TRY(check_ca(setup, &setup->spec.cas[i], &setup->cas[i], ret_error));
+		TRY(check_ca(&setup->spec.cas[i], &setup->cas[i], ret_error));
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(setup->cas[i].id, setup->cas[j].id) == 0)
 				return zt_error_set(ret_error, ZT_E_USAGE, "CA certificate %s is given twice", setup->cas[i].id);
 	}
-	setup->accepted_count = setup->spec.ca_count;
 	return ZT_OK;
 }
 

@@ -7,13 +7,13 @@
 
 enum {
 	ZT_SETUP_DOCUMENT_MAX = 32 * 1024,
-	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that the handler accepts; Lambda's 4 KB of environment end sooner */
 };
 
-/* A CA whose devices the handler accepts: those of the specification, and those that it accepted before. */
+/* A CA whose devices the handler accepts. */
 typedef struct {
 	char id[65];
 	char tenant[65];
+	const zt_setup_ca *given; /* in the specification; NULL when only the handler knows it */
 } zt_accepted_ca;
 
 struct zt_setup {
@@ -25,7 +25,10 @@ struct zt_setup {
 	char role_name[64 + 1];
 	char rule_name[64];
 	char thing_template[129];
-	zt_accepted_ca cas[ZT_SETUP_ACCEPTED_MAX]; /* those of the specification first */
+	zt_accepted_ca cas[ZT_SETUP_CAS_MAX]; /* of the specification */
+	/* Those that the handler accepts already, in its order, and behind them the new ones: so a second tenant's set-up leaves
+	 * the first one's as it is. */
+	zt_accepted_ca accepted[ZT_SETUP_ACCEPTED_MAX];
 	size_t accepted_count;
 	/* Known after the first questions. */
 	char account[13], partition[16], endpoint[254];

@@ -148,17 +148,26 @@ static void test_cas_that_were_accepted_stay_accepted(void **state)
 	(void)state;
 	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(OTHER_CA, "other-tenant", "30") }, THING_TYPE,
 					     IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(OTHER_CA), PERMISSION,
-					     { "GET /cacertificate/" CA_ID, 404, NOT_FOUND } };
+					     { "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
+					     { "GET /cacertificate/" OTHER_CA, 200, "{\"certificateDescription\":{\"certificateArn\":\"" IOT "cacert/" OTHER_CA
+					       "\",\"status\":\"INACTIVE\",\"autoRegistrationStatus\":\"DISABLE\"}}" },
+					     { TAG_PATH("cacert%2F" OTHER_CA), 200, OURS } };
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
 	const json_t *environment = json_object_get(script_item(&s, ZT_SETUP_FUNCTION)->desired, "Environment");
 	const json_t *variables = json_object_get(environment, "Variables");
-	assert_view(zt_json_view(variables, "ZT_CA_IDS"), CA_ID "," OTHER_CA);
-	assert_view(zt_json_view(variables, "ZT_TENANTS"), GUID ",other-tenant");
+	assert_view(zt_json_view(variables, "ZT_CA_IDS"), OTHER_CA "," CA_ID);
+	assert_view(zt_json_view(variables, "ZT_TENANTS"), "other-tenant," GUID);
 	assert_view(zt_json_view(script_item(&s, ZT_SETUP_RULE)->desired, "sql"),
-		    "SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" CA_ID
-		    "' OR caCertificateId = '" OTHER_CA "'");
+		    "SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" OTHER_CA
+		    "' OR caCertificateId = '" CA_ID "'");
+	/* It is shown, left as it is, and found by teardown. */
+	const zt_setup_item *other = script_item(&s, ZT_SETUP_CA);
+	assert_string_equal(other->name, OTHER_CA);
+	assert_int_equal(other->change, ZT_CHANGE_NONE);
+	assert_true(other->there && other->ours);
+	assert_int_equal(zt_setup_item_count(s.setup), 9);
 	script_close(&s);
 }
 
@@ -209,6 +218,19 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 	script_close(&s);
 }
 
+static void test_ca_that_only_the_handler_knows_is_no_item(void **state)
+{
+	(void)state;
+	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(CA_ID "," OTHER_CA, GUID ",other-tenant", "30") },
+					     THING_TYPE, IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(CA_ID), PERMISSION,
+					     CA("ACTIVE", "ENABLE"), { "GET /cacertificate/" OTHER_CA, 404, NOT_FOUND } };
+	script s;
+	script_open(&s, lines, ZT_COUNT(lines));
+	script_plan(&s);
+	assert_int_equal(zt_setup_item_count(s.setup), 8);
+	script_close(&s);
+}
+
 static void test_teardown_leaves_what_is_not_ours(void **state)
 {
 	(void)state;
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_difference_shows_only_what_differs),
 		cmocka_unit_test(test_cas_that_were_accepted_stay_accepted),
 		cmocka_unit_test(test_teardown_removes_devices_first_and_all_in_reverse),
+		cmocka_unit_test(test_ca_that_only_the_handler_knows_is_no_item),
 		cmocka_unit_test(test_teardown_leaves_what_is_not_ours),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
