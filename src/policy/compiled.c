@@ -20,13 +20,13 @@ static void *append(void **array, uint32_t *count, size_t size)
 	return slot;
 }
 
-#define DEFINE_ADD(noun)                                                                                     \
-	zt_##noun *zt_policy_add_##noun(zt_policy *policy)                                                   \
-	{                                                                                                    \
-		void *array = policy->noun##s;                                                               \
-		void *slot = append(&array, &policy->noun##_count, sizeof(zt_##noun));                       \
-		policy->noun##s = array;                                                                     \
-		return slot;                                                                                 \
+#define DEFINE_ADD(noun)                                                               \
+	zt_##noun *zt_policy_add_##noun(zt_policy *policy)                             \
+	{                                                                              \
+		void *array = policy->noun##s;                                         \
+		void *slot = append(&array, &policy->noun##_count, sizeof(zt_##noun)); \
+		policy->noun##s = array;                                               \
+		return slot;                                                           \
 	}
 DEFINE_ADD(statement)
 DEFINE_ADD(pattern)

@@ -1,4 +1,5 @@
-/* A policy in its compiled form: flat arrays that refer to one another by index, texts in one pool. Inside of the room. */
+/* A policy in its compiled form: flat arrays that refer to one another by index, texts in one pool. Inside of the room.
+ */
 #ifndef ZT_POLICY_COMPILED_H
 #define ZT_POLICY_COMPILED_H
 
@@ -29,7 +30,7 @@ typedef enum { ZT_PIECE_LITERAL, ZT_PIECE_ONE, ZT_PIECE_STAR, ZT_PIECE_VARIABLE 
 
 typedef struct {
 	zt_piece_kind kind;
-	zt_view text;     /* of a literal; the default value of a variable, p == NULL when it has none */
+	zt_view text; /* of a literal; the default value of a variable, p == NULL when it has none */
 	zt_key variable;
 } zt_piece;
 
@@ -45,8 +46,22 @@ typedef struct {
 	zt_view text;
 } zt_principal;
 
-typedef enum { ZT_TEST_STRING, ZT_TEST_ARN, ZT_TEST_NUMBER, ZT_TEST_DATE, ZT_TEST_BOOL, ZT_TEST_IP, ZT_TEST_NULL } zt_test_type;
-typedef enum { ZT_RELATION_EQUAL, ZT_RELATION_LESS, ZT_RELATION_LESS_EQUAL, ZT_RELATION_GREATER, ZT_RELATION_GREATER_EQUAL } zt_relation;
+typedef enum {
+	ZT_TEST_STRING,
+	ZT_TEST_ARN,
+	ZT_TEST_NUMBER,
+	ZT_TEST_DATE,
+	ZT_TEST_BOOL,
+	ZT_TEST_IP,
+	ZT_TEST_NULL
+} zt_test_type;
+typedef enum {
+	ZT_RELATION_EQUAL,
+	ZT_RELATION_LESS,
+	ZT_RELATION_LESS_EQUAL,
+	ZT_RELATION_GREATER,
+	ZT_RELATION_GREATER_EQUAL
+} zt_relation;
 typedef enum { ZT_QUANTIFIER_NONE, ZT_QUANTIFIER_ALL, ZT_QUANTIFIER_ANY } zt_quantifier;
 
 typedef struct {
@@ -56,13 +71,13 @@ typedef struct {
 } zt_ip_range;
 
 typedef struct {
-	zt_pattern pattern;            /* STRING; ARN without six parts */
+	zt_pattern pattern;             /* STRING; ARN without six parts */
 	zt_pattern parts[ZT_ARN_PARTS]; /* ARN: each is matched by itself, so that '*' stays within a colon */
 	bool is_arn;
-	bool truth;                    /* BOOL, NULL */
-	double number;                 /* NUMBER */
-	int64_t date_ms;               /* DATE */
-	zt_ip_range range;             /* IP */
+	bool truth;        /* BOOL, NULL */
+	double number;     /* NUMBER */
+	int64_t date_ms;   /* DATE */
+	zt_ip_range range; /* IP */
 } zt_operand;
 
 typedef struct {
@@ -98,8 +113,8 @@ struct zt_policy {
 	uint32_t statement_count, pattern_count, piece_count, principal_count, condition_count, operand_count;
 };
 
-/* Each appends a zeroed element and gives its address, which is good until the next append to the same array; NULL without
- * memory. */
+/* Each appends a zeroed element and gives its address, which is good until the next append to the same array; NULL
+ * without memory. */
 zt_statement *zt_policy_add_statement(zt_policy *policy);
 zt_pattern *zt_policy_add_pattern(zt_policy *policy);
 zt_piece *zt_policy_add_piece(zt_policy *policy);

@@ -10,7 +10,8 @@ static zt_match of_bool(bool yes)
 }
 
 /* Each of the six parts by itself (IAM, "ARN condition operators"). */
-static zt_match match_arn(const zt_policy *policy, const zt_operand *operand, zt_view text, const zt_policy_values *values)
+static zt_match match_arn(const zt_policy *policy, const zt_operand *operand, zt_view text,
+			  const zt_policy_values *values)
 {
 	if (!operand->is_arn)
 		return zt_pattern_matches(policy, &operand->pattern, text, false, values);
@@ -57,8 +58,8 @@ static bool stands_in(int order, zt_relation relation)
 	return false;
 }
 
-static zt_match match_operand(const zt_policy *policy, const zt_condition *condition, const zt_operand *operand, zt_view text,
-			      const zt_policy_values *values)
+static zt_match match_operand(const zt_policy *policy, const zt_condition *condition, const zt_operand *operand,
+			      zt_view text, const zt_policy_values *values)
 {
 	double number;
 	int64_t date;
@@ -83,9 +84,10 @@ static zt_match match_operand(const zt_policy *policy, const zt_condition *condi
 	return ZT_MATCH_NO;
 }
 
-/* One value of the request against the operands, of which one suffices (for negated operators: none may match). An operand
- * that hangs on a missing variable never lets the condition hold. */
-static bool value_holds(const zt_policy *policy, const zt_condition *condition, zt_view text, const zt_policy_values *values)
+/* One value of the request against the operands, of which one suffices (for negated operators: none may match). An
+ * operand that hangs on a missing variable never lets the condition hold. */
+static bool value_holds(const zt_policy *policy, const zt_condition *condition, zt_view text,
+			const zt_policy_values *values)
 {
 	bool unresolved = false;
 	for (uint32_t i = 0; i < condition->operands.count; i++) {
@@ -139,8 +141,8 @@ bool zt_conditions_hold(const zt_policy *policy, zt_span conditions, const zt_po
 {
 	for (uint32_t i = 0; i < conditions.count; i++) {
 		const zt_condition *condition = &policy->conditions[conditions.first + i];
-		bool holds = condition->quantifier == ZT_QUANTIFIER_NONE ? single_holds(policy, condition, values) :
-									   set_holds(policy, condition, values);
+		bool holds = condition->quantifier == ZT_QUANTIFIER_NONE ? single_holds(policy, condition, values)
+									 : set_holds(policy, condition, values);
 		if (!holds)
 			return false;
 	}

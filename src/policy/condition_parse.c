@@ -60,7 +60,10 @@ typedef struct {
 	zt_condition test;
 } operator_entry;
 
-#define TEST(t, ...) { .type = ZT_TEST_##t, __VA_ARGS__ }
+#define TEST(t, ...)                             \
+	{                                        \
+		.type = ZT_TEST_##t, __VA_ARGS__ \
+	}
 /* IAM, "condition operators". ArnEquals and ArnLike are the same. */
 static const operator_entry operators[] = {
 	{ "StringEquals", TEST(STRING, .negated = false) },
@@ -111,9 +114,9 @@ static bool take_quantifier(zt_view *text, zt_view word)
 static zt_status parse_operator(zt_view word, zt_condition *ret, zt_error *ret_error)
 {
 	zt_view name = word;
-	zt_quantifier quantifier = take_quantifier(&name, ZT_LIT("ForAllValues")) ? ZT_QUANTIFIER_ALL :
-				   take_quantifier(&name, ZT_LIT("ForAnyValue"))  ? ZT_QUANTIFIER_ANY :
-										    ZT_QUANTIFIER_NONE;
+	zt_quantifier quantifier = take_quantifier(&name, ZT_LIT("ForAllValues"))  ? ZT_QUANTIFIER_ALL
+				   : take_quantifier(&name, ZT_LIT("ForAnyValue")) ? ZT_QUANTIFIER_ANY
+										   : ZT_QUANTIFIER_NONE;
 	bool if_exists = take_suffix(&name, ZT_LIT("IfExists"));
 	for (size_t i = 0; i < ZT_COUNT(operators); i++) {
 		if (!zt_view_equal_nocase(name, zt_view_of(operators[i].name)))
@@ -143,12 +146,14 @@ static bool split_arn(zt_view text, zt_view parts[ZT_ARN_PARTS])
 	return part == ZT_ARN_PARTS - 1;
 }
 
-static zt_status compile_arn(zt_policy *policy, zt_view text, zt_pattern_syntax syntax, zt_operand *operand, zt_error *ret_error)
+static zt_status compile_arn(zt_policy *policy, zt_view text, zt_pattern_syntax syntax, zt_operand *operand,
+			     zt_error *ret_error)
 {
 	zt_view parts[ZT_ARN_PARTS];
 	operand->is_arn = split_arn(text, parts);
 	if (!operand->is_arn && zt_view_starts(text, ZT_LIT("arn:")))
-		return zt_error_set(ret_error, ZT_E_INVALID, "condition value \"%.*s\" has fewer parts than an ARN", ZT_PRI(text));
+		return zt_error_set(ret_error, ZT_E_INVALID, "condition value \"%.*s\" has fewer parts than an ARN",
+				    ZT_PRI(text));
 	if (!operand->is_arn)
 		return zt_pattern_compile(policy, text, syntax, &operand->pattern, ret_error);
 	for (size_t i = 0; i < ZT_ARN_PARTS; i++)
@@ -162,7 +167,8 @@ static bool truth_of(zt_view text, bool *ret)
 	return *ret || zt_view_equal_nocase(text, ZT_LIT("false"));
 }
 
-static zt_status parse_operand(zt_policy *policy, const zt_condition *condition, zt_view text, zt_operand *ret, zt_error *ret_error)
+static zt_status parse_operand(zt_policy *policy, const zt_condition *condition, zt_view text, zt_operand *ret,
+			       zt_error *ret_error)
 {
 	zt_pattern_syntax syntax = { condition->wildcards, policy->has_variables };
 	bool good = true;
@@ -185,7 +191,9 @@ static zt_status parse_operand(zt_policy *policy, const zt_condition *condition,
 		good = zt_ip_range_of(text, &ret->range);
 		break;
 	}
-	return good ? ZT_OK : zt_error_set(ret_error, ZT_E_INVALID, "condition value \"%.*s\" is not of the operator's type", ZT_PRI(text));
+	return good ? ZT_OK
+		    : zt_error_set(ret_error, ZT_E_INVALID, "condition value \"%.*s\" is not of the operator's type",
+				   ZT_PRI(text));
 }
 
 /* Conditions may write whole numbers and booleans bare. */
@@ -197,10 +205,12 @@ static zt_status scalar_text(zt_policy *policy, const json_t *value, zt_view *re
 	else if (json_is_boolean(value))
 		*ret = json_is_true(value) ? ZT_LIT("true") : ZT_LIT("false");
 	else if (json_is_integer(value))
-		*ret = zt_policy_keep(policy, zt_view_make(number, (size_t)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
-										    json_integer_value(value))));
+		*ret = zt_policy_keep(
+		    policy, zt_view_make(number, (size_t)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
+								  json_integer_value(value))));
 	else
-		return zt_error_set(ret_error, ZT_E_INVALID, "a condition value is neither string, whole number nor boolean");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "a condition value is neither string, whole number nor boolean");
 	return ZT_OK;
 }
 
@@ -216,17 +226,21 @@ static zt_status add_operand(zt_policy *policy, const zt_condition *condition, c
 	return ZT_OK;
 }
 
-static zt_status parse_key(zt_policy *policy, zt_condition condition, zt_view key, const json_t *values, zt_error *ret_error)
+static zt_status parse_key(zt_policy *policy, zt_condition condition, zt_view key, const json_t *values,
+			   zt_error *ret_error)
 {
 	size_t n = json_is_array(values) ? json_array_size(values) : 1;
 	if (n == 0 || n > ZT_POLICY_PATTERNS_MAX)
-		return zt_error_set(ret_error, ZT_E_INVALID, "condition key %.*s has no or too many values", ZT_PRI(key));
+		return zt_error_set(ret_error, ZT_E_INVALID, "condition key %.*s has no or too many values",
+				    ZT_PRI(key));
 	if (zt_view_find(key, ':') == key.n)
-		return zt_error_set(ret_error, ZT_E_INVALID, "condition key \"%.*s\" has no service in front", ZT_PRI(key));
+		return zt_error_set(ret_error, ZT_E_INVALID, "condition key \"%.*s\" has no service in front",
+				    ZT_PRI(key));
 	condition.key = zt_key_parse(zt_policy_keep(policy, key));
 	condition.operands.first = policy->operand_count;
 	for (size_t i = 0; i < n; i++)
-		TRY(add_operand(policy, &condition, json_is_array(values) ? json_array_get(values, i) : values, ret_error));
+		TRY(add_operand(policy, &condition, json_is_array(values) ? json_array_get(values, i) : values,
+				ret_error));
 	condition.operands.count = policy->operand_count - condition.operands.first;
 	zt_condition *slot = zt_policy_add_condition(policy);
 	ENSURE(slot, ZT_E_NOMEM);
@@ -241,13 +255,14 @@ zt_status zt_conditions_parse(zt_policy *policy, const json_t *conditions, zt_sp
 	zt_span span = { .first = policy->condition_count };
 	const char *word, *key;
 	json_t *keys, *values;
-	json_object_foreach ((json_t *)conditions, word, keys) {
+	json_object_foreach((json_t *)conditions, word, keys)
+	{
 		zt_condition condition;
 		TRY(parse_operator(zt_view_of(word), &condition, ret_error));
 		if (!json_is_object(keys))
 			return zt_error_set(ret_error, ZT_E_INVALID, "condition operator %s holds no object", word);
-		json_object_foreach (keys, key, values)
-			TRY(parse_key(policy, condition, zt_view_of(key), values, ret_error));
+		json_object_foreach(keys, key, values)
+		    TRY(parse_key(policy, condition, zt_view_of(key), values, ret_error));
 	}
 	span.count = policy->condition_count - span.first;
 	*ret = span;

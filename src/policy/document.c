@@ -5,17 +5,20 @@
 
 #include "policy/parse.h"
 
-zt_status zt_texts_parse(zt_policy *policy, const json_t *value, const char *member, zt_text_fn each, zt_error *ret_error)
+zt_status zt_texts_parse(zt_policy *policy, const json_t *value, const char *member, zt_text_fn each,
+			 zt_error *ret_error)
 {
 	size_t n = json_is_array(value) ? json_array_size(value) : 1;
 	if (n == 0)
 		return zt_error_set(ret_error, ZT_E_INVALID, "%s is an empty list", member);
 	if (n > ZT_POLICY_PATTERNS_MAX)
-		return zt_error_set(ret_error, ZT_E_INVALID, "%s has more than %d values", member, ZT_POLICY_PATTERNS_MAX);
+		return zt_error_set(ret_error, ZT_E_INVALID, "%s has more than %d values", member,
+				    ZT_POLICY_PATTERNS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *text = json_is_array(value) ? json_array_get(value, i) : value;
 		if (!json_is_string(text))
-			return zt_error_set(ret_error, ZT_E_INVALID, "%s is neither a string nor a list of strings", member);
+			return zt_error_set(ret_error, ZT_E_INVALID, "%s is neither a string nor a list of strings",
+					    member);
 		zt_view copy = zt_policy_keep(policy, zt_view_make(json_string_value(text), json_string_length(text)));
 		TRY(each(policy, copy, ret_error));
 	}
@@ -65,9 +68,10 @@ static zt_status parse_document(zt_policy *policy, const json_t *document, zt_er
 		return zt_error_set(ret_error, ZT_E_INVALID, "the document is no JSON object");
 	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)document, name, value)
-		if (strcmp(name, "Version") != 0 && strcmp(name, "Id") != 0 && strcmp(name, "Statement") != 0)
-			return zt_error_set(ret_error, ZT_E_INVALID, "unknown member %s", name);
+	json_object_foreach((json_t *)document, name,
+			    value) if (strcmp(name, "Version") != 0 && strcmp(name, "Id") != 0 &&
+				       strcmp(name, "Statement") != 0) return zt_error_set(ret_error, ZT_E_INVALID,
+											   "unknown member %s", name);
 	const json_t *id = json_object_get(document, "Id");
 	if (id && !json_is_string(id))
 		return zt_error_set(ret_error, ZT_E_INVALID, "Id is no string");

@@ -21,14 +21,15 @@ enum {
 	ZT_POLICY_PATTERNS_MAX = 512, /* actions and resources of one statement */
 };
 
-/* Effect, Action or NotAction, Resource or NotResource, Condition with the operators that AWS lists (String*, Numeric*, Date*,
- * Bool, IpAddress, Arn*, Null; IfExists; ForAllValues/ForAnyValue), Sid, Version, Id. Unknown members are refused.
- * ZT_E_INVALID with `code` set to the exception's name and one line that names the member. */
+/* Effect, Action or NotAction, Resource or NotResource, Condition with the operators that AWS lists (String*, Numeric*,
+ * Date*, Bool, IpAddress, Arn*, Null; IfExists; ForAllValues/ForAnyValue), Sid, Version, Id. Unknown members are
+ * refused. ZT_E_INVALID with `code` set to the exception's name and one line that names the member. */
 ZT_NODISCARD zt_status zt_policy_parse(zt_view json, zt_policy_kind kind, zt_policy **ret, zt_error *ret_error);
 void zt_policy_free(zt_policy *policy);
 ZT_DEFINE_CLEANUP(zt_policy, zt_policy_free)
 
-/* Characters of a document without white space: what the quota of 2,048 counts (AWS IoT Core quotas, "Policy document size"). */
+/* Characters of a document without white space: what the quota of 2,048 counts (AWS IoT Core quotas, "Policy document
+ * size"). */
 size_t zt_policy_chars(zt_view json);
 
 #endif

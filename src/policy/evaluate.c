@@ -56,7 +56,8 @@ static bool statement_matches(const zt_policy *policy, const zt_statement *state
 {
 	return action_matches(policy, statement, request->action) &&
 	       (!statement->has_principal || principal_matches(policy, statement, request->principal)) &&
-	       resource_matches(policy, statement, request) && zt_conditions_hold(policy, statement->conditions, &request->values);
+	       resource_matches(policy, statement, request) &&
+	       zt_conditions_hold(policy, statement->conditions, &request->values);
 }
 
 zt_decision zt_policy_evaluate(const zt_policy *const *policies, size_t count, const zt_policy_request *request)
@@ -69,8 +70,8 @@ zt_decision zt_policy_evaluate(const zt_policy *const *policies, size_t count, c
 			bool decided = decision.kind == ZT_DECISION_ALLOW && statement->allow;
 			if (decided || !statement_matches(policy, statement, request))
 				continue;
-			decision = (zt_decision){ statement->allow ? ZT_DECISION_ALLOW : ZT_DECISION_EXPLICIT_DENY, i, j,
-						  statement->sid };
+			decision = (zt_decision){ statement->allow ? ZT_DECISION_ALLOW : ZT_DECISION_EXPLICIT_DENY, i,
+						  j, statement->sid };
 			if (!statement->allow)
 				return decision;
 		}
@@ -84,7 +85,8 @@ void zt_decision_text(const zt_decision *decision, char *ret_text, size_t cap)
 	if (decision->kind == ZT_DECISION_IMPLICIT_DENY)
 		(void)snprintf(ret_text, cap, "no statement allows it");
 	else if (decision->sid.n)
-		(void)snprintf(ret_text, cap, "%s by statement %zu (%.*s)", word, decision->statement + 1, ZT_PRI(decision->sid));
+		(void)snprintf(ret_text, cap, "%s by statement %zu (%.*s)", word, decision->statement + 1,
+			       ZT_PRI(decision->sid));
 	else
 		(void)snprintf(ret_text, cap, "%s by statement %zu", word, decision->statement + 1);
 }

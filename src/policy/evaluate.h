@@ -5,9 +5,9 @@
 #include "policy/document.h"
 
 /* Values of policy variables and condition keys. Fills *ret with value `index` (0 is the first) of `name`
- * ("iot:ClientId", "iot:Certificate.Subject.CommonName"; matched without case by the implementer) and returns true, or false
- * when it has none. Variables that are missing, over 1,024 bytes or hold one of * $ + ? # make the statement not match
- * (AWS IoT, "certificate policy variables"). The view must stay valid during the evaluation. */
+ * ("iot:ClientId", "iot:Certificate.Subject.CommonName"; matched without case by the implementer) and returns true, or
+ * false when it has none. Variables that are missing, over 1,024 bytes or hold one of * $ + ? # make the statement not
+ * match (AWS IoT, "certificate policy variables"). The view must stay valid during the evaluation. */
 typedef struct {
 	bool (*value)(void *context, zt_view name, size_t index, zt_view *ret);
 	void *context;
@@ -34,8 +34,8 @@ zt_decision zt_policy_evaluate(const zt_policy *const *policies, size_t count, c
 /* "allowed by statement 2 (Publish)", "denied by statement 1", "no statement allows it"; NUL-terminated, cut to cap. */
 void zt_decision_text(const zt_decision *decision, char *ret_text, size_t cap);
 
-/* '*' any run, '?' one character, everything else literal, with case: the matching of policy resources. Linear in practice:
- * no backtracking beyond the last star. */
+/* '*' any run, '?' one character, everything else literal, with case: the matching of policy resources. Linear in
+ * practice: no backtracking beyond the last star. */
 bool zt_pattern_match(zt_view pattern, zt_view text);
 
 #endif

@@ -41,14 +41,16 @@ static zt_status next_piece(zt_view *rest, zt_pattern_syntax syntax, zt_piece *r
 	return ZT_OK;
 }
 
-zt_status zt_pattern_compile(zt_policy *policy, zt_view text, zt_pattern_syntax syntax, zt_pattern *ret, zt_error *ret_error)
+zt_status zt_pattern_compile(zt_policy *policy, zt_view text, zt_pattern_syntax syntax, zt_pattern *ret,
+			     zt_error *ret_error)
 {
 	zt_pattern pattern = { .pieces.first = policy->piece_count };
 	while (text.n) {
 		zt_piece piece;
 		TRY(next_piece(&text, syntax, &piece, ret_error));
 		if (piece.kind == ZT_PIECE_VARIABLE && ++pattern.variables > ZT_PATTERN_VARIABLES_MAX)
-			return zt_error_set(ret_error, ZT_E_INVALID, "more than %d variables in one value", ZT_PATTERN_VARIABLES_MAX);
+			return zt_error_set(ret_error, ZT_E_INVALID, "more than %d variables in one value",
+					    ZT_PATTERN_VARIABLES_MAX);
 		TRY(add_piece(policy, piece));
 	}
 	pattern.pieces.count = policy->piece_count - pattern.pieces.first;
@@ -114,8 +116,8 @@ static bool step(const source *from, zt_piece_kind kind, zt_view bytes, zt_view 
 	return true;
 }
 
-/* A star first takes nothing; when what follows fails, the last star takes one byte more. Earlier stars need no second try:
- * whatever they could give up, the last one can take. */
+/* A star first takes nothing; when what follows fails, the last star takes one byte more. Earlier stars need no second
+ * try: whatever they could give up, the last one can take. */
 static inline bool match(const source *from, zt_view text, zt_piece_kind (*take)(const source *, cursor *, zt_view *))
 {
 	cursor at = { 0, 0 }, behind_star = { 0, 0 };
@@ -160,7 +162,8 @@ zt_match zt_pattern_matches(const zt_policy *policy, const zt_pattern *pattern, 
 			    const zt_policy_values *values)
 {
 	zt_view resolved[ZT_PATTERN_VARIABLES_MAX];
-	source from = { policy->pieces + pattern->pieces.first, resolved, ZT_VIEW_EMPTY, pattern->pieces.count, any_case };
+	source from = { policy->pieces + pattern->pieces.first, resolved, ZT_VIEW_EMPTY, pattern->pieces.count,
+			any_case };
 	/* Most patterns differ at their front, before a variable is worth looking up. */
 	if (from.n && from.pieces[0].kind == ZT_PIECE_LITERAL) {
 		zt_view rest = text;
@@ -169,7 +172,8 @@ zt_match zt_pattern_matches(const zt_policy *policy, const zt_pattern *pattern, 
 	}
 	size_t found = 0;
 	for (size_t i = 0; found < pattern->variables; i++)
-		if (from.pieces[i].kind == ZT_PIECE_VARIABLE && !zt_variable_resolve(&from.pieces[i], values, &resolved[found++]))
+		if (from.pieces[i].kind == ZT_PIECE_VARIABLE &&
+		    !zt_variable_resolve(&from.pieces[i], values, &resolved[found++]))
 			return ZT_MATCH_UNRESOLVED;
 	return match(&from, text, take_compiled) ? ZT_MATCH_YES : ZT_MATCH_NO;
 }

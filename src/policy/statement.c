@@ -19,7 +19,8 @@ static zt_status add_action(zt_policy *policy, zt_view text, zt_error *ret_error
 	size_t colon = zt_view_find(text, ':');
 	bool named = colon > 0 && colon + 1 < text.n;
 	if (!named && !zt_view_equal(text, ZT_LIT("*")))
-		return zt_error_set(ret_error, ZT_E_INVALID, "action \"%.*s\" is neither <service>:<operation> nor *", ZT_PRI(text));
+		return zt_error_set(ret_error, ZT_E_INVALID, "action \"%.*s\" is neither <service>:<operation> nor *",
+				    ZT_PRI(text));
 	return add_pattern(policy, text, (zt_pattern_syntax){ .wildcards = true }, ret_error);
 }
 
@@ -28,7 +29,8 @@ static zt_status add_resource(zt_policy *policy, zt_view text, zt_error *ret_err
 	bool open = text.n && (text.p[0] == '*' || (policy->has_variables && zt_view_starts(text, ZT_LIT("${"))));
 	if (!open && !zt_view_starts(text, ZT_LIT("arn:")))
 		return zt_error_set(ret_error, ZT_E_INVALID, "resource \"%.*s\" is neither an ARN nor *", ZT_PRI(text));
-	return add_pattern(policy, text, (zt_pattern_syntax){ .wildcards = true, .variables = policy->has_variables }, ret_error);
+	return add_pattern(policy, text, (zt_pattern_syntax){ .wildcards = true, .variables = policy->has_variables },
+			   ret_error);
 }
 
 /* Reads `member` or `not_member`, of which exactly one may stand; *ret_any tells whether one did. */
@@ -61,7 +63,8 @@ static zt_status add_aws(zt_policy *policy, zt_view text, zt_error *ret_error)
 	uint64_t number;
 	bool account = text.n == 12 && zt_view_to_u64(text, &number);
 	if (!account && !zt_view_equal(text, ZT_LIT("*")) && !zt_view_starts(text, ZT_LIT("arn:")))
-		return zt_error_set(ret_error, ZT_E_INVALID, "principal \"%.*s\" is neither an ARN nor an account nor *", ZT_PRI(text));
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "principal \"%.*s\" is neither an ARN nor an account nor *", ZT_PRI(text));
 	return add_principal(policy, ZT_PRINCIPAL_AWS, text);
 }
 
@@ -87,11 +90,12 @@ static zt_status parse_principal(zt_policy *policy, const json_t *value, zt_erro
 		return zt_error_set(ret_error, ZT_E_INVALID, "Principal is neither * nor an object of principals");
 	const char *kind;
 	json_t *names;
-	json_object_foreach ((json_t *)value, kind, names) {
-		zt_text_fn add = strcmp(kind, "AWS") == 0	? add_aws :
-				 strcmp(kind, "Service") == 0	? add_service :
-				 strcmp(kind, "Federated") == 0 ? add_federated :
-								  NULL;
+	json_object_foreach((json_t *)value, kind, names)
+	{
+		zt_text_fn add = strcmp(kind, "AWS") == 0         ? add_aws
+				 : strcmp(kind, "Service") == 0   ? add_service
+				 : strcmp(kind, "Federated") == 0 ? add_federated
+								  : NULL;
 		if (!add)
 			return zt_error_set(ret_error, ZT_E_INVALID, "unknown kind of principal %s", kind);
 		TRY(zt_texts_parse(policy, names, kind, add, ret_error));
@@ -107,8 +111,9 @@ static zt_status parse_principals(zt_policy *policy, const json_t *json, zt_stat
 		return zt_error_set(ret_error, ZT_E_INVALID, "both Principal and NotPrincipal in one statement");
 	statement->has_principal = value || not_value;
 	if (statement->has_principal != (policy->kind == ZT_POLICY_TRUST))
-		return zt_error_set(ret_error, ZT_E_INVALID, statement->has_principal ? "Principal has no place in this kind of policy" :
-											"Principal is missing");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    statement->has_principal ? "Principal has no place in this kind of policy"
+							     : "Principal is missing");
 	if (!statement->has_principal)
 		return ZT_OK;
 	statement->not_principal = not_value != NULL;
@@ -120,11 +125,12 @@ static zt_status parse_principals(zt_policy *policy, const json_t *json, zt_stat
 
 static zt_status check_members(const json_t *json, zt_error *ret_error)
 {
-	static const char *const known[] = { "Sid",	 "Effect",	"Action",    "NotAction",    "Resource",
+	static const char *const known[] = { "Sid",         "Effect",    "Action",    "NotAction",   "Resource",
 					     "NotResource", "Condition", "Principal", "NotPrincipal" };
 	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)json, name, value) {
+	json_object_foreach((json_t *)json, name, value)
+	{
 		bool found = false;
 		for (size_t i = 0; i < ZT_COUNT(known) && !found; i++)
 			found = strcmp(name, known[i]) == 0;
@@ -162,12 +168,12 @@ zt_status zt_statement_parse(zt_policy *policy, const json_t *json, zt_error *re
 	TRY(parse_sid(policy, json, &statement.sid, ret_error));
 	TRY(parse_effect(json, &statement.allow, ret_error));
 	TRY(parse_principals(policy, json, &statement, ret_error));
-	TRY(parse_patterns(policy, json, "Action", "NotAction", add_action, &has_action, &statement.not_action, &statement.actions,
-			   ret_error));
+	TRY(parse_patterns(policy, json, "Action", "NotAction", add_action, &has_action, &statement.not_action,
+			   &statement.actions, ret_error));
 	if (!has_action)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Action is missing");
-	TRY(parse_patterns(policy, json, "Resource", "NotResource", add_resource, &statement.has_resource, &statement.not_resource,
-			   &statement.resources, ret_error));
+	TRY(parse_patterns(policy, json, "Resource", "NotResource", add_resource, &statement.has_resource,
+			   &statement.not_resource, &statement.resources, ret_error));
 	if (!statement.has_resource && policy->kind != ZT_POLICY_TRUST)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Resource is missing");
 	const json_t *conditions = json_object_get(json, "Condition");

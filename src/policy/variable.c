@@ -28,7 +28,8 @@ static zt_status parse_default(zt_view inner, size_t comma, zt_view *ret, zt_err
 {
 	zt_view text = zt_view_trim(zt_view_from(inner, comma + 1));
 	if (text.n < 2 || text.p[0] != '\'' || text.p[text.n - 1] != '\'')
-		return zt_error_set(ret_error, ZT_E_INVALID, "the default of variable ${%.*s} is not in single quotes", ZT_PRI(inner));
+		return zt_error_set(ret_error, ZT_E_INVALID, "the default of variable ${%.*s} is not in single quotes",
+				    ZT_PRI(inner));
 	*ret = zt_view_make(text.p + 1, text.n - 2);
 	return ZT_OK;
 }
@@ -39,7 +40,8 @@ static zt_status check_name(zt_view name, zt_error *ret_error)
 		return zt_error_set(ret_error, ZT_E_INVALID, "a variable without a name");
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] <= ' ' || memchr("*?${'\"", name.p[i], 6))
-			return zt_error_set(ret_error, ZT_E_INVALID, "variable ${%.*s} holds a character that no name has", ZT_PRI(name));
+			return zt_error_set(ret_error, ZT_E_INVALID,
+					    "variable ${%.*s} holds a character that no name has", ZT_PRI(name));
 	return ZT_OK;
 }
 
@@ -85,7 +87,8 @@ bool zt_variable_resolve(const zt_piece *variable, const zt_policy_values *value
 	if (variable->variable.list)
 		return false;
 	zt_view value;
-	if (!values->value || !values->value(values->context, variable->variable.name, variable->variable.index, &value)) {
+	if (!values->value ||
+	    !values->value(values->context, variable->variable.name, variable->variable.index, &value)) {
 		if (!variable->text.p)
 			return false;
 		value = variable->text;

@@ -15,8 +15,8 @@ zt_status zt_setup_no_memory(zt_error *ret_error)
 zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name, zt_str *out)
 {
 	bool global = zt_view_equal(zt_view_of(service), ZT_LIT("iam"));
-	return zt_str_printf(out, "arn:%s:%s:%s:%s:%s%s", setup->partition, service, global ? "" : zt_aws_client_region(setup->client),
-			     setup->account, type, name);
+	return zt_str_printf(out, "arn:%s:%s:%s:%s:%s%s", setup->partition, service,
+			     global ? "" : zt_aws_client_region(setup->client), setup->account, type, name);
 }
 
 json_t *zt_setup_arn_json(const zt_setup *setup, const char *service, const char *type, const char *name)

@@ -28,7 +28,8 @@ static json_t *topic_arns(const zt_setup *setup)
 	for (size_t i = 0; i < setup->spec.topic_count; i++) {
 		ZT_CLEANUP(zt_str_free) zt_str topic = ZT_STR(512);
 		if (zt_str_put(&topic, setup->spec.topics[i]) == ZT_OK)
-			(void)json_array_append_new(resources, zt_setup_arn_json(setup, "iot", "topic/", zt_str_text(&topic)));
+			(void)json_array_append_new(resources,
+						    zt_setup_arn_json(setup, "iot", "topic/", zt_str_text(&topic)));
 	}
 	return resources;
 }
@@ -36,18 +37,18 @@ static json_t *topic_arns(const zt_setup *setup)
 /* Statements with the thing's name stand apart: where it is unknown, as by HTTPS, it must not spoil the others. */
 static json_t *device_statements(const zt_setup *setup)
 {
-	return json_pack("[{s:s, s:s, s:s, s:o}, {s:s, s:s, s:s, s:o}, {s:s, s:s, s:s, s:[o, o]}, {s:s, s:s, s:s, s:[o, o]},"
-			 " {s:s, s:s, s:[s, s], s:o}, {s:s, s:s, s:s, s:o}]",
-			 "Sid", "Connect", "Effect", "Allow", "Action", "iot:Connect", "Resource", iot_arn(setup, "client/" DEVICE),
-			 "Sid", "Publish", "Effect", "Allow", "Action", "iot:Publish", "Resource", topic_arns(setup),
-			 "Sid", "Subscribe", "Effect", "Allow", "Action", "iot:Subscribe", "Resource",
-			 iot_arn(setup, "topicfilter/dt/" DEVICE "/*"), iot_arn(setup, "topicfilter/zerotouch/" DEVICE "/identity"),
-			 "Sid", "Receive", "Effect", "Allow", "Action", "iot:Receive", "Resource",
-			 iot_arn(setup, "topic/dt/" DEVICE "/*"), iot_arn(setup, "topic/zerotouch/" DEVICE "/identity"),
-			 "Sid", "Shadow", "Effect", "Allow", "Action", "iot:Publish", "iot:Receive", "Resource",
-			 iot_arn(setup, "topic/$aws/things/" THING "/shadow/*"),
-			 "Sid", "ShadowAnswers", "Effect", "Allow", "Action", "iot:Subscribe", "Resource",
-			 iot_arn(setup, "topicfilter/$aws/things/" THING "/shadow/*"));
+	return json_pack(
+	    "[{s:s, s:s, s:s, s:o}, {s:s, s:s, s:s, s:o}, {s:s, s:s, s:s, s:[o, o]}, {s:s, s:s, s:s, s:[o, o]},"
+	    " {s:s, s:s, s:[s, s], s:o}, {s:s, s:s, s:s, s:o}]",
+	    "Sid", "Connect", "Effect", "Allow", "Action", "iot:Connect", "Resource", iot_arn(setup, "client/" DEVICE),
+	    "Sid", "Publish", "Effect", "Allow", "Action", "iot:Publish", "Resource", topic_arns(setup), "Sid",
+	    "Subscribe", "Effect", "Allow", "Action", "iot:Subscribe", "Resource",
+	    iot_arn(setup, "topicfilter/dt/" DEVICE "/*"), iot_arn(setup, "topicfilter/zerotouch/" DEVICE "/identity"),
+	    "Sid", "Receive", "Effect", "Allow", "Action", "iot:Receive", "Resource",
+	    iot_arn(setup, "topic/dt/" DEVICE "/*"), iot_arn(setup, "topic/zerotouch/" DEVICE "/identity"), "Sid",
+	    "Shadow", "Effect", "Allow", "Action", "iot:Publish", "iot:Receive", "Resource",
+	    iot_arn(setup, "topic/$aws/things/" THING "/shadow/*"), "Sid", "ShadowAnswers", "Effect", "Allow", "Action",
+	    "iot:Subscribe", "Resource", iot_arn(setup, "topicfilter/$aws/things/" THING "/shadow/*"));
 }
 
 zt_status zt_document_device_policy(const zt_setup *setup, json_t **ret, zt_error *ret_error)
@@ -58,7 +59,8 @@ zt_status zt_document_device_policy(const zt_setup *setup, json_t **ret, zt_erro
 	TRY(zt_json_write(policy, &text));
 	size_t chars = zt_policy_chars(zt_str_view(&text));
 	if (chars > POLICY_CHARS_MAX)
-		return zt_error_set(ret_error, ZT_E_LIMIT, "the device policy has %zu characters, AWS allows %d: give fewer topics", chars,
+		return zt_error_set(ret_error, ZT_E_LIMIT,
+				    "the device policy has %zu characters, AWS allows %d: give fewer topics", chars,
 				    POLICY_CHARS_MAX);
 	*ret = ZT_STEAL(policy);
 	return ZT_OK;
@@ -66,8 +68,8 @@ zt_status zt_document_device_policy(const zt_setup *setup, json_t **ret, zt_erro
 
 json_t *zt_document_trust(void)
 {
-	return document(json_pack("[{s:s, s:{s:s}, s:s}]", "Effect", "Allow", "Principal", "Service", "lambda.amazonaws.com", "Action",
-				  "sts:AssumeRole"));
+	return document(json_pack("[{s:s, s:{s:s}, s:s}]", "Effect", "Allow", "Principal", "Service",
+				  "lambda.amazonaws.com", "Action", "sts:AssumeRole"));
 }
 
 /* "{policy}" in a resource stands for the device policy's name. */
@@ -95,8 +97,8 @@ static json_t *log_statement(const zt_setup *setup)
 {
 	char streams[sizeof setup->handler_name + 2];
 	(void)snprintf(streams, sizeof streams, "%s:*", setup->handler_name);
-	return json_pack("{s:s, s:[s, s, s], s:[o, o]}", "Effect", "Allow", "Action", "logs:CreateLogGroup", "logs:CreateLogStream",
-			 "logs:PutLogEvents", "Resource",
+	return json_pack("{s:s, s:[s, s, s], s:[o, o]}", "Effect", "Allow", "Action", "logs:CreateLogGroup",
+			 "logs:CreateLogStream", "logs:PutLogEvents", "Resource",
 			 zt_setup_arn_json(setup, "logs", "log-group:/aws/lambda/", setup->handler_name),
 			 zt_setup_arn_json(setup, "logs", "log-group:/aws/lambda/", streams));
 }
@@ -114,7 +116,8 @@ static json_t *accepted_list(const zt_setup *setup, bool tenants)
 {
 	ZT_CLEANUP(zt_str_free) zt_str list = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	for (size_t i = 0; i < setup->accepted_count; i++)
-		if (zt_str_printf(&list, "%s%s", i ? "," : "", tenants ? setup->accepted[i].tenant : setup->accepted[i].id) != ZT_OK)
+		if (zt_str_printf(&list, "%s%s", i ? "," : "",
+				  tenants ? setup->accepted[i].tenant : setup->accepted[i].id) != ZT_OK)
 			return NULL;
 	return json_string(zt_str_text(&list));
 }
@@ -122,8 +125,9 @@ static json_t *accepted_list(const zt_setup *setup, bool tenants)
 json_t *zt_document_environment(const zt_setup *setup)
 {
 	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "ZT_CA_IDS", accepted_list(setup, false), "ZT_TENANTS",
-			 accepted_list(setup, true), "ZT_POLICY_NAME", setup->device_name, "ZT_THING_TEMPLATE", setup->thing_template,
-			 "ZT_THING_TYPE", setup->device_name, "ZT_DATA_ENDPOINT", setup->endpoint);
+			 accepted_list(setup, true), "ZT_POLICY_NAME", setup->device_name, "ZT_THING_TEMPLATE",
+			 setup->thing_template, "ZT_THING_TYPE", setup->device_name, "ZT_DATA_ENDPOINT",
+			 setup->endpoint);
 }
 
 zt_status zt_document_sql(const zt_setup *setup, zt_str *out)

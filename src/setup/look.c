@@ -15,7 +15,8 @@ static zt_status look_at_account(zt_setup *setup, zt_error *ret_error)
 	TRY(zt_sts_caller_identity(setup->client, &identity, ret_error));
 	if (zt_arn_parse(zt_json_view(identity, "Arn"), &arn) != ZT_OK ||
 	    zt_text_copy(setup->partition, sizeof setup->partition, arn.partition) != ZT_OK ||
-	    zt_text_copy(setup->account, sizeof setup->account, zt_json_view(identity, "Account")) != ZT_OK || !setup->account[0])
+	    zt_text_copy(setup->account, sizeof setup->account, zt_json_view(identity, "Account")) != ZT_OK ||
+	    !setup->account[0])
 		return zt_error_set(ret_error, ZT_E_PROTOCOL, "STS tells no account and ARN of the caller");
 	return ZT_OK;
 }
@@ -33,7 +34,8 @@ static zt_status look_at_function(zt_setup *setup, zt_error *ret_error)
 {
 	json_decref(setup->function);
 	setup->function = NULL;
-	zt_status status = zt_lambda_function_get(setup->client, zt_view_of(setup->handler_name), &setup->function, ret_error);
+	zt_status status =
+	    zt_lambda_function_get(setup->client, zt_view_of(setup->handler_name), &setup->function, ret_error);
 	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
 }
 

@@ -39,7 +39,10 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	TRY(setup->spec.prove(setup->spec.context, ca, zt_str_view(&code), &proof, ret_error));
 	if (!proof.n)
 		return zt_error_set(ret_error, ZT_E_FAILED, "nobody gave a proof of possession of the CA's key");
-	zt_iot_ca_spec spec = { .ca_pem = ca->pem, .proof_pem = zt_str_view(&proof), .active = true, .auto_registration = true,
+	zt_iot_ca_spec spec = { .ca_pem = ca->pem,
+				.proof_pem = zt_str_view(&proof),
+				.active = true,
+				.auto_registration = true,
 				.tags = tags };
 	return zt_iot_ca_register(setup->client, &spec, &answer, ret_error);
 }

@@ -14,8 +14,8 @@ enum {
 	POLL_MS = 250,
 };
 
-static const char *const members[] = { "Runtime", "Role", "Handler", "Timeout", "MemorySize", "Architectures", "Environment",
-				       "CodeSha256" };
+static const char *const members[] = { "Runtime",    "Role",          "Handler",     "Timeout",
+				       "MemorySize", "Architectures", "Environment", "CodeSha256" };
 
 static json_t *architecture(const zt_setup *setup)
 {
@@ -36,9 +36,9 @@ static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **re
 {
 	(void)item;
 	*ret = json_pack("{s:s, s:o, s:s, s:i, s:i, s:[o], s:{s:o}, s:o}", "Runtime", "provided.al2023", "Role",
-			 zt_setup_arn_json(setup, "iam", "role/", setup->role_name), "Handler", "bootstrap", "Timeout", TIMEOUT_S,
-			 "MemorySize", MEMORY_MB, "Architectures", architecture(setup), "Environment", "Variables",
-			 zt_document_environment(setup), "CodeSha256", code_sha256(setup));
+			 zt_setup_arn_json(setup, "iam", "role/", setup->role_name), "Handler", "bootstrap", "Timeout",
+			 TIMEOUT_S, "MemorySize", MEMORY_MB, "Architectures", architecture(setup), "Environment",
+			 "Variables", zt_document_environment(setup), "CodeSha256", code_sha256(setup));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
@@ -54,7 +54,8 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 		if (value && json_object_set(seen, members[i], value) != 0)
 			return zt_setup_no_memory(ret_error);
 	}
-	*ret_ours = zt_view_equal(zt_json_view(json_object_get(setup->function, "Tags"), "zerotouch"), zt_view_of(setup->name));
+	*ret_ours =
+	    zt_view_equal(zt_json_view(json_object_get(setup->function, "Tags"), "zerotouch"), zt_view_of(setup->name));
 	*ret = ZT_STEAL(seen);
 	return ZT_OK;
 }
@@ -87,7 +88,8 @@ static json_t *creation(const zt_setup *setup, const zt_setup_item *item)
 	json_t *body = json_copy(item->desired);
 	(void)json_object_del(body, "CodeSha256");
 	(void)json_object_set_new(body, "FunctionName", json_string(item->name));
-	(void)json_object_set_new(body, "Description", json_string("Just-in-time registration of devices by zerotouch"));
+	(void)json_object_set_new(body, "Description",
+				  json_string("Just-in-time registration of devices by zerotouch"));
 	(void)json_object_set_new(body, "Tags", json_pack("{s:s}", "zerotouch", setup->name));
 	return body;
 }
@@ -123,7 +125,8 @@ static zt_status update_code(zt_setup *setup, const zt_setup_item *item, zt_erro
 {
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	zt_view name = setup->spec.architecture.n ? setup->spec.architecture : ZT_LIT("x86_64");
-	TRY(zt_lambda_function_update_code(setup->client, zt_view_of(item->name), setup->spec.zip, name, &answer, ret_error));
+	TRY(zt_lambda_function_update_code(setup->client, zt_view_of(item->name), setup->spec.zip, name, &answer,
+					   ret_error));
 	return wait_settled(setup, item, ret_error);
 }
 

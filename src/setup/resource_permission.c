@@ -5,9 +5,10 @@
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	(void)item;
-	*ret = json_pack("{s:s, s:{s:s}, s:s, s:{s:{s:s}, s:{s:o}}}", "Effect", "Allow", "Principal", "Service", "iot.amazonaws.com",
-			 "Action", "lambda:InvokeFunction", "Condition", "StringEquals", "AWS:SourceAccount", setup->account, "ArnLike",
-			 "AWS:SourceArn", zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name));
+	*ret = json_pack("{s:s, s:{s:s}, s:s, s:{s:{s:s}, s:{s:o}}}", "Effect", "Allow", "Principal", "Service",
+			 "iot.amazonaws.com", "Action", "lambda:InvokeFunction", "Condition", "StringEquals",
+			 "AWS:SourceAccount", setup->account, "ArnLike", "AWS:SourceArn",
+			 zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
@@ -37,16 +38,17 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *body =
-		json_pack("{s:s, s:s, s:s, s:o, s:s}", "StatementId", item->name, "Action", "lambda:InvokeFunction", "Principal",
-			  "iot.amazonaws.com", "SourceArn", zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name), "SourceAccount",
-			  setup->account);
+	    json_pack("{s:s, s:s, s:s, s:o, s:s}", "StatementId", item->name, "Action", "lambda:InvokeFunction",
+		      "Principal", "iot.amazonaws.com", "SourceArn",
+		      zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name), "SourceAccount", setup->account);
 	ENSURE(body, zt_setup_no_memory(ret_error));
 	return zt_lambda_permission_add(setup->client, zt_view_of(setup->handler_name), body, ret_error);
 }
 
 static zt_status remove_permission(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	return zt_lambda_permission_remove(setup->client, zt_view_of(setup->handler_name), zt_view_of(item->name), ret_error);
+	return zt_lambda_permission_remove(setup->client, zt_view_of(setup->handler_name), zt_view_of(item->name),
+					   ret_error);
 }
 
 static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)

@@ -36,7 +36,8 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	TRY(document_text(item, &text, ret_error));
-	return zt_iot_policy_create(setup->client, zt_view_of(item->name), zt_str_view(&text), tags, &answer, ret_error);
+	return zt_iot_policy_create(setup->client, zt_view_of(item->name), zt_str_view(&text), tags, &answer,
+				    ret_error);
 }
 
 /* Deletes versions that are not the default, oldest first (by number), until `keep` are left. */
@@ -73,7 +74,8 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	TRY(document_text(item, &text, ret_error));
 	TRY(drop_versions(setup, item, VERSIONS_MAX - 1, ret_error));
-	return zt_iot_policy_version_create(setup->client, zt_view_of(item->name), zt_str_view(&text), &answer, ret_error);
+	return zt_iot_policy_version_create(setup->client, zt_view_of(item->name), zt_str_view(&text), &answer,
+					    ret_error);
 }
 
 static zt_status collect(void *context, const json_t *target, zt_error *ret_error)
@@ -88,7 +90,8 @@ static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_er
 	ZT_JSON_CLEANUP json_t *targets = json_array();
 	TRY(zt_iot_policy_each_target(setup->client, name, collect, targets, ret_error));
 	for (size_t i = 0; i < json_array_size(targets); i++)
-		TRY(zt_iot_policy_detach(setup->client, name, zt_view_of(json_string_value(json_array_get(targets, i))), ret_error));
+		TRY(zt_iot_policy_detach(setup->client, name, zt_view_of(json_string_value(json_array_get(targets, i))),
+					 ret_error));
 	TRY(drop_versions(setup, item, 1, ret_error));
 	return zt_iot_policy_delete(setup->client, name, ret_error);
 }

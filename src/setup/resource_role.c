@@ -31,7 +31,8 @@ static bool has_tag(const zt_setup *setup, const json_t *tags)
 	return false;
 }
 
-static zt_status observe_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
+static zt_status observe_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours,
+			      zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	json_t *trust = NULL;
@@ -48,8 +49,8 @@ static zt_status create_role(zt_setup *setup, const zt_setup_item *item, zt_erro
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	const zt_aws_parameter tag = { "zerotouch", zt_view_of(setup->name) };
 	TRY(text_of(item, "AssumeRolePolicyDocument", &trust, ret_error));
-	zt_iam_role_spec spec = { zt_view_of(item->name), zt_str_view(&trust), ZT_LIT("Just-in-time registration of devices by zerotouch"),
-				  &tag, 1 };
+	zt_iam_role_spec spec = { zt_view_of(item->name), zt_str_view(&trust),
+				  ZT_LIT("Just-in-time registration of devices by zerotouch"), &tag, 1 };
 	return zt_iam_role_create(setup->client, &spec, &answer, ret_error);
 }
 
@@ -72,11 +73,13 @@ static zt_status desired_policy(zt_setup *setup, const zt_setup_item *item, json
 }
 
 /* It has no tags; a policy of this name on our role is ours. */
-static zt_status observe_policy(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
+static zt_status observe_policy(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours,
+				zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	json_t *document = NULL;
-	TRY(zt_iam_role_policy_get(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), &text, ret_error));
+	TRY(zt_iam_role_policy_get(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), &text,
+				   ret_error));
 	TRY(zt_json_parse(zt_str_view(&text), &document, ret_error));
 	*ret_ours = true;
 	return wrap("PolicyDocument", document, ret, ret_error);
@@ -86,13 +89,16 @@ static zt_status put_policy(zt_setup *setup, const zt_setup_item *item, zt_error
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	TRY(text_of(item, "PolicyDocument", &text, ret_error));
-	return zt_iam_role_policy_put(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), zt_str_view(&text), ret_error);
+	return zt_iam_role_policy_put(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name),
+				      zt_str_view(&text), ret_error);
 }
 
 static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	return zt_iam_role_policy_delete(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), ret_error);
+	return zt_iam_role_policy_delete(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name),
+					 ret_error);
 }
 
 const zt_resource zt_resource_role = { "IAM role", desired_role, observe_role, create_role, update_role, remove_role };
-const zt_resource zt_resource_role_policy = { "role policy", desired_policy, observe_policy, put_policy, put_policy, remove_policy };
+const zt_resource zt_resource_role_policy = { "role policy", desired_policy, observe_policy,
+					      put_policy,    put_policy,     remove_policy };

@@ -11,8 +11,8 @@ static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **re
 	TRY(zt_document_sql(setup, &sql));
 	*ret = json_pack("{s:s, s:s, s:[{s:{s:o}}], s:s, s:b}", "sql", zt_str_text(&sql), "description",
 			 "Registrations of devices, to zerotouch's handler", "actions", "lambda", "functionArn",
-			 zt_setup_arn_json(setup, "lambda", "function:", setup->handler_name), "awsIotSqlVersion", "2016-03-23",
-			 "ruleDisabled", 0);
+			 zt_setup_arn_json(setup, "lambda", "function:", setup->handler_name), "awsIotSqlVersion",
+			 "2016-03-23", "ruleDisabled", 0);
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 

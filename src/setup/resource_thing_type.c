@@ -24,8 +24,8 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	ZT_JSON_CLEANUP json_t *searchable = json_pack("[s, s, s]", "deviceId", "certificateId", "tenant");
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ENSURE(searchable && tags, zt_setup_no_memory(ret_error));
-	return zt_iot_thing_type_create(setup->client, zt_view_of(item->name), ZT_LIT("Devices that zerotouch registers"), searchable,
-					tags, NULL, ret_error);
+	return zt_iot_thing_type_create(setup->client, zt_view_of(item->name),
+					ZT_LIT("Devices that zerotouch registers"), searchable, tags, NULL, ret_error);
 }
 
 static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
@@ -41,7 +41,8 @@ static zt_status remove_type(zt_setup *setup, const zt_setup_item *item, zt_erro
 	zt_status status = zt_iot_thing_type_delete(setup->client, zt_view_of(item->name), ret_error);
 	if (status != ZT_E_INVALID)
 		return status;
-	return zt_error_set(ret_error, ZT_E_PARTIAL, "thing type %s is deprecated; AWS lets it be deleted in five minutes, run it again then",
+	return zt_error_set(ret_error, ZT_E_PARTIAL,
+			    "thing type %s is deprecated; AWS lets it be deleted in five minutes, run it again then",
 			    item->name);
 }
 

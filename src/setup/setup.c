@@ -8,10 +8,14 @@
 const zt_resource *zt_resource_of(zt_setup_kind kind)
 {
 	static const zt_resource *const resources[] = {
-		[ZT_SETUP_THING_TYPE] = &zt_resource_thing_type, [ZT_SETUP_POLICY] = &zt_resource_policy,
-		[ZT_SETUP_ROLE] = &zt_resource_role,		 [ZT_SETUP_ROLE_POLICY] = &zt_resource_role_policy,
-		[ZT_SETUP_FUNCTION] = &zt_resource_function,	 [ZT_SETUP_RULE] = &zt_resource_rule,
-		[ZT_SETUP_PERMISSION] = &zt_resource_permission, [ZT_SETUP_CA] = &zt_resource_ca,
+		[ZT_SETUP_THING_TYPE] = &zt_resource_thing_type,
+		[ZT_SETUP_POLICY] = &zt_resource_policy,
+		[ZT_SETUP_ROLE] = &zt_resource_role,
+		[ZT_SETUP_ROLE_POLICY] = &zt_resource_role_policy,
+		[ZT_SETUP_FUNCTION] = &zt_resource_function,
+		[ZT_SETUP_RULE] = &zt_resource_rule,
+		[ZT_SETUP_PERMISSION] = &zt_resource_permission,
+		[ZT_SETUP_CA] = &zt_resource_ca,
 	};
 	return resources[kind];
 }
@@ -95,14 +99,16 @@ const char *zt_setup_endpoint(const zt_setup *setup)
 }
 
 /* Keeps of both sides the members of `desired` that differ. */
-static zt_status keep_difference(zt_setup_item *item, const json_t *observed, const json_t *desired, zt_error *ret_error)
+static zt_status keep_difference(zt_setup_item *item, const json_t *observed, const json_t *desired,
+				 zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *is = json_object();
 	ZT_JSON_CLEANUP json_t *shall = json_object();
 	const char *member;
 	json_t *value;
 	ENSURE(is && shall, zt_setup_no_memory(ret_error));
-	json_object_foreach ((json_t *)desired, member, value) {
+	json_object_foreach((json_t *)desired, member, value)
+	{
 		json_t *now = json_object_get(observed, member);
 		if (json_equal(now, value))
 			continue;
@@ -177,7 +183,8 @@ static zt_status apply_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_
 	const zt_resource *resource = zt_resource_of(item->kind);
 	bool create = item->change == ZT_CHANGE_CREATE;
 	begin(setup, item);
-	TRY(end(setup, item, create ? resource->create(setup, item, ret_error) : resource->update(setup, item, ret_error)));
+	TRY(end(setup, item,
+		create ? resource->create(setup, item, ret_error) : resource->update(setup, item, ret_error)));
 	item->there = true;
 	item->change = ZT_CHANGE_NONE;
 	return ZT_OK;
@@ -187,7 +194,8 @@ static zt_status check_consent(const zt_setup *setup, zt_error *ret_error)
 {
 	for (size_t i = 0; i < setup->item_count; i++)
 		if (setup->items[i].change == ZT_CHANGE_UPDATE)
-			return zt_error_set(ret_error, ZT_E_CONFLICT, "%s %s exists with other content; it is changed only with consent",
+			return zt_error_set(ret_error, ZT_E_CONFLICT,
+					    "%s %s exists with other content; it is changed only with consent",
 					    setup->items[i].title, setup->items[i].name);
 	return ZT_OK;
 }

@@ -1,12 +1,12 @@
-/* Set-up of an AWS account for just-in-time registration: what shall be there, what is there, the difference, and how to
- * get from one to the other. Nothing is kept in a file: resources are found by name and tag.
+/* Set-up of an AWS account for just-in-time registration: what shall be there, what is there, the difference, and how
+ * to get from one to the other. Nothing is kept in a file: resources are found by name and tag.
  *
  * Knows the account only through the client: Amazon's or a local one, it cannot tell.
  *
  *   zt_setup_new -> zt_setup_plan -> zt_setup_item … -> zt_setup_apply
  *
- * Names, for a set-up called "zerotouch": IoT policy and thing type zerotouch-device, role zerotouch-jitr-<region>, function
- * zerotouch-jitr, rule zerotouch_jitr. Each carries the tag zerotouch=<name>; CA certificates too. */
+ * Names, for a set-up called "zerotouch": IoT policy and thing type zerotouch-device, role zerotouch-jitr-<region>,
+ * function zerotouch-jitr, rule zerotouch_jitr. Each carries the tag zerotouch=<name>; CA certificates too. */
 #ifndef ZT_SETUP_H
 #define ZT_SETUP_H
 
@@ -20,8 +20,9 @@ enum {
 	ZT_SETUP_TOPICS_MAX = 8,
 	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that one handler accepts; Lambda's 4 KB of environment end sooner */
 	ZT_SETUP_ITEMS_MAX = ZT_SETUP_ACCEPTED_MAX + 8,
-	ZT_SETUP_ASSUME_BUDGET_MS = 120000, /* how long a new role may take to be assumable; IAM promises nothing, facts §9.3 */
-	ZT_SETUP_READY_BUDGET_MS = 60000,   /* how long a function may stay Pending or in an update */
+	ZT_SETUP_ASSUME_BUDGET_MS =
+	    120000, /* how long a new role may take to be assumable; IAM promises nothing, facts §9.3 */
+	ZT_SETUP_READY_BUDGET_MS = 60000, /* how long a function may stay Pending or in an update */
 };
 
 typedef struct zt_setup_item zt_setup_item;
@@ -33,22 +34,22 @@ typedef struct {
 } zt_setup_ca;
 
 typedef struct {
-	zt_view name;                 /* [a-z0-9-], begins with a letter; empty: "zerotouch" */
-	const zt_setup_ca *cas;       /* at least one, the signer and those that it may still follow */
+	zt_view name;           /* [a-z0-9-], begins with a letter; empty: "zerotouch" */
+	const zt_setup_ca *cas; /* at least one, the signer and those that it may still follow */
 	size_t ca_count;
 	/* Gets the proof of possession for a registration code, from whoever holds the CA's key: appends the PEM of a
 	 * certificate signed by the CA with the code as its common name. Called only when a CA has to be registered. */
 	zt_status (*prove)(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error);
-	const zt_view *topics;        /* besides its own, each device may publish to these */
+	const zt_view *topics; /* besides its own, each device may publish to these */
 	size_t topic_count;
-	zt_view thing_template;       /* empty: "Azure-Sphere-{device_id:5}" */
-	zt_view zip;                  /* the function's package, with `bootstrap` at its root */
-	zt_view architecture;         /* "x86_64" or "arm64"; empty: x86_64 */
+	zt_view thing_template; /* empty: "Azure-Sphere-{device_id:5}" */
+	zt_view zip;            /* the function's package, with `bootstrap` at its root */
+	zt_view architecture;   /* "x86_64" or "arm64"; empty: x86_64 */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);
 	void (*ended)(void *context, const zt_setup_item *item, zt_status status);
 	void (*sleep_ms)(void *context, int64_t ms); /* NULL: really sleeps */
-	void *context;                /* of these four */
+	void *context;                               /* of these four */
 } zt_setup_spec;
 
 /* In the order in which they are made. The CA comes last: until it is registered no device's first contact is lost. */
@@ -64,19 +65,19 @@ typedef enum {
 } zt_setup_kind;
 
 typedef enum {
-	ZT_CHANGE_NONE,   /* is as it shall be */
+	ZT_CHANGE_NONE, /* is as it shall be */
 	ZT_CHANGE_CREATE,
 	ZT_CHANGE_UPDATE, /* is there with other content */
 } zt_setup_change;
 
 struct zt_setup_item {
 	zt_setup_kind kind;
-	size_t index;           /* of the CA, inside */
-	const char *title;      /* "IoT policy" */
-	char name[160];         /* "zerotouch-device" */
+	size_t index;      /* of the CA, inside */
+	const char *title; /* "IoT policy" */
+	char name[160];    /* "zerotouch-device" */
 	zt_setup_change change;
-	bool there;             /* it exists */
-	bool ours;              /* it carries our tag (what is to be created counts as ours) */
+	bool there; /* it exists */
+	bool ours;  /* it carries our tag (what is to be created counts as ours) */
 	/* Objects with the members that differ, as they are and as they shall be; NULL when nothing does. For a new one
 	 * `observed` is NULL and `desired` the whole. Owned by the set-up. */
 	json_t *observed, *desired;
@@ -84,14 +85,16 @@ struct zt_setup_item {
 
 typedef struct zt_setup zt_setup;
 
-/* Checks the specification; nothing goes out. Everything in it is borrowed for the life of the set-up. ZT_E_USAGE for a name,
- * topic or template that cannot be, ZT_E_INVALID for a CA certificate that is none. */
-ZT_NODISCARD zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *spec, zt_setup **ret, zt_error *ret_error);
+/* Checks the specification; nothing goes out. Everything in it is borrowed for the life of the set-up. ZT_E_USAGE for a
+ * name, topic or template that cannot be, ZT_E_INVALID for a CA certificate that is none. */
+ZT_NODISCARD zt_status zt_setup_new(zt_aws_client *client, const zt_setup_spec *spec, zt_setup **ret,
+				    zt_error *ret_error);
 void zt_setup_free(zt_setup *setup);
 ZT_DEFINE_CLEANUP(zt_setup, zt_setup_free)
 
-/* Asks the account what is there and fills the items; may be called again. CAs that an earlier set-up of this name brought
- * and that are not in this specification stay accepted: each is an item too, as it is, and teardown finds it. */
+/* Asks the account what is there and fills the items; may be called again. CAs that an earlier set-up of this name
+ * brought and that are not in this specification stay accepted: each is an item too, as it is, and teardown finds it.
+ */
 ZT_NODISCARD zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error);
 /* 0 before the first plan. */
 size_t zt_setup_item_count(const zt_setup *setup);
@@ -99,13 +102,14 @@ const zt_setup_item *zt_setup_item_at(const zt_setup *setup, size_t index);
 /* Items with a change of that kind. */
 size_t zt_setup_changes(const zt_setup *setup, zt_setup_change change);
 
-/* Makes what zt_setup_plan found to be made, in order; stops at the first failure, and the next plan goes on from there.
- * What exists with other content is changed only with `consent`: without it ZT_E_CONFLICT, before anything is done. */
+/* Makes what zt_setup_plan found to be made, in order; stops at the first failure, and the next plan goes on from
+ * there. What exists with other content is changed only with `consent`: without it ZT_E_CONFLICT, before anything is
+ * done. */
 ZT_NODISCARD zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *ret_error);
 
-/* Removes, in the reverse order, every item that is there and ours, with the certificates that our CAs registered, their
- * things and their identity messages. A thing type can be deleted five minutes after its deprecation only: it stays,
- * deprecated, until a second run, and the result is ZT_E_PARTIAL. zt_setup_plan must have been called. */
+/* Removes, in the reverse order, every item that is there and ours, with the certificates that our CAs registered,
+ * their things and their identity messages. A thing type can be deleted five minutes after its deprecation only: it
+ * stays, deprecated, until a second run, and the result is ZT_E_PARTIAL. zt_setup_plan must have been called. */
 ZT_NODISCARD zt_status zt_setup_teardown(zt_setup *setup, zt_error *ret_error);
 
 /* Of the account, known after zt_setup_plan: "123456789012", "aws", and the host name of the data endpoint. */

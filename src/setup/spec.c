@@ -19,7 +19,8 @@ static zt_status check_name(zt_setup *setup, zt_error *ret_error)
 {
 	zt_view name = setup->spec.name.n ? setup->spec.name : ZT_LIT("zerotouch");
 	if (!is_name(name))
-		return zt_error_set(ret_error, ZT_E_USAGE, "the name \"%.*s\" is not 1 to %d of a-z, 0-9 and -, beginning with a letter",
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "the name \"%.*s\" is not 1 to %d of a-z, 0-9 and -, beginning with a letter",
 				    ZT_PRI(name), ZT_SETUP_NAME_MAX);
 	TRY(zt_text_copy(setup->name, sizeof setup->name, name));
 	(void)snprintf(setup->device_name, sizeof setup->device_name, "%s-device", setup->name);
@@ -30,7 +31,8 @@ static zt_status check_name(zt_setup *setup, zt_error *ret_error)
 		if (*c == '-')
 			*c = '_';
 	/* Roles are one account's, not one Region's. */
-	int n = snprintf(setup->role_name, sizeof setup->role_name, "%s-%s", setup->handler_name, zt_aws_client_region(setup->client));
+	int n = snprintf(setup->role_name, sizeof setup->role_name, "%s-%s", setup->handler_name,
+			 zt_aws_client_region(setup->client));
 	if (n < 0 || (size_t)n >= sizeof setup->role_name)
 		return zt_error_set(ret_error, ZT_E_USAGE, "name and Region are too long for a role");
 	return ZT_OK;
@@ -42,7 +44,8 @@ static bool is_plain_topic(zt_view topic)
 	for (size_t i = 0; i < topic.n; i++)
 		if (topic.p[i] < ' ' || strchr("*?$+#", topic.p[i]))
 			return false;
-	return topic.n > 0 && topic.n <= TOPIC_MAX && zt_view_is_utf8(topic) && !zt_view_starts(topic, ZT_LIT("zerotouch/"));
+	return topic.n > 0 && topic.n <= TOPIC_MAX && zt_view_is_utf8(topic) &&
+	       !zt_view_starts(topic, ZT_LIT("zerotouch/"));
 }
 
 static zt_status check_topics(const zt_setup *setup, zt_error *ret_error)
@@ -51,8 +54,10 @@ static zt_status check_topics(const zt_setup *setup, zt_error *ret_error)
 		return zt_error_set(ret_error, ZT_E_USAGE, "more than %d topics", ZT_SETUP_TOPICS_MAX);
 	for (size_t i = 0; i < setup->spec.topic_count; i++)
 		if (!is_plain_topic(setup->spec.topics[i]))
-			return zt_error_set(ret_error, ZT_E_USAGE, "\"%.*s\" is no topic that devices may share: no wildcards, no $, not under zerotouch/",
-					    ZT_PRI(setup->spec.topics[i]));
+			return zt_error_set(
+			    ret_error, ZT_E_USAGE,
+			    "\"%.*s\" is no topic that devices may share: no wildcards, no $, not under zerotouch/",
+			    ZT_PRI(setup->spec.topics[i]));
 	return ZT_OK;
 }
 
@@ -66,19 +71,24 @@ static bool is_template(zt_view template)
 	zt_view hole = zt_view_make(template.p + open + 1, close - open - 1);
 	if (!zt_view_take_prefix(&hole, ZT_LIT("device_id")))
 		return false;
-	if (hole.n && (hole.p[0] != ':' || !zt_view_to_u64(zt_view_from(hole, 1), &digits) || digits < 1 || digits > 128))
+	if (hole.n &&
+	    (hole.p[0] != ':' || !zt_view_to_u64(zt_view_from(hole, 1), &digits) || digits < 1 || digits > 128))
 		return false;
 	for (size_t i = 0; i < template.n; i++)
-		if ((i < open || i > close) && (template.p[i] < '!' || template.p[i] > 'z' || strchr("\"#$%&'()*+,./;<=>?@[\\]^`!", template.p[i])))
+		if ((i < open || i > close) && (template.p[i] < '!' || template.p[i] > 'z' ||
+						strchr("\"#$%&'()*+,./;<=>?@[\\]^`!", template.p[i])))
 			return false;
 	return template.n <= THING_NAME_MAX;
 }
 
 static zt_status check_template(zt_setup *setup, zt_error *ret_error)
 {
-	zt_view template = setup->spec.thing_template.n ? setup->spec.thing_template : ZT_LIT("Azure-Sphere-{device_id:5}");
+	zt_view template =
+	    setup->spec.thing_template.n ? setup->spec.thing_template : ZT_LIT("Azure-Sphere-{device_id:5}");
 	if (!is_template(template))
-		return zt_error_set(ret_error, ZT_E_USAGE, "thing template \"%.*s\" does not hold {device_id} or {device_id:5} once", ZT_PRI(template));
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "thing template \"%.*s\" does not hold {device_id} or {device_id:5} once",
+				    ZT_PRI(template));
 	return zt_text_copy(setup->thing_template, sizeof setup->thing_template, template);
 }
 
@@ -99,12 +109,14 @@ static zt_status check_ca(const zt_setup_ca *ca, zt_accepted_ca *ret, zt_error *
 static zt_status check_cas(zt_setup *setup, zt_error *ret_error)
 {
 	if (setup->spec.ca_count == 0 || setup->spec.ca_count > ZT_SETUP_CAS_MAX)
-		return zt_error_set(ret_error, ZT_E_USAGE, "1 to %d CA certificates, not %zu", ZT_SETUP_CAS_MAX, setup->spec.ca_count);
+		return zt_error_set(ret_error, ZT_E_USAGE, "1 to %d CA certificates, not %zu", ZT_SETUP_CAS_MAX,
+				    setup->spec.ca_count);
 	for (size_t i = 0; i < setup->spec.ca_count; i++) {
 		TRY(check_ca(&setup->spec.cas[i], &setup->cas[i], ret_error));
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(setup->cas[i].id, setup->cas[j].id) == 0)
-				return zt_error_set(ret_error, ZT_E_USAGE, "CA certificate %s is given twice", setup->cas[i].id);
+				return zt_error_set(ret_error, ZT_E_USAGE, "CA certificate %s is given twice",
+						    setup->cas[i].id);
 	}
 	return ZT_OK;
 }
@@ -113,7 +125,8 @@ static zt_status check_architecture(const zt_setup *setup, zt_error *ret_error)
 {
 	zt_view name = setup->spec.architecture;
 	if (name.n && !zt_view_equal(name, ZT_LIT("x86_64")) && !zt_view_equal(name, ZT_LIT("arm64")))
-		return zt_error_set(ret_error, ZT_E_USAGE, "architecture \"%.*s\" is neither x86_64 nor arm64", ZT_PRI(name));
+		return zt_error_set(ret_error, ZT_E_USAGE, "architecture \"%.*s\" is neither x86_64 nor arm64",
+				    ZT_PRI(name));
 	return ZT_OK;
 }
 

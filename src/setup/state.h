@@ -20,14 +20,14 @@ struct zt_setup {
 	zt_aws_client *client;
 	zt_setup_spec spec;
 	char name[ZT_SETUP_NAME_MAX + 1];
-	char device_name[64]; /* of policy and thing type */
+	char device_name[64];  /* of policy and thing type */
 	char handler_name[64]; /* of function, role policy and permission */
 	char role_name[64 + 1];
 	char rule_name[64];
 	char thing_template[129];
 	zt_accepted_ca cas[ZT_SETUP_CAS_MAX]; /* of the specification */
-	/* Those that the handler accepts already, in its order, and behind them the new ones: so a second tenant's set-up leaves
-	 * the first one's as it is. */
+	/* Those that the handler accepts already, in its order, and behind them the new ones: so a second tenant's
+	 * set-up leaves the first one's as it is. */
 	zt_accepted_ca accepted[ZT_SETUP_ACCEPTED_MAX];
 	size_t accepted_count;
 	/* Known after the first questions. */
@@ -44,7 +44,8 @@ typedef struct {
 	/* What it shall be. New reference. */
 	zt_status (*desired)(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error);
 	/* What it is (new reference) and whether it is ours; ZT_E_NOT_FOUND when there is none. */
-	zt_status (*observe)(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error);
+	zt_status (*observe)(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours,
+			     zt_error *ret_error);
 	zt_status (*create)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
 	/* item->desired has the members that differ. */
 	zt_status (*update)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
@@ -52,7 +53,7 @@ typedef struct {
 } zt_resource;
 
 extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_role, zt_resource_role_policy,
-	zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
+    zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
 
 const zt_resource *zt_resource_of(zt_setup_kind kind);
 
@@ -60,7 +61,8 @@ const zt_resource *zt_resource_of(zt_setup_kind kind);
 ZT_NODISCARD zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error);
 
 /* arn:<partition>:<service>:<region>:<account>:<type><name>; IAM's have no Region. Appends. */
-ZT_NODISCARD zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name, zt_str *out);
+ZT_NODISCARD zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name,
+				    zt_str *out);
 /* The same as a JSON string, NULL without memory. */
 json_t *zt_setup_arn_json(const zt_setup *setup, const char *service, const char *type, const char *name);
 /* [{"Key":"zerotouch","Value":<name>}] */

@@ -22,8 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		if (zt_policy_parse(zt_view_make(bytes, n), kinds[i], &policy, &error) != ZT_OK)
 			continue;
 		const zt_policy *policies[] = { policy };
-		zt_policy_request request = { ZT_LIT("iot:Publish"), ZT_LIT("arn:aws:iot:us-east-1:123456789012:topic/dt/lamp/a"),
-					      ZT_LIT("lambda.amazonaws.com"), { value, NULL } };
+		zt_policy_request request = { ZT_LIT("iot:Publish"),
+					      ZT_LIT("arn:aws:iot:us-east-1:123456789012:topic/dt/lamp/a"),
+					      ZT_LIT("lambda.amazonaws.com"),
+					      { value, NULL } };
 		zt_decision decision = zt_policy_evaluate(policies, 1, &request);
 		char text[64];
 		zt_decision_text(&decision, text, sizeof text);

@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	zt_sql_input input = { .message = &message, .payload = json, .account = ZT_LIT("123456789012"), .now_ms = 1 };
 	if (zt_sql_parse(statement, &sql, &error) == ZT_OK && zt_sql_run(sql, &input, &out) == ZT_OK)
 		zt_str_clear(&out);
-	if (zt_sql_parse_expression(statement, &expression, &error) == ZT_OK && zt_sql_value(expression, &input, &out) == ZT_OK)
+	if (zt_sql_parse_expression(statement, &expression, &error) == ZT_OK &&
+	    zt_sql_value(expression, &input, &out) == ZT_OK)
 		zt_str_clear(&out);
 	return 0;
 }

@@ -74,9 +74,11 @@ static void report(const zt_pending *pending, zt_status status)
 		return;
 	zt_error error = { 0 };
 	zt_error_set(&error, status, "%s", zt_status_text(status));
-	zt_publish message = { .topic = zt_view_of(pending->topic), .payload = zt_view_make(pending->payload, pending->payload_n),
+	zt_publish message = { .topic = zt_view_of(pending->topic),
+			       .payload = zt_view_make(pending->payload, pending->payload_n),
 			       .client_id = zt_view_of(pending->client_id) };
-	zt_sql_input input = { .message = &message, .now_ms = zt_registry_now_ms(pending->rules->registry),
+	zt_sql_input input = { .message = &message,
+			       .now_ms = zt_registry_now_ms(pending->rules->registry),
 			       .account = zt_view_of(zt_registry_account(pending->rules->registry)->account) };
 	zt_run run = { pending->rules, rule, &input, ZT_VIEW_EMPTY };
 	zt_action action = { .kind = ZT_ACTION_LAMBDA };
@@ -98,7 +100,8 @@ static void invoked(void *context, zt_status status)
 }
 
 /* "arn:aws:lambda:R:A:function:name[:qualifier]" -> the name and the ARN without the qualifier. */
-static zt_status find_function(const zt_rules *rules, zt_view arn, zt_view *ret_arn, const zt_function **ret, zt_error *ret_error)
+static zt_status find_function(const zt_rules *rules, zt_view arn, zt_view *ret_arn, const zt_function **ret,
+			       zt_error *ret_error)
 {
 	const zt_account *account = zt_registry_account(rules->registry);
 	zt_arn parts = { 0 };
@@ -108,7 +111,8 @@ static zt_status find_function(const zt_rules *rules, zt_view arn, zt_view *ret_
 	name.n = zt_view_find(name, ':');
 	const zt_function *function = ours ? zt_registry_function(rules->registry, name) : NULL;
 	if (!function)
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %.*s", ZT_PRI(arn));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "Function not found: %.*s", ZT_PRI(arn));
 	*ret_arn = zt_view_make(arn.p, (size_t)(name.p + name.n - arn.p));
 	*ret = function;
 	return ZT_OK;
@@ -123,7 +127,8 @@ static zt_status invoke(const zt_run *run, const zt_function *function, zt_view 
 	TRY(new_pending(run, arn, &pending));
 	pending->next = run->rules->pending;
 	run->rules->pending = pending;
-	zt_status status = zt_lambda_invoke_async(run->rules->lambda, zt_view_of(name), run->payload, invoked, pending, ret_error);
+	zt_status status =
+	    zt_lambda_invoke_async(run->rules->lambda, zt_view_of(name), run->payload, invoked, pending, ret_error);
 	if (status != ZT_OK) {
 		unlink_pending(pending);
 		free_pending(pending);
@@ -140,6 +145,7 @@ zt_status zt_action_lambda(const zt_run *run, const zt_action *action, zt_str *r
 	TRY(find_function(run->rules, zt_str_view(resource), &arn, &function, ret_error));
 	TRY(zt_allow_invoke(run->rules, run->rule, function, arn, ret_error));
 	if (zt_json_parse(run->payload, &event, NULL) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_INVALID, "the payload is no JSON; encode(*, 'base64') makes it one");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "the payload is no JSON; encode(*, 'base64') makes it one");
 	return invoke(run, function, arn, ret_error);
 }

@@ -48,8 +48,9 @@ zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_f
 	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
 	source from;
 	TRY(source_of(rules, rule, &rule_arn, &from));
-	zt_policy_request request = { ZT_LIT("lambda:InvokeFunction"), function_arn, ZT_LIT("iot.amazonaws.com"),
-				      { source_value, &from } };
+	zt_policy_request request = {
+		ZT_LIT("lambda:InvokeFunction"), function_arn, ZT_LIT("iot.amazonaws.com"), { source_value, &from }
+	};
 	if (compile_statements(function->policy, &policy) == ZT_OK) {
 		const zt_policy *policies[] = { policy };
 		if (zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW)
@@ -63,7 +64,8 @@ zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_f
 static bool role_trusts_iot(const zt_role *role, source *from)
 {
 	const zt_policy *policies[] = { role->trust };
-	zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"), .principal = ZT_LIT("iot.amazonaws.com"),
+	zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"),
+				      .principal = ZT_LIT("iot.amazonaws.com"),
 				      .values = { source_value, from } };
 	return zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW;
 }
@@ -84,7 +86,8 @@ static bool role_allows(const zt_role *role, zt_view topic_arn)
 
 static zt_status denied(zt_error *ret_error, zt_view role_arn, const char *why, zt_view what)
 {
-	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException", "role %.*s %s%.*s", ZT_PRI(role_arn), why, ZT_PRI(what));
+	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException", "role %.*s %s%.*s", ZT_PRI(role_arn),
+			      why, ZT_PRI(what));
 }
 
 /* "arn:aws:iam::A:role/path/name" -> "name" */
@@ -96,7 +99,8 @@ static zt_view role_name(zt_view arn)
 	return zt_view_from(arn, slash);
 }
 
-zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic, zt_error *ret_error)
+zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic,
+			   zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str topic_arn = ZT_STR(ARN_MAX);
 	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);

@@ -8,9 +8,9 @@
 #include "cloud/rules/sql.h"
 
 enum {
-	ZT_SQL_NODES_MAX = 1024,   /* also bounds how deep an evaluation goes */
-	ZT_SQL_NESTING_MAX = 64,   /* parentheses, calls, literals */
-	ZT_SQL_ITEMS_MAX = 128,    /* of the SELECT list */
+	ZT_SQL_NODES_MAX = 1024, /* also bounds how deep an evaluation goes */
+	ZT_SQL_NESTING_MAX = 64, /* parentheses, calls, literals */
+	ZT_SQL_ITEMS_MAX = 128,  /* of the SELECT list */
 };
 
 #define ZT_NODE_NONE UINT32_MAX
@@ -35,8 +35,8 @@ typedef enum {
 typedef struct {
 	zt_node_kind kind;
 	zt_token_kind op;
-	zt_view name;   /* of the field, member or function */
-	zt_view text;   /* as it stands in the statement */
+	zt_view name;    /* of the field, member or function */
+	zt_view text;    /* as it stands in the statement */
 	json_t *literal; /* owned */
 	const struct zt_sql_function *function;
 	uint32_t first, last, next; /* children, and the next child of the same parent */
@@ -50,13 +50,13 @@ typedef struct {
 } zt_select_item;
 
 struct zt_sql {
-	char *text;     /* the statement; every view points into it */
+	char *text; /* the statement; every view points into it */
 	zt_node *nodes;
 	uint32_t node_count;
 	zt_select_item items[ZT_SQL_ITEMS_MAX];
 	size_t item_count;
-	bool value;     /* SELECT VALUE: the one item is the whole result */
-	zt_view from;   /* topic filter */
+	bool value;   /* SELECT VALUE: the one item is the whole result */
+	zt_view from; /* topic filter */
 	bool has_from;
 	uint32_t where; /* or ZT_NODE_NONE */
 };

@@ -24,8 +24,8 @@ static zt_status add_rule(zt_rules *rules, const zt_topic_rule *given, zt_error 
 	if (rules->rule_count == ZT_RULES_MAX)
 		return zt_error_set(ret_error, ZT_E_LIMIT, "more than %d rules", ZT_RULES_MAX);
 	zt_rule *rule;
-	TRY(zt_rule_compile(zt_view_of(given->name), zt_view_of(given->sql), zt_view_of(given->sql_version), given->actions,
-			    given->error_action, &rule, ret_error));
+	TRY(zt_rule_compile(zt_view_of(given->name), zt_view_of(given->sql), zt_view_of(given->sql_version),
+			    given->actions, given->error_action, &rule, ret_error));
 	rule->enabled = !given->disabled;
 	rules->rules[rules->rule_count++] = rule;
 	return ZT_OK;
@@ -106,7 +106,8 @@ static void run_actions(const zt_run *run)
 		zt_status status = zt_action_run(run, action, &resource, &error);
 		if (status == ZT_OK) {
 			LOG_DEBUG("rules", "action done", ZT_KV_STR("rule", run->rule->name),
-				  ZT_KV_STR("action", zt_action_name(action->kind)), ZT_KV_V("resource", zt_str_view(&resource)));
+				  ZT_KV_STR("action", zt_action_name(action->kind)),
+				  ZT_KV_V("resource", zt_str_view(&resource)));
 			continue;
 		}
 		if (!error.text[0])
@@ -124,8 +125,8 @@ static void run_rule(zt_rules *rules, const zt_rule *rule, const zt_sql_input *i
 	if (status == ZT_E_NOT_FOUND)
 		return;
 	if (status != ZT_OK) {
-		LOG_WARNING("rules", "no payload", ZT_KV_STR("rule", rule->name), ZT_KV_V("topic", input->message->topic),
-			    ZT_KV_STR("cause", zt_status_text(status)));
+		LOG_WARNING("rules", "no payload", ZT_KV_STR("rule", rule->name),
+			    ZT_KV_V("topic", input->message->topic), ZT_KV_STR("cause", zt_status_text(status)));
 		return;
 	}
 	run_actions(&(zt_run){ rules, rule, input, zt_str_view(&payload) });
@@ -144,7 +145,8 @@ static bool wants(const zt_rule *rule, bool ingest, zt_view ingest_rule, zt_view
 /* What the rules see of a message; the JSON is parsed for the first that wants it. */
 static void fill_input(const zt_rules *rules, const zt_publish *message, zt_sql_input *input, json_t **payload)
 {
-	*input = (zt_sql_input){ .message = message, .now_ms = zt_registry_now_ms(rules->registry),
+	*input = (zt_sql_input){ .message = message,
+				 .now_ms = zt_registry_now_ms(rules->registry),
 				 .account = zt_view_of(zt_registry_account(rules->registry)->account) };
 	if (message->client_id.n)
 		zt_uuid(input->trace_id);
@@ -191,9 +193,11 @@ zt_status zt_rules_check(const json_t *payload, zt_error *ret_error)
 {
 	zt_rule *rule;
 	if (!json_is_object(payload) || !json_is_string(json_object_get(payload, "sql")))
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequestException", "topicRulePayload has no sql");
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequestException",
+				      "topicRulePayload has no sql");
 	TRY(zt_rule_compile(ZT_VIEW_EMPTY, zt_json_view(payload, "sql"), zt_json_view(payload, "awsIotSqlVersion"),
-			    json_object_get(payload, "actions"), json_object_get(payload, "errorAction"), &rule, ret_error));
+			    json_object_get(payload, "actions"), json_object_get(payload, "errorAction"), &rule,
+			    ret_error));
 	zt_rule_free(rule);
 	return ZT_OK;
 }

@@ -107,8 +107,8 @@ static json_t *evaluate_binary(const zt_sql *sql, const zt_sql_input *input, con
 	case ZT_NODE_IN:
 		return in_array(left, right);
 	default:
-		return node->op >= ZT_TOKEN_EQUAL ? zt_value_compare(node->op, left, right) :
-						    zt_value_arithmetic(node->op, left, right);
+		return node->op >= ZT_TOKEN_EQUAL ? zt_value_compare(node->op, left, right)
+						  : zt_value_arithmetic(node->op, left, right);
 	}
 }
 
@@ -182,13 +182,16 @@ static zt_status put_at(json_t *result, zt_view name, json_t *value)
 static zt_status select_item(const zt_sql *sql, const zt_sql_input *input, const zt_select_item *item, json_t *result)
 {
 	if (item->node == ZT_NODE_NONE)
-		return json_is_object(input->payload) && json_object_update(result, (json_t *)input->payload) != 0 ? ZT_E_NOMEM : ZT_OK;
+		return json_is_object(input->payload) && json_object_update(result, (json_t *)input->payload) != 0
+			   ? ZT_E_NOMEM
+			   : ZT_OK;
 	json_t *value = evaluate(sql, input, item->node);
 	if (!value)
 		return ZT_OK;
 	if (item->nested)
 		return put_at(result, item->alias, value);
-	return json_object_setn_new(result, (const char *)item->alias.p, item->alias.n, value) == 0 ? ZT_OK : ZT_E_NOMEM;
+	return json_object_setn_new(result, (const char *)item->alias.p, item->alias.n, value) == 0 ? ZT_OK
+												    : ZT_E_NOMEM;
 }
 
 static zt_status write_items(const zt_sql *sql, const zt_sql_input *input, zt_str *out)

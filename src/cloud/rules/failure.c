@@ -9,8 +9,8 @@ enum { BODY_MAX = 512 * 1024 };
 zt_status zt_action_run(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error)
 {
 	zt_str_clear(resource);
-	return action->kind == ZT_ACTION_LAMBDA ? zt_action_lambda(run, action, resource, ret_error) :
-						  zt_action_republish(run, action, resource, ret_error);
+	return action->kind == ZT_ACTION_LAMBDA ? zt_action_lambda(run, action, resource, ret_error)
+						: zt_action_republish(run, action, resource, ret_error);
 }
 
 json_t *zt_failure_new(const zt_action *action, zt_view resource, const zt_error *error)
@@ -23,7 +23,8 @@ static void log_failures(const zt_run *run, const json_t *failures)
 {
 	for (size_t i = 0; i < json_array_size(failures); i++) {
 		const json_t *failure = json_array_get(failures, i);
-		LOG_WARNING("rules", "action failed", ZT_KV_STR("rule", run->rule->name), ZT_KV_V("topic", run->input->message->topic),
+		LOG_WARNING("rules", "action failed", ZT_KV_STR("rule", run->rule->name),
+			    ZT_KV_V("topic", run->input->message->topic),
 			    ZT_KV_V("action", zt_json_view(failure, "failedAction")),
 			    ZT_KV_V("resource", zt_json_view(failure, "failedResource")),
 			    ZT_KV_V("cause", zt_json_view(failure, "errorMessage")));
@@ -36,10 +37,10 @@ static zt_status write_body(const zt_run *run, json_t *failures, zt_str *out)
 	ZT_CLEANUP(zt_str_free) zt_str base64 = ZT_STR(BODY_MAX);
 	TRY(zt_base64_encode(message->payload, &base64));
 	ZT_JSON_CLEANUP json_t *body =
-		json_pack("{s:s, s:s%, s:s, s:s%, s:s, s:O}", "ruleName", run->rule->name, "topic",
-			  (const char *)zt_view_pri_ptr(message->topic), message->topic.n, "cloudwatchTraceId", run->input->trace_id,
-			  "clientId", (const char *)zt_view_pri_ptr(message->client_id), message->client_id.n,
-			  "base64OriginalPayload", zt_str_text(&base64), "failures", failures);
+	    json_pack("{s:s, s:s%, s:s, s:s%, s:s, s:O}", "ruleName", run->rule->name, "topic",
+		      (const char *)zt_view_pri_ptr(message->topic), message->topic.n, "cloudwatchTraceId",
+		      run->input->trace_id, "clientId", (const char *)zt_view_pri_ptr(message->client_id),
+		      message->client_id.n, "base64OriginalPayload", zt_str_text(&base64), "failures", failures);
 	ENSURE(body, ZT_E_NOMEM);
 	return zt_json_write(body, out);
 }

@@ -17,7 +17,7 @@ typedef struct zt_sql_function {
 extern const zt_sql_function zt_sql_message_functions[]; /* topic, clientid, timestamp … */
 extern const zt_sql_function zt_sql_text_functions[];
 extern const zt_sql_function zt_sql_number_functions[];
-extern const zt_sql_function zt_sql_value_functions[];   /* get, cast, encode, isNull … */
+extern const zt_sql_function zt_sql_value_functions[]; /* get, cast, encode, isNull … */
 /* encode(*, 'base64'): the payload's own bytes, JSON or not. */
 extern const zt_sql_function zt_sql_encode_payload;
 

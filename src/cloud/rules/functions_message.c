@@ -62,7 +62,13 @@ static json_t *call_sql_version(const zt_sql_input *input, json_t *const *argume
 }
 
 const zt_sql_function zt_sql_message_functions[] = {
-	{ "topic", 0, 1, call_topic },	      { "clientid", 0, 0, call_clientid },     { "principal", 0, 0, call_principal },
-	{ "timestamp", 0, 0, call_timestamp }, { "accountid", 0, 0, call_accountid },   { "traceid", 0, 0, call_traceid },
-	{ "newuuid", 0, 0, call_newuuid },    { "sql_version", 0, 0, call_sql_version }, { 0 },
+	{ "topic", 0, 1, call_topic },
+	{ "clientid", 0, 0, call_clientid },
+	{ "principal", 0, 0, call_principal },
+	{ "timestamp", 0, 0, call_timestamp },
+	{ "accountid", 0, 0, call_accountid },
+	{ "traceid", 0, 0, call_traceid },
+	{ "newuuid", 0, 0, call_newuuid },
+	{ "sql_version", 0, 0, call_sql_version },
+	{ 0 },
 };

@@ -56,6 +56,8 @@ static json_t *call_power(const zt_sql_input *input, json_t *const *arguments, s
 }
 
 const zt_sql_function zt_sql_number_functions[] = {
-	{ "abs", 1, 1, call_abs },   { "ceil", 1, 1, call_ceil }, { "floor", 1, 1, call_floor }, { "round", 1, 1, call_round },
-	{ "sqrt", 1, 1, call_sqrt }, { "mod", 2, 2, call_mod },   { "power", 2, 2, call_power }, { 0 },
+	{ "abs", 1, 1, call_abs },     { "ceil", 1, 1, call_ceil },
+	{ "floor", 1, 1, call_floor }, { "round", 1, 1, call_round },
+	{ "sqrt", 1, 1, call_sqrt },   { "mod", 2, 2, call_mod },
+	{ "power", 2, 2, call_power }, { 0 },
 };

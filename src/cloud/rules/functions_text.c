@@ -218,9 +218,18 @@ static json_t *call_rtrim(const zt_sql_input *input, json_t *const *arguments, s
 }
 
 const zt_sql_function zt_sql_text_functions[] = {
-	{ "concat", 1, ZT_SQL_ARGUMENTS_MAX, call_concat }, { "lower", 1, 1, call_lower },	       { "upper", 1, 1, call_upper },
-	{ "length", 1, 1, call_length },		     { "numbytes", 1, 1, call_numbytes },     { "indexof", 2, 2, call_indexof },
-	{ "startswith", 2, 2, call_startswith },	     { "endswith", 2, 2, call_endswith },     { "substring", 2, 3, call_substring },
-	{ "replace", 3, 3, call_replace },		     { "trim", 1, 1, call_trim },	       { "ltrim", 1, 1, call_ltrim },
-	{ "rtrim", 1, 1, call_rtrim },			     { 0 },
+	{ "concat", 1, ZT_SQL_ARGUMENTS_MAX, call_concat },
+	{ "lower", 1, 1, call_lower },
+	{ "upper", 1, 1, call_upper },
+	{ "length", 1, 1, call_length },
+	{ "numbytes", 1, 1, call_numbytes },
+	{ "indexof", 2, 2, call_indexof },
+	{ "startswith", 2, 2, call_startswith },
+	{ "endswith", 2, 2, call_endswith },
+	{ "substring", 2, 3, call_substring },
+	{ "replace", 3, 3, call_replace },
+	{ "trim", 1, 1, call_trim },
+	{ "ltrim", 1, 1, call_ltrim },
+	{ "rtrim", 1, 1, call_rtrim },
+	{ 0 },
 };

@@ -14,7 +14,8 @@ static json_t *call_get(const zt_sql_input *input, json_t *const *arguments, siz
 	json_t *found = NULL;
 	if (json_is_object(arguments[0]) && json_is_string(arguments[1]))
 		found = json_object_get(arguments[0], json_string_value(arguments[1]));
-	else if (json_is_array(arguments[0]) && zt_value_number(arguments[1], &index) && index.whole && index.integer >= 0)
+	else if (json_is_array(arguments[0]) && zt_value_number(arguments[1], &index) && index.whole &&
+		 index.integer >= 0)
 		found = json_array_get(arguments[0], (size_t)index.integer);
 	return zt_value_normal(json_incref(found));
 }
@@ -118,15 +119,19 @@ static json_t *call_decode(const zt_sql_input *input, json_t *const *arguments, 
 }
 
 const zt_sql_function zt_sql_value_functions[] = {
-	{ "get", 2, 2, call_get },	 { "isnull", 1, 1, call_isnull }, { "isundefined", 1, 1, call_isundefined },
-	{ "cast", 2, 2, call_cast },	 { "encode", 2, 2, call_encode }, { "decode", 2, 2, call_decode },
+	{ "get", 2, 2, call_get },
+	{ "isnull", 1, 1, call_isnull },
+	{ "isundefined", 1, 1, call_isundefined },
+	{ "cast", 2, 2, call_cast },
+	{ "encode", 2, 2, call_encode },
+	{ "decode", 2, 2, call_decode },
 	{ 0 },
 };
 
 const zt_sql_function *zt_sql_function_find(zt_view name)
 {
-	static const zt_sql_function *const tables[] = { zt_sql_message_functions, zt_sql_text_functions, zt_sql_number_functions,
-							 zt_sql_value_functions };
+	static const zt_sql_function *const tables[] = { zt_sql_message_functions, zt_sql_text_functions,
+							 zt_sql_number_functions, zt_sql_value_functions };
 	for (size_t i = 0; i < ZT_COUNT(tables); i++)
 		for (const zt_sql_function *function = tables[i]; function->name; function++)
 			if (zt_view_equal_nocase(zt_view_of(function->name), name))

@@ -56,7 +56,8 @@ static zt_status take_string(zt_lexer *lexer, zt_token *ret, zt_error *ret_error
 	size_t start = lexer->at, n = 1;
 	while (peek(lexer, n) != quote || peek(lexer, n + 1) == quote) {
 		if (lexer->at + n >= lexer->statement.n)
-			return zt_error_set(ret_error, ZT_E_INVALID, "a string that begins at character %zu does not end", start + 1);
+			return zt_error_set(ret_error, ZT_E_INVALID,
+					    "a string that begins at character %zu does not end", start + 1);
 		n += peek(lexer, n) == quote ? 2 : 1;
 	}
 	zt_token token = take(lexer, ZT_TOKEN_STRING, n + 1);
@@ -70,18 +71,19 @@ static const struct {
 	zt_token_kind kind;
 } signs[] = {
 	/* The longer ones first. */
-	{ "<>", ZT_TOKEN_NOT_EQUAL },	   { "<=", ZT_TOKEN_LESS_EQUAL },    { ">=", ZT_TOKEN_GREATER_EQUAL },
-	{ "!=", ZT_TOKEN_NOT_EQUAL },	   { "<", ZT_TOKEN_LESS },	     { ">", ZT_TOKEN_GREATER },
-	{ "=", ZT_TOKEN_EQUAL },	   { ",", ZT_TOKEN_COMMA },	     { ".", ZT_TOKEN_DOT },
-	{ ":", ZT_TOKEN_COLON },	   { "(", ZT_TOKEN_OPEN },	     { ")", ZT_TOKEN_CLOSE },
-	{ "{", ZT_TOKEN_OPEN_BRACE },	   { "}", ZT_TOKEN_CLOSE_BRACE },    { "[", ZT_TOKEN_OPEN_BRACKET },
-	{ "]", ZT_TOKEN_CLOSE_BRACKET },   { "*", ZT_TOKEN_STAR },	     { "/", ZT_TOKEN_SLASH },
-	{ "%", ZT_TOKEN_PERCENT },	   { "+", ZT_TOKEN_PLUS },	     { "-", ZT_TOKEN_MINUS },
+	{ "<>", ZT_TOKEN_NOT_EQUAL },    { "<=", ZT_TOKEN_LESS_EQUAL }, { ">=", ZT_TOKEN_GREATER_EQUAL },
+	{ "!=", ZT_TOKEN_NOT_EQUAL },    { "<", ZT_TOKEN_LESS },        { ">", ZT_TOKEN_GREATER },
+	{ "=", ZT_TOKEN_EQUAL },         { ",", ZT_TOKEN_COMMA },       { ".", ZT_TOKEN_DOT },
+	{ ":", ZT_TOKEN_COLON },         { "(", ZT_TOKEN_OPEN },        { ")", ZT_TOKEN_CLOSE },
+	{ "{", ZT_TOKEN_OPEN_BRACE },    { "}", ZT_TOKEN_CLOSE_BRACE }, { "[", ZT_TOKEN_OPEN_BRACKET },
+	{ "]", ZT_TOKEN_CLOSE_BRACKET }, { "*", ZT_TOKEN_STAR },        { "/", ZT_TOKEN_SLASH },
+	{ "%", ZT_TOKEN_PERCENT },       { "+", ZT_TOKEN_PLUS },        { "-", ZT_TOKEN_MINUS },
 };
 
 zt_status zt_lexer_next(zt_lexer *lexer, zt_token *ret, zt_error *ret_error)
 {
-	while (lexer->at < lexer->statement.n && strchr(" \t\r\n", lexer->statement.p[lexer->at]) && lexer->statement.p[lexer->at])
+	while (lexer->at < lexer->statement.n && strchr(" \t\r\n", lexer->statement.p[lexer->at]) &&
+	       lexer->statement.p[lexer->at])
 		lexer->at++;
 	uint8_t c = peek(lexer, 0);
 	if (lexer->at >= lexer->statement.n) {

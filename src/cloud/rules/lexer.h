@@ -7,7 +7,7 @@
 
 typedef enum {
 	ZT_TOKEN_END,
-	ZT_TOKEN_NAME,   /* a name or a keyword */
+	ZT_TOKEN_NAME, /* a name or a keyword */
 	ZT_TOKEN_NUMBER,
 	ZT_TOKEN_STRING, /* text: between the quotes; a doubled quote stands for one */
 	ZT_TOKEN_COMMA,

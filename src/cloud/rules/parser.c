@@ -42,8 +42,8 @@ zt_status zt_parser_expected(const zt_parser *parser, const char *what)
 {
 	if (parser->now.kind == ZT_TOKEN_END)
 		return zt_error_set(parser->error, ZT_E_INVALID, "%s expected at the end", what);
-	return zt_error_set(parser->error, ZT_E_INVALID, "%s expected at character %zu, before \"%.*s\"", what, parser->now.at + 1,
-			    ZT_PRI(parser->now.text));
+	return zt_error_set(parser->error, ZT_E_INVALID, "%s expected at character %zu, before \"%.*s\"", what,
+			    parser->now.at + 1, ZT_PRI(parser->now.text));
 }
 
 zt_status zt_parser_expect(zt_parser *parser, zt_token_kind kind, const char *what)
@@ -71,7 +71,8 @@ static zt_status add(zt_parser *parser, zt_node_kind kind, uint32_t *ret)
 {
 	zt_sql *sql = parser->sql;
 	if (sql->node_count == ZT_SQL_NODES_MAX)
-		return zt_error_set(parser->error, ZT_E_INVALID, "the statement has more than %d parts", ZT_SQL_NODES_MAX);
+		return zt_error_set(parser->error, ZT_E_INVALID, "the statement has more than %d parts",
+				    ZT_SQL_NODES_MAX);
 	*ret = sql->node_count++;
 	sql->nodes[*ret] = (zt_node){ .kind = kind, .first = ZT_NODE_NONE, .last = ZT_NODE_NONE, .next = ZT_NODE_NONE };
 	return ZT_OK;
@@ -108,7 +109,8 @@ static zt_status add_unary(zt_parser *parser, zt_node_kind kind, uint32_t child,
 	return ZT_OK;
 }
 
-static zt_status add_binary(zt_parser *parser, zt_node_kind kind, zt_token_kind op, uint32_t left, uint32_t right, uint32_t *ret)
+static zt_status add_binary(zt_parser *parser, zt_node_kind kind, zt_token_kind op, uint32_t left, uint32_t right,
+			    uint32_t *ret)
 {
 	TRY(add(parser, kind, ret));
 	parser->sql->nodes[*ret].op = op;
@@ -123,11 +125,13 @@ static zt_status parse_number(zt_parser *parser, uint32_t *ret)
 	uint64_t whole;
 	zt_view view = parser->now.text;
 	if (zt_text_copy(text, sizeof text, view) != ZT_OK)
-		return zt_error_set(parser->error, ZT_E_INVALID, "the number at character %zu is too long", parser->now.at + 1);
+		return zt_error_set(parser->error, ZT_E_INVALID, "the number at character %zu is too long",
+				    parser->now.at + 1);
 	bool integer = zt_view_to_u64(view, &whole) && whole <= INT64_MAX;
 	json_t *value = integer ? json_integer((json_int_t)whole) : zt_value_of_double(strtod(text, NULL));
 	if (!value)
-		return zt_error_set(parser->error, ZT_E_INVALID, "the number at character %zu is too large", parser->now.at + 1);
+		return zt_error_set(parser->error, ZT_E_INVALID, "the number at character %zu is too large",
+				    parser->now.at + 1);
 	TRY(add_literal(parser, value, ret));
 	return zt_parser_advance(parser);
 }
@@ -235,17 +239,19 @@ static zt_status parse_call(zt_parser *parser, zt_view name, uint32_t *ret)
 	TRY(parse_arguments(parser, *ret, name));
 	zt_node *call = &parser->sql->nodes[*ret];
 	if (call->children < function->min || call->children > function->max)
-		return zt_error_set(parser->error, ZT_E_INVALID, "function %s takes %u to %u arguments", function->name, function->min,
-				    function->max);
+		return zt_error_set(parser->error, ZT_E_INVALID, "function %s takes %u to %u arguments", function->name,
+				    function->min, function->max);
 	bool of_payload = call->first != ZT_NODE_NONE && parser->sql->nodes[call->first].kind == ZT_NODE_PAYLOAD;
-	call->function = of_payload && function == zt_sql_function_find(ZT_LIT("encode")) ? &zt_sql_encode_payload : function;
+	call->function =
+	    of_payload && function == zt_sql_function_find(ZT_LIT("encode")) ? &zt_sql_encode_payload : function;
 	call->name = name;
 	return ZT_OK;
 }
 
 static zt_status parse_word(zt_parser *parser, uint32_t *ret)
 {
-	static const char *const reserved[] = { "SELECT", "FROM", "WHERE", "AS", "AND", "OR", "WHEN", "THEN", "ELSE", "END" };
+	static const char *const reserved[] = { "SELECT", "FROM", "WHERE", "AS",   "AND",
+						"OR",     "WHEN", "THEN",  "ELSE", "END" };
 	zt_token word = parser->now;
 	for (size_t i = 0; i < ZT_COUNT(reserved); i++)
 		if (zt_parser_at_word(parser, reserved[i]))
@@ -359,8 +365,8 @@ static zt_status parse_sum(zt_parser *parser, uint32_t *ret)
 
 static zt_status parse_comparison(zt_parser *parser, uint32_t *ret)
 {
-	static const zt_token_kind ops[] = { ZT_TOKEN_EQUAL, ZT_TOKEN_NOT_EQUAL, ZT_TOKEN_LESS,
-					     ZT_TOKEN_LESS_EQUAL, ZT_TOKEN_GREATER, ZT_TOKEN_GREATER_EQUAL };
+	static const zt_token_kind ops[] = { ZT_TOKEN_EQUAL,      ZT_TOKEN_NOT_EQUAL, ZT_TOKEN_LESS,
+					     ZT_TOKEN_LESS_EQUAL, ZT_TOKEN_GREATER,   ZT_TOKEN_GREATER_EQUAL };
 	bool in;
 	TRY(parse_chain(parser, parse_sum, ops, ZT_COUNT(ops), ret));
 	TRY(zt_parser_skip_word(parser, "IN", &in));
@@ -407,7 +413,7 @@ zt_status zt_parser_expression(zt_parser *parser, uint32_t *ret_node)
 	size_t start = parser->now.at;
 	TRY(parse_words(parser, parse_and, "OR", ZT_NODE_OR, ret_node));
 	parser->sql->nodes[*ret_node].text =
-		zt_view_trim(zt_view_make(parser->lexer.statement.p + start, parser->now.at - start));
+	    zt_view_trim(zt_view_make(parser->lexer.statement.p + start, parser->now.at - start));
 	parser->nesting--;
 	return ZT_OK;
 }

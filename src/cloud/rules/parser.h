@@ -7,7 +7,7 @@
 typedef struct {
 	zt_sql *sql;
 	zt_lexer lexer;
-	zt_token now;     /* the token that is looked at */
+	zt_token now; /* the token that is looked at */
 	unsigned nesting;
 	zt_error *error;
 } zt_parser;

@@ -16,7 +16,9 @@ static zt_status parse_template(zt_view text, const char *action, zt_template **
 {
 	zt_error cause = { 0 };
 	zt_status status = zt_template_parse(text, ret, &cause);
-	return status == ZT_OK ? ZT_OK : zt_error_coded(ret_error, status, "InvalidRequestException", "%s: %s", action, cause.text);
+	return status == ZT_OK
+		   ? ZT_OK
+		   : zt_error_coded(ret_error, status, "InvalidRequestException", "%s: %s", action, cause.text);
 }
 
 static zt_status parse_lambda(const json_t *json, zt_action *action, zt_error *ret_error)
@@ -89,8 +91,8 @@ static zt_status parse_actions(const json_t *actions, zt_rule *rule, zt_error *r
 
 static bool is_version(zt_view version)
 {
-	return !version.n || zt_view_equal(version, ZT_LIT("2016-03-23")) || zt_view_equal(version, ZT_LIT("2015-10-08")) ||
-	       zt_view_equal(version, ZT_LIT("beta"));
+	return !version.n || zt_view_equal(version, ZT_LIT("2016-03-23")) ||
+	       zt_view_equal(version, ZT_LIT("2015-10-08")) || zt_view_equal(version, ZT_LIT("beta"));
 }
 
 zt_status zt_rule_compile(zt_view name, zt_view sql, zt_view version, const json_t *actions, const json_t *error_action,

@@ -55,8 +55,8 @@ static zt_status at_bare_star(const zt_parser *parser, bool *ret)
 	if (!*ret)
 		return ZT_OK;
 	TRY(zt_parser_advance(&ahead));
-	*ret = ahead.now.kind == ZT_TOKEN_COMMA || ahead.now.kind == ZT_TOKEN_END || zt_parser_at_word(&ahead, "FROM") ||
-	       zt_parser_at_word(&ahead, "WHERE");
+	*ret = ahead.now.kind == ZT_TOKEN_COMMA || ahead.now.kind == ZT_TOKEN_END ||
+	       zt_parser_at_word(&ahead, "FROM") || zt_parser_at_word(&ahead, "WHERE");
 	return ZT_OK;
 }
 
@@ -97,7 +97,8 @@ static zt_status parse_items(zt_parser *parser)
 	TRY(skip_value(parser, &sql->value));
 	do {
 		if (sql->item_count == ZT_SQL_ITEMS_MAX)
-			return zt_error_set(parser->error, ZT_E_INVALID, "SELECT has more than %d items", ZT_SQL_ITEMS_MAX);
+			return zt_error_set(parser->error, ZT_E_INVALID, "SELECT has more than %d items",
+					    ZT_SQL_ITEMS_MAX);
 		TRY(parse_item(parser, &sql->items[sql->item_count++]));
 		TRY(zt_parser_skip(parser, ZT_TOKEN_COMMA, &more));
 	} while (more);

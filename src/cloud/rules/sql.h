@@ -1,4 +1,5 @@
-/* SQL of rules: parsed once, run on each message (AWS IoT SQL reference, version 2016-03-23). Inside of the room; pure. */
+/* SQL of rules: parsed once, run on each message (AWS IoT SQL reference, version 2016-03-23). Inside of the room; pure.
+ */
 #ifndef ZT_CLOUD_RULES_SQL_H
 #define ZT_CLOUD_RULES_SQL_H
 
@@ -9,8 +10,8 @@
 #include "cloud/publish.h"
 
 enum {
-	ZT_SQL_TEXT_MAX = 32 * 1024,     /* of a statement; AWS documents no ceiling */
-	ZT_SQL_RESULT_MAX = 128 * 1024,  /* AWS IoT Core quotas, "Rule payload size" */
+	ZT_SQL_TEXT_MAX = 32 * 1024,    /* of a statement; AWS documents no ceiling */
+	ZT_SQL_RESULT_MAX = 128 * 1024, /* AWS IoT Core quotas, "Rule payload size" */
 };
 
 typedef struct zt_sql zt_sql;
@@ -31,7 +32,7 @@ typedef struct {
 	const json_t *payload; /* parsed; NULL when it is no JSON */
 	zt_view account;
 	int64_t now_ms;
-	char trace_id[37];     /* of the message; "" when it did not come by MQTT */
+	char trace_id[37]; /* of the message; "" when it did not come by MQTT */
 } zt_sql_input;
 
 /* ZT_OK with the outgoing payload in *out (cleared first), ZT_E_NOT_FOUND when WHERE is not true, ZT_E_LIMIT when the

@@ -6,8 +6,9 @@
 #include "cloud/rules/rule.h"
 
 enum {
-	ZT_RULES_MAX = 1000,      /* AWS IoT Core quotas, "Rules per account" */
-	ZT_RULES_NESTING_MAX = 4, /* republish that sets off a rule that republishes … ends here; AWS has no such bound */
+	ZT_RULES_MAX = 1000, /* AWS IoT Core quotas, "Rules per account" */
+	ZT_RULES_NESTING_MAX =
+	    4, /* republish that sets off a rule that republishes … ends here; AWS has no such bound */
 };
 
 typedef struct zt_pending zt_pending; /* an invocation that waits for its acknowledgement */
@@ -31,14 +32,17 @@ typedef struct {
 	zt_view payload;           /* what SELECT made of it */
 } zt_run;
 
-/* Does one action. On failure *ret_error tells why; *resource (cleared first) what it was about, also when it goes well. */
+/* Does one action. On failure *ret_error tells why; *resource (cleared first) what it was about, also when it goes
+ * well. */
 ZT_NODISCARD zt_status zt_action_run(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_action_lambda(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_action_republish(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_action_lambda(const zt_run *run, const zt_action *action, zt_str *resource,
+					zt_error *ret_error);
+ZT_NODISCARD zt_status zt_action_republish(const zt_run *run, const zt_action *action, zt_str *resource,
+					   zt_error *ret_error);
 
 /* Whether a rule may do that: the function's resource policy, the role's trust and policies. */
-ZT_NODISCARD zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_function *function, zt_view function_arn,
-				       zt_error *ret_error);
+ZT_NODISCARD zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_function *function,
+				       zt_view function_arn, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic,
 					zt_error *ret_error);
 

@@ -35,7 +35,8 @@ static zt_status take_part(zt_view *rest, part *ret, zt_error *ret_error)
 	if (zt_view_take_prefix(rest, ZT_LIT("${"))) {
 		size_t end = zt_view_find(*rest, '}');
 		if (end == rest->n)
-			return zt_error_set(ret_error, ZT_E_INVALID, "a substitution template without its closing brace");
+			return zt_error_set(ret_error, ZT_E_INVALID,
+					    "a substitution template without its closing brace");
 		TRY(zt_sql_parse_expression(zt_view_make(rest->p, end), &ret->expression, ret_error));
 		*rest = zt_view_from(*rest, end + 1);
 		return ZT_OK;
@@ -59,7 +60,8 @@ zt_status zt_template_parse(zt_view text, zt_template **ret, zt_error *ret_error
 		rest = zt_view_from(rest, 1);
 	while (rest.n) {
 		if (template->count == ZT_TEMPLATE_PARTS_MAX)
-			return zt_error_set(ret_error, ZT_E_INVALID, "more than %d parts in one value", ZT_TEMPLATE_PARTS_MAX);
+			return zt_error_set(ret_error, ZT_E_INVALID, "more than %d parts in one value",
+					    ZT_TEMPLATE_PARTS_MAX);
 		TRY(take_part(&rest, &template->parts[template->count], ret_error));
 		template->count++;
 	}

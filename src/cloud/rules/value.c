@@ -5,7 +5,7 @@
 
 enum {
 	NUMBER_TEXT_MAX = 64,
-	REAL_DIGITS = 15, /* the most that a double gives back as they were written */
+	REAL_DIGITS = 15,      /* the most that a double gives back as they were written */
 	TEXT_MAX = 256 * 1024, /* of a string that an expression makes */
 };
 
@@ -54,7 +54,8 @@ bool zt_value_number(const json_t *value, zt_number *ret)
 		return true;
 	}
 	char text[NUMBER_TEXT_MAX];
-	zt_view view = json_is_string(value) ? zt_view_make(json_string_value(value), json_string_length(value)) : ZT_VIEW_EMPTY;
+	zt_view view =
+	    json_is_string(value) ? zt_view_make(json_string_value(value), json_string_length(value)) : ZT_VIEW_EMPTY;
 	if (!looks_like_number(view) || zt_text_copy(text, sizeof text, view) != ZT_OK)
 		return false;
 	*ret = of_double(strtod(text, NULL));
@@ -114,9 +115,8 @@ static bool equal_objects(const json_t *a, const json_t *b)
 		return false;
 	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)a, name, value)
-		if (!zt_value_equal(value, json_object_get(b, name)))
-			return false;
+	json_object_foreach((json_t *)a, name,
+			    value) if (!zt_value_equal(value, json_object_get(b, name))) return false;
 	return true;
 }
 
@@ -236,6 +236,7 @@ static int append(const char *bytes, size_t n, void *out)
 
 zt_status zt_value_write(const json_t *value, zt_str *out)
 {
-	int failed = json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS));
+	int failed =
+	    json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS));
 	return failed ? ZT_E_LIMIT : ZT_OK;
 }

@@ -1,8 +1,8 @@
 /* Values of SQL: JSON values, and NULL for Undefined. Inside of the room.
  *
  * Every function that returns json_t * gives a new reference, or NULL for Undefined; arguments are borrowed and may be
- * NULL. Int and Decimal are 64-bit integers and doubles here (AWS: 34 digits); whole decimals count as Int, as 2016-03-23
- * has it. */
+ * NULL. Int and Decimal are 64-bit integers and doubles here (AWS: 34 digits); whole decimals count as Int, as
+ * 2016-03-23 has it. */
 #ifndef ZT_CLOUD_RULES_VALUE_H
 #define ZT_CLOUD_RULES_VALUE_H
 

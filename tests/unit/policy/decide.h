@@ -34,7 +34,9 @@ static inline zt_decision decide(const zt_case *c, zt_policy **ret_policy)
 	zt_error error = { 0 };
 	if (zt_policy_parse(zt_view_of(c->document), c->kind, ret_policy, &error) != ZT_OK)
 		fail_msg("%s in %s", error.text, c->document);
-	zt_policy_request request = { zt_view_of(c->action), zt_view_of(c->resource), zt_view_of(c->principal),
+	zt_policy_request request = { zt_view_of(c->action),
+				      zt_view_of(c->resource),
+				      zt_view_of(c->principal),
 				      { listed_value, (void *)(uintptr_t)(c->values ? c->values : none) } };
 	const zt_policy *policies[] = { NULL, *ret_policy };
 	return zt_policy_evaluate(policies, 2, &request);
@@ -45,7 +47,8 @@ static inline void assert_case(const zt_case *c, zt_decision_kind expected)
 	zt_policy *policy = NULL;
 	zt_decision decision = decide(c, &policy);
 	if (decision.kind != expected)
-		fail_msg("%s on %s gave %d, expected %d, by %s", c->action, c->resource, decision.kind, expected, c->document);
+		fail_msg("%s on %s gave %d, expected %d, by %s", c->action, c->resource, decision.kind, expected,
+			 c->document);
 	zt_policy_free(policy);
 }
 

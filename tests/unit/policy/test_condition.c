@@ -4,7 +4,9 @@ static bool holds(const char *condition, const char *const *values)
 {
 	char document[1024];
 	(void)snprintf(document, sizeof document,
-		       "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{%s}}}", condition);
+		       "{" VERSION
+		       ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{%s}}}",
+		       condition);
 	zt_policy *policy = NULL;
 	zt_decision decision = decide(&(zt_case){ ZT_POLICY_IOT, document, "iot:Connect", "", NULL, values }, &policy);
 	zt_policy_free(policy);
@@ -60,7 +62,8 @@ static void test_variables_in_values(void **state)
 		{ "\"StringEquals\":{\"k:a\":\"${k:b}\"}", VALUES("k:a=x", "k:b=x"), true },
 		{ "\"StringEquals\":{\"k:a\":\"${k:b}\"}", VALUES("k:a=x", "k:b=y"), false },
 		{ "\"StringNotEquals\":{\"k:a\":\"${k:b}\"}", VALUES("k:a=x"), false },
-		{ "\"ArnLike\":{\"k:a\":\"arn:aws:iot:*:*:rule/${k:b}\"}", VALUES("k:a=arn:aws:iot:r:1:rule/x", "k:b=x"), true },
+		{ "\"ArnLike\":{\"k:a\":\"arn:aws:iot:*:*:rule/${k:b}\"}",
+		  VALUES("k:a=arn:aws:iot:r:1:rule/x", "k:b=x"), true },
 	};
 	assert_rows(rows, ZT_COUNT(rows));
 }
@@ -73,9 +76,12 @@ static void test_arns_match_part_by_part(void **state)
 		  VALUES("aws:SourceArn=arn:aws:iot:us-east-1:123456789012:rule/jitr"), true },
 		{ "\"ArnEquals\":{\"AWS:SourceArn\":\"arn:aws:iot:*:123456789012:rule/*\"}",
 		  VALUES("aws:SourceArn=arn:aws:iot:us-east-1:123456789012:rule/jitr"), true },
-		{ "\"ArnLike\":{\"AWS:SourceArn\":\"*\"}", VALUES("aws:SourceArn=arn:aws:iot:us-east-1:123456789012:rule/jitr"), true },
-		{ "\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:*:*:*:rule/a\"}", VALUES("aws:SourceArn=arn:aws:iot:r:1:x:rule/a"), false },
-		{ "\"ArnNotLike\":{\"AWS:SourceArn\":\"arn:aws:iot:*:*:rule/a\"}", VALUES("aws:SourceArn=arn:aws:iot:r:1:rule/b"), true },
+		{ "\"ArnLike\":{\"AWS:SourceArn\":\"*\"}",
+		  VALUES("aws:SourceArn=arn:aws:iot:us-east-1:123456789012:rule/jitr"), true },
+		{ "\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:*:*:*:rule/a\"}",
+		  VALUES("aws:SourceArn=arn:aws:iot:r:1:x:rule/a"), false },
+		{ "\"ArnNotLike\":{\"AWS:SourceArn\":\"arn:aws:iot:*:*:rule/a\"}",
+		  VALUES("aws:SourceArn=arn:aws:iot:r:1:rule/b"), true },
 		{ "\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:iot:*:*:rule/a\"}", NONE, false },
 	};
 	assert_rows(rows, ZT_COUNT(rows));
@@ -92,10 +98,13 @@ static void test_numbers_and_dates(void **state)
 		{ "\"NumericGreaterThanEquals\":{\"k:n\":2}", VALUES("k:n=1"), false },
 		{ "\"NumericEquals\":{\"k:n\":2}", VALUES("k:n=two"), false },
 		{ "\"NumericNotEquals\":{\"k:n\":2}", VALUES("k:n=2"), false },
-		{ "\"DateLessThan\":{\"aws:CurrentTime\":\"2026-02-01T00:00:00Z\"}", VALUES("aws:CurrentTime=2026-01-31T23:59:59Z"), true },
-		{ "\"DateLessThan\":{\"aws:CurrentTime\":\"2026-02-01\"}", VALUES("aws:CurrentTime=2026-02-01T00:00:00Z"), false },
+		{ "\"DateLessThan\":{\"aws:CurrentTime\":\"2026-02-01T00:00:00Z\"}",
+		  VALUES("aws:CurrentTime=2026-01-31T23:59:59Z"), true },
+		{ "\"DateLessThan\":{\"aws:CurrentTime\":\"2026-02-01\"}",
+		  VALUES("aws:CurrentTime=2026-02-01T00:00:00Z"), false },
 		{ "\"DateEquals\":{\"aws:EpochTime\":\"1970-01-02\"}", VALUES("aws:EpochTime=86400"), true },
-		{ "\"DateGreaterThan\":{\"aws:EpochTime\":\"86399\"}", VALUES("aws:EpochTime=1970-01-02T00:00:00Z"), true },
+		{ "\"DateGreaterThan\":{\"aws:EpochTime\":\"86399\"}", VALUES("aws:EpochTime=1970-01-02T00:00:00Z"),
+		  true },
 	};
 	assert_rows(rows, ZT_COUNT(rows));
 }
@@ -104,8 +113,10 @@ static void test_booleans_and_absence(void **state)
 {
 	(void)state;
 	const row rows[] = {
-		{ "\"Bool\":{\"iot:Connection.Thing.IsAttached\":[\"true\"]}", VALUES("iot:Connection.Thing.IsAttached=true"), true },
-		{ "\"Bool\":{\"iot:Connection.Thing.IsAttached\":[\"true\"]}", VALUES("iot:Connection.Thing.IsAttached=false"), false },
+		{ "\"Bool\":{\"iot:Connection.Thing.IsAttached\":[\"true\"]}",
+		  VALUES("iot:Connection.Thing.IsAttached=true"), true },
+		{ "\"Bool\":{\"iot:Connection.Thing.IsAttached\":[\"true\"]}",
+		  VALUES("iot:Connection.Thing.IsAttached=false"), false },
 		{ "\"Bool\":{\"aws:SecureTransport\":false}", VALUES("aws:SecureTransport=false"), true },
 		{ "\"Null\":{\"k:a\":\"true\"}", NONE, true },
 		{ "\"Null\":{\"k:a\":\"true\"}", VALUES("k:a=x"), false },
@@ -123,7 +134,8 @@ static void test_addresses(void **state)
 		{ "\"IpAddress\":{\"aws:SourceIp\":\"0.0.0.0/0\"}", VALUES("aws:SourceIp=1.2.3.4"), true },
 		{ "\"IpAddress\":{\"aws:SourceIp\":\"1.2.3.4\"}", VALUES("aws:SourceIp=1.2.3.5"), false },
 		{ "\"IpAddress\":{\"aws:SourceIp\":\"2001:db8::/33\"}", VALUES("aws:SourceIp=2001:db8:7fff::1"), true },
-		{ "\"IpAddress\":{\"aws:SourceIp\":\"2001:db8::/33\"}", VALUES("aws:SourceIp=2001:db8:8000::1"), false },
+		{ "\"IpAddress\":{\"aws:SourceIp\":\"2001:db8::/33\"}", VALUES("aws:SourceIp=2001:db8:8000::1"),
+		  false },
 		{ "\"IpAddress\":{\"aws:SourceIp\":\"0.0.0.0/0\"}", VALUES("aws:SourceIp=::1"), false },
 		{ "\"NotIpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}", VALUES("aws:SourceIp=198.51.100.1"), true },
 	};

@@ -29,7 +29,8 @@ static void test_every_malformed_document_is_told_its_reason(void **state)
 		{ "{" VERSION ",\"Statement\":[1]}", "a statement is no object" },
 		{ "{\"Version\":\"2013-10-17\",\"Statement\":[]}", "Version is neither" },
 		{ "{" VERSION ",\"Extra\":1,\"Statement\":[]}", "unknown member Extra" },
-		{ STATEMENT("\"Effect\":\"allow\",\"Action\":\"iot:Publish\",\"Resource\":\"*\""), "Effect is neither" },
+		{ STATEMENT("\"Effect\":\"allow\",\"Action\":\"iot:Publish\",\"Resource\":\"*\""),
+		  "Effect is neither" },
 		{ STATEMENT("\"Action\":\"iot:Publish\",\"Resource\":\"*\""), "Effect is neither" },
 		{ STATEMENT("\"Effect\":\"Allow\",\"Resource\":\"*\""), "Action is missing" },
 		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":[],\"Resource\":\"*\""), "Action is an empty list" },
@@ -38,32 +39,48 @@ static void test_every_malformed_document_is_told_its_reason(void **state)
 		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"NotAction\":\"iot:*\",\"Resource\":\"*\""),
 		  "both Action and NotAction" },
 		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\""), "Resource is missing" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"topic/a\""), "resource \"topic/a\"" },
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"topic/a\""),
+		  "resource \"topic/a\"" },
 		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"NotResource\":\"*\""),
 		  "both Resource and NotResource" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Principal\":\"*\""), "Principal has no place" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"When\":{}"), "unknown member When" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/${iot:ClientId\""),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Principal\":\"*\""),
+		  "Principal has no place" },
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"When\":{}"),
+		  "unknown member When" },
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/"
+			    "${iot:ClientId\""),
 		  "closing brace" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/${}\""), "without a name" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/${a b}\""), "no name has" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":[]"), "Condition is no object" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"StringSame\":{}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/${}\""),
+		  "without a name" },
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/${a b}\""),
+		  "no name has" },
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":[]"),
+		  "Condition is no object" },
+		{ STATEMENT(
+		      "\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"StringSame\":{}}"),
 		  "unknown condition operator StringSame" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"NullIfExists\":{\"a:b\":\"true\"}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{"
+			    "\"NullIfExists\":{\"a:b\":\"true\"}}"),
 		  "unknown condition operator NullIfExists" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"Bool\":{\"a:b\":\"yes\"}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"Bool\":{\"a:"
+			    "b\":\"yes\"}}"),
 		  "not of the operator's type" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"a:b\":\"1.2.3.4/33\"}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":"
+			    "{\"a:b\":\"1.2.3.4/33\"}}"),
 		  "not of the operator's type" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"clientid\":\"x\"}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{"
+			    "\"StringEquals\":{\"clientid\":\"x\"}}"),
 		  "has no service in front" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"a:b\":[]}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{"
+			    "\"StringEquals\":{\"a:b\":[]}}"),
 		  "no or too many values" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"ArnLike\":{\"a:b\":\"arn:aws:iot:*:x\"}}"),
+		{ STATEMENT("\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",\"Condition\":{\"ArnLike\":{"
+			    "\"a:b\":\"arn:aws:iot:*:x\"}}"),
 		  "fewer parts than an ARN" },
-		{ STATEMENT("\"Effect\":\"Allow\",\"Effect\":\"Deny\",\"Action\":\"iot:*\",\"Resource\":\"*\""), "not JSON" },
-		{ "{" VERSION ",\"Statement\":[{\"Sid\":\"A\",\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
+		{ STATEMENT("\"Effect\":\"Allow\",\"Effect\":\"Deny\",\"Action\":\"iot:*\",\"Resource\":\"*\""),
+		  "not JSON" },
+		{ "{" VERSION
+		  ",\"Statement\":[{\"Sid\":\"A\",\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
 		  "{\"Sid\":\"A\",\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}",
 		  "Sid A is used twice" },
 	};
@@ -74,14 +91,18 @@ static void test_every_malformed_document_is_told_its_reason(void **state)
 static void test_trust_needs_a_principal(void **state)
 {
 	(void)state;
-	assert_malformed(ZT_POLICY_TRUST, STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\""), "Principal is missing");
+	assert_malformed(ZT_POLICY_TRUST, STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\""),
+			 "Principal is missing");
+	assert_malformed(
+	    ZT_POLICY_TRUST,
+	    STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Service\":\"lambda\"}"),
+	    "no service principal");
+	assert_malformed(
+	    ZT_POLICY_TRUST,
+	    STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Robot\":\"x\"}"),
+	    "unknown kind of principal");
 	assert_malformed(ZT_POLICY_TRUST,
-			 STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Service\":\"lambda\"}"),
-			 "no service principal");
-	assert_malformed(ZT_POLICY_TRUST,
-			 STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Robot\":\"x\"}"),
-			 "unknown kind of principal");
-	assert_malformed(ZT_POLICY_TRUST, STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{}"),
+			 STATEMENT("\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{}"),
 			 "Principal is neither");
 }
 

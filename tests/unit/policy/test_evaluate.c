@@ -2,11 +2,15 @@
 
 #include "decide.h"
 
-#define ALLOW_DEVICE                                                                                          \
-	"{" VERSION ",\"Statement\":["                                                                        \
-	"{\"Sid\":\"Connect\",\"Effect\":\"Allow\",\"Action\":[\"iot:Connect\"],\"Resource\":[\"" IOT("client/lamp") "\"]}," \
-	"{\"Sid\":\"Talk\",\"Effect\":\"Allow\",\"Action\":[\"iot:Publish\",\"iot:Receive\"],\"Resource\":\"" IOT("topic/lamp/*") "\"}," \
-	"{\"Effect\":\"Deny\",\"Action\":\"iot:Publish\",\"Resource\":\"" IOT("topic/lamp/secret*") "\"}]}"
+#define ALLOW_DEVICE                                                                                                  \
+	"{" VERSION ",\"Statement\":["                                                                                \
+	"{\"Sid\":\"Connect\",\"Effect\":\"Allow\",\"Action\":[\"iot:Connect\"],\"Resource\":[\"" IOT(                \
+	    "client/lamp") "\"]},"                                                                                    \
+			   "{\"Sid\":\"Talk\",\"Effect\":\"Allow\",\"Action\":[\"iot:Publish\",\"iot:Receive\"],"     \
+			   "\"Resource\":\"" IOT(                                                                     \
+			       "topic/lamp/*") "\"},"                                                                 \
+					       "{\"Effect\":\"Deny\",\"Action\":\"iot:Publish\",\"Resource\":\"" IOT( \
+						   "topic/lamp/secret*") "\"}]}"
 
 static void test_table_of_decisions(void **state)
 {
@@ -36,27 +40,36 @@ static void test_table_of_decisions(void **state)
 static void test_action_wildcards(void **state)
 {
 	(void)state;
-	const char *document = "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Get*\",\"Resource\":\"*\"}}";
-	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:GetThingShadow", IOT("thing/a"), NULL, NULL }, ZT_DECISION_ALLOW);
+	const char *document =
+	    "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Get*\",\"Resource\":\"*\"}}";
+	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:GetThingShadow", IOT("thing/a"), NULL, NULL },
+		    ZT_DECISION_ALLOW);
 	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:getthingshadow", "", NULL, NULL }, ZT_DECISION_ALLOW);
-	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/a"), NULL, NULL }, ZT_DECISION_IMPLICIT_DENY);
+	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/a"), NULL, NULL },
+		    ZT_DECISION_IMPLICIT_DENY);
 }
 
 static void test_not_action_takes_all_others(void **state)
 {
 	(void)state;
-	const char *document = "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}}";
-	assert_case(&(zt_case){ ZT_POLICY_IDENTITY, document, "iot:Publish", IOT("topic/a"), NULL, NULL }, ZT_DECISION_ALLOW);
-	assert_case(&(zt_case){ ZT_POLICY_IDENTITY, document, "iam:GetRole", "", NULL, NULL }, ZT_DECISION_IMPLICIT_DENY);
+	const char *document =
+	    "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}}";
+	assert_case(&(zt_case){ ZT_POLICY_IDENTITY, document, "iot:Publish", IOT("topic/a"), NULL, NULL },
+		    ZT_DECISION_ALLOW);
+	assert_case(&(zt_case){ ZT_POLICY_IDENTITY, document, "iam:GetRole", "", NULL, NULL },
+		    ZT_DECISION_IMPLICIT_DENY);
 }
 
 static void test_not_resource_takes_all_others(void **state)
 {
 	(void)state;
-	const char *document = "{" VERSION ",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
-			       "{\"Effect\":\"Deny\",\"Action\":\"iot:Publish\",\"NotResource\":\"" IOT("topic/mine/*") "\"}]}";
-	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/mine/a"), NULL, NULL }, ZT_DECISION_ALLOW);
-	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/other"), NULL, NULL }, ZT_DECISION_EXPLICIT_DENY);
+	const char *document =
+	    "{" VERSION ",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
+	    "{\"Effect\":\"Deny\",\"Action\":\"iot:Publish\",\"NotResource\":\"" IOT("topic/mine/*") "\"}]}";
+	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/mine/a"), NULL, NULL },
+		    ZT_DECISION_ALLOW);
+	assert_case(&(zt_case){ ZT_POLICY_IOT, document, "iot:Publish", IOT("topic/other"), NULL, NULL },
+		    ZT_DECISION_EXPLICIT_DENY);
 }
 
 static void test_deciding_statement_is_named(void **state)
@@ -64,8 +77,8 @@ static void test_deciding_statement_is_named(void **state)
 	(void)state;
 	zt_policy *policy = NULL;
 	char text[64];
-	zt_decision decision = decide(
-		&(zt_case){ ZT_POLICY_IOT, ALLOW_DEVICE, "iot:Publish", IOT("topic/lamp/on"), NULL, NULL }, &policy);
+	zt_decision decision =
+	    decide(&(zt_case){ ZT_POLICY_IOT, ALLOW_DEVICE, "iot:Publish", IOT("topic/lamp/on"), NULL, NULL }, &policy);
 	assert_int_equal(decision.policy, 1);
 	assert_int_equal(decision.statement, 1);
 	assert_view(decision.sid, "Talk");
@@ -92,10 +105,12 @@ static void test_deny_in_any_policy_wins(void **state)
 {
 	(void)state;
 	zt_policy *allow = NULL, *deny = NULL;
-	assert_ok(zt_policy_parse(ZT_LIT("{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"),
-				  ZT_POLICY_IOT, &allow, NULL));
-	assert_ok(zt_policy_parse(ZT_LIT("{" VERSION ",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"),
-				  ZT_POLICY_IOT, &deny, NULL));
+	assert_ok(zt_policy_parse(
+	    ZT_LIT("{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"),
+	    ZT_POLICY_IOT, &allow, NULL));
+	assert_ok(zt_policy_parse(
+	    ZT_LIT("{" VERSION ",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"),
+	    ZT_POLICY_IOT, &deny, NULL));
 	const zt_policy *policies[] = { allow, deny };
 	zt_policy_request request = { .action = ZT_LIT("iot:Connect"), .resource = ZT_LIT(IOT("client/a")) };
 	assert_int_equal(zt_policy_evaluate(policies, 1, &request).kind, ZT_DECISION_ALLOW);

@@ -41,7 +41,8 @@ static void test_question_mark_takes_one_character(void **state)
 	assert_true(matches("a?c", "a/c"));
 	assert_false(matches("a?c", "ac"));
 	assert_false(matches("a?c", "abbc"));
-	assert_true(matches("a?c", "a\xC3\xA4" "c"));
+	assert_true(matches("a?c", "a\xC3\xA4"
+				   "c"));
 	assert_false(matches("?", ""));
 }
 

@@ -2,7 +2,9 @@
 
 #include "decide.h"
 
-#define PUBLISH_TO(topic) "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"Resource\":\"" IOT("topic/") topic "\"}}"
+#define PUBLISH_TO(topic)                                                                                           \
+	"{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"Resource\":\"" IOT("topic/") \
+	    topic "\"}}"
 
 /* Publishes to topic/<topic> under a document, with one list of values. */
 static void assert_publish(const char *document, const char *topic, const char *const *values, bool allowed)
@@ -38,7 +40,8 @@ static void test_missing_variable_matches_nothing(void **state)
 	(void)state;
 	const char *const values[] = { NULL };
 	assert_publish(PUBLISH_TO("${iot:Connection.Thing.ThingName}"), "", values, false);
-	assert_publish(PUBLISH_TO("${iot:Connection.Thing.ThingName}"), "${iot:Connection.Thing.ThingName}", values, false);
+	assert_publish(PUBLISH_TO("${iot:Connection.Thing.ThingName}"), "${iot:Connection.Thing.ThingName}", values,
+		       false);
 	assert_publish(PUBLISH_TO("*${iot:Connection.Thing.ThingName}"), "a", values, false);
 }
 
@@ -46,7 +49,8 @@ static void test_missing_variable_matches_nothing(void **state)
 static void test_missing_variable_under_not_resource_drops_the_statement(void **state)
 {
 	(void)state;
-	const char *document = "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"NotResource\":\"" IOT(
+	const char *document =
+	    "{" VERSION ",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"NotResource\":\"" IOT(
 		"topic/${iot:ClientId}") "\"}}";
 	const char *const none[] = { NULL };
 	const char *const values[] = { "iot:ClientId=lamp", NULL };
@@ -59,7 +63,8 @@ static void test_missing_variable_under_not_resource_drops_the_statement(void **
 static void test_values_with_special_characters_are_not_substituted(void **state)
 {
 	(void)state;
-	static const char *const pairs[] = { "iot:ClientId=a*", "iot:ClientId=a$", "iot:ClientId=a+", "iot:ClientId=a?", "iot:ClientId=a#" };
+	static const char *const pairs[] = { "iot:ClientId=a*", "iot:ClientId=a$", "iot:ClientId=a+", "iot:ClientId=a?",
+					     "iot:ClientId=a#" };
 	for (size_t i = 0; i < ZT_COUNT(pairs); i++) {
 		const char *const values[] = { pairs[i], NULL };
 		assert_publish(PUBLISH_TO("${iot:ClientId}"), strchr(pairs[i], '=') + 1, values, false);
@@ -95,7 +100,7 @@ static void test_older_version_has_no_variables(void **state)
 {
 	(void)state;
 	const char *document = "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"Resource\":\"" IOT(
-		"topic/${iot:ClientId}") "\"}}";
+	    "topic/${iot:ClientId}") "\"}}";
 	const char *const values[] = { "iot:ClientId=lamp", NULL };
 	assert_publish(document, "lamp", values, false);
 	assert_publish(document, "${iot:ClientId}", values, true);
@@ -104,7 +109,8 @@ static void test_older_version_has_no_variables(void **state)
 static void test_numbered_values_of_a_certificate(void **state)
 {
 	(void)state;
-	const char *const values[] = { "iot:Certificate.Subject.Organization=first", "iot:Certificate.Subject.Organization=second",
+	const char *const values[] = { "iot:Certificate.Subject.Organization=first",
+				       "iot:Certificate.Subject.Organization=second",
 				       "iot:Certificate.Subject.Organization=third", NULL };
 	assert_publish(PUBLISH_TO("${iot:Certificate.Subject.Organization}"), "first", values, true);
 	assert_publish(PUBLISH_TO("${iot:Certificate.Subject.Organization.1}"), "second", values, true);

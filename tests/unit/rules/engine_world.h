@@ -48,8 +48,8 @@ static inline void note(world_call *calls, size_t *count, zt_view target, zt_vie
 }
 
 /* The Lambda room's body is not linked. */
-zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done, void *context,
-				 zt_error *ret_error)
+zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done,
+				 void *context, zt_error *ret_error)
 {
 	(void)lambda;
 	if (zt_view_equal(payload, ZT_LIT("\"refuse\"")))
@@ -135,7 +135,8 @@ static inline void world_rule(world *w, const char *name, const char *payload, b
 	zt_txn *txn;
 	zt_error error = { 0 };
 	assert_ok(zt_txn_begin(w->registry, &txn));
-	if (zt_rules_check(json, &error) != ZT_OK || zt_txn_rule_put(txn, zt_view_of(name), json, replace, &error) != ZT_OK)
+	if (zt_rules_check(json, &error) != ZT_OK ||
+	    zt_txn_rule_put(txn, zt_view_of(name), json, replace, &error) != ZT_OK)
 		fail_msg("%s", error.text);
 	zt_txn_commit(txn, NULL, NULL);
 }
@@ -149,7 +150,8 @@ static inline void world_function(world *w, const char *name, const char *statem
 	zt_error error = { 0 };
 	assert_ok(zt_txn_begin(w->registry, &txn));
 	if (zt_txn_function_create(txn, zt_view_of(name), configuration,
-				   "0000000000000000000000000000000000000000000000000000000000000000", &error) != ZT_OK ||
+				   "0000000000000000000000000000000000000000000000000000000000000000",
+				   &error) != ZT_OK ||
 	    zt_txn_function_policy(txn, zt_view_of(name), policy, &error) != ZT_OK)
 		fail_msg("%s", error.text);
 	zt_txn_commit(txn, NULL, NULL);
@@ -157,17 +159,21 @@ static inline void world_function(world *w, const char *name, const char *statem
 
 static inline void world_send(world *w, const char *topic, const char *payload)
 {
-	zt_publish message = { .topic = zt_view_of(topic), .payload = zt_view_of(payload), .client_id = ZT_LIT("lamp"), .qos = 1 };
+	zt_publish message = {
+		.topic = zt_view_of(topic), .payload = zt_view_of(payload), .client_id = ZT_LIT("lamp"), .qos = 1
+	};
 	zt_publish_listener listener = zt_rules_listener(w->rules);
 	listener.accepted(listener.context, &message);
 }
 
 #define FUNCTION_ARN(name) "arn:aws:lambda:us-east-1:123456789012:function:" name
-#define PERMISSION(function, rule, account)                                                                                      \
-	"[{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},"                                 \
-	"\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" FUNCTION_ARN(function) "\",\"Condition\":{\"StringEquals\":"      \
-	"{\"AWS:SourceAccount\":\"" account "\"},\"ArnLike\":{\"AWS:SourceArn\":"                                                \
-	"\"arn:aws:iot:us-east-1:123456789012:rule/" rule "\"}}}]"
-#define INVOKE(sql, function) "{\"sql\":\"" sql "\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN(function) "\"}}]}"
+#define PERMISSION(function, rule, account)                                                       \
+	"[{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"}," \
+	"\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" FUNCTION_ARN(                      \
+	    function) "\",\"Condition\":{\"StringEquals\":"                                       \
+		      "{\"AWS:SourceAccount\":\"" account "\"},\"ArnLike\":{\"AWS:SourceArn\":"   \
+		      "\"arn:aws:iot:us-east-1:123456789012:rule/" rule "\"}}}]"
+#define INVOKE(sql, function) \
+	"{\"sql\":\"" sql "\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN(function) "\"}}]}"
 
 #endif

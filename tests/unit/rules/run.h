@@ -16,9 +16,14 @@ static inline zt_status run_statement(const char *statement, const char *payload
 		fail_msg("%s in %s", error.text, statement);
 	if (zt_json_parse(zt_view_of(payload), &json, NULL) != ZT_OK)
 		json = NULL;
-	zt_publish message = { .topic = ZT_LIT("a/b/c"), .payload = zt_view_of(payload), .client_id = ZT_LIT("lamp"),
+	zt_publish message = { .topic = ZT_LIT("a/b/c"),
+			       .payload = zt_view_of(payload),
+			       .client_id = ZT_LIT("lamp"),
 			       .principal = ZT_LIT("0011") };
-	zt_sql_input input = { .message = &message, .payload = json, .account = ZT_LIT("123456789012"), .now_ms = 1769860800123,
+	zt_sql_input input = { .message = &message,
+			       .payload = json,
+			       .account = ZT_LIT("123456789012"),
+			       .now_ms = 1769860800123,
 			       .trace_id = "11111111-2222-4333-8444-555555555555" };
 	return zt_sql_run(sql, &input, out);
 }
@@ -34,12 +39,13 @@ static inline void assert_sql(const zt_sql_row *rows, size_t n)
 		zt_status status = run_statement(rows[i].statement, rows[i].payload, &out);
 		if (!rows[i].expected) {
 			if (status != ZT_E_NOT_FOUND)
-				fail_msg("%s on %s should not select, gave %s", rows[i].statement, rows[i].payload, zt_str_text(&out));
+				fail_msg("%s on %s should not select, gave %s", rows[i].statement, rows[i].payload,
+					 zt_str_text(&out));
 			continue;
 		}
 		if (status != ZT_OK || strcmp(zt_str_text(&out), rows[i].expected) != 0)
-			fail_msg("%s on %s gave %s %s, expected %s", rows[i].statement, rows[i].payload, zt_status_name(status),
-				 zt_str_text(&out), rows[i].expected);
+			fail_msg("%s on %s gave %s %s, expected %s", rows[i].statement, rows[i].payload,
+				 zt_status_name(status), zt_str_text(&out), rows[i].expected);
 	}
 }
 

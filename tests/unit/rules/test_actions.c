@@ -2,9 +2,15 @@
 #include "engine_world.h"
 
 #define ROLE_ARN "arn:aws:iam::123456789012:role/republish"
-#define REPUBLISH(sql, topic) "{\"sql\":\"" sql "\",\"actions\":[{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"" topic "\",\"qos\":1}}]}"
-#define TRUST(service) "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" service "\"},\"Action\":\"sts:AssumeRole\"}]}"
-#define MAY_PUBLISH(topic) "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"Resource\":\"arn:aws:iot:us-east-1:123456789012:topic/" topic "\"}]}"
+#define REPUBLISH(sql, topic)                                                                               \
+	"{\"sql\":\"" sql "\",\"actions\":[{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"" topic \
+	"\",\"qos\":1}}]}"
+#define TRUST(service)                                                                                           \
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" service \
+	"\"},\"Action\":\"sts:AssumeRole\"}]}"
+#define MAY_PUBLISH(topic)                                                                                          \
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iot:Publish\",\"Resource\":" \
+	"\"arn:aws:iot:us-east-1:123456789012:topic/" topic "\"}]}"
 
 static void make_role(world *w, const char *trust, const char *policy)
 {
@@ -83,7 +89,9 @@ static void test_error_action_tells_what_failed(void **state)
 {
 	world *w = *state;
 	make_role(w, TRUST("iot.amazonaws.com"), MAY_PUBLISH("errors/*"));
-	world_rule(w, "r", "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN("missing") "\"}}]" ERROR_ACTION,
+	world_rule(w, "r",
+		   "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN(
+		       "missing") "\"}}]" ERROR_ACTION,
 		   false);
 	world_send(w, "a", "{\"n\":1}");
 	ZT_JSON_CLEANUP json_t *message = error_of(w);
@@ -104,7 +112,9 @@ static void test_invocation_that_is_never_durable_is_told(void **state)
 	world *w = *state;
 	make_role(w, TRUST("iot.amazonaws.com"), MAY_PUBLISH("errors/*"));
 	world_function(w, "f", PERMISSION("f", "r", "123456789012"));
-	world_rule(w, "r", "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN("f") "\"}}]" ERROR_ACTION,
+	world_rule(w, "r",
+		   "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN(
+		       "f") "\"}}]" ERROR_ACTION,
 		   false);
 	world_send(w, "a", "{}");
 	assert_int_equal(w->published_count, 0);
@@ -119,8 +129,11 @@ static void test_invocation_that_is_refused_is_told(void **state)
 	world *w = *state;
 	make_role(w, TRUST("iot.amazonaws.com"), MAY_PUBLISH("errors/*"));
 	world_function(w, "f", PERMISSION("f", "r", "123456789012"));
-	world_rule(w, "r", "{\"sql\":\"SELECT VALUE 'refuse' FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN("f") "\"}}]" ERROR_ACTION,
-		   false);
+	world_rule(
+	    w, "r",
+	    "{\"sql\":\"SELECT VALUE 'refuse' FROM 'a'\",\"actions\":[{\"lambda\":{\"functionArn\":\"" FUNCTION_ARN(
+		"f") "\"}}]" ERROR_ACTION,
+	    false);
 	world_send(w, "a", "{}");
 	ZT_JSON_CLEANUP json_t *message = error_of(w);
 	const json_t *failure = json_array_get(json_object_get(message, "failures"), 0);
@@ -132,9 +145,11 @@ static void test_other_actions_run_after_a_failure(void **state)
 {
 	world *w = *state;
 	make_role(w, TRUST("iot.amazonaws.com"), MAY_PUBLISH("*"));
-	world_rule(w, "r", "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"broken\"}},"
-			   "{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"bad/+/topic\"}},"
-			   "{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"good\"}}]}",
+	world_rule(w, "r",
+		   "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[{\"republish\":{\"roleArn\":\"" ROLE_ARN
+		   "\",\"topic\":\"broken\"}},"
+		   "{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"bad/+/topic\"}},"
+		   "{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"good\"}}]}",
 		   false);
 	world_send(w, "a", "{}");
 	assert_int_equal(w->published_count, 1);
@@ -164,21 +179,30 @@ static void test_payload_is_checked(void **state)
 		{ "{\"actions\":[]}", "InvalidRequestException", "no sql" },
 		{ "{\"sql\":\"SELECT\",\"actions\":[]}", "SqlParseException", "an expression expected" },
 		{ "{\"sql\":\"SELECT * FROM 'a'\"}", "InvalidRequestException", "actions: not a list" },
-		{ "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"awsIotSqlVersion\":\"2020-01-01\"}", "InvalidRequestException", "version" },
+		{ "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"awsIotSqlVersion\":\"2020-01-01\"}",
+		  "InvalidRequestException", "version" },
 		{ WITH_ACTION("{}"), "InvalidRequestException", "exactly one member" },
-		{ WITH_ACTION("{\"dynamoDB\":{}}"), "InvalidRequestException", "dynamoDB: no action of this kind is supported here" },
-		{ WITH_ACTION("{\"lambda\":{\"functionArn\":\"f\"}}"), "InvalidRequestException", "no ARN of a function" },
-		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"x\",\"topic\":\"t\"}}"), "InvalidRequestException", "no ARN of a role" },
-		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\"}}"), "InvalidRequestException", "topic is missing" },
-		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"t\",\"qos\":2}}"), "InvalidRequestException", "qos" },
-		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"${nosuch()}\"}}"), "InvalidRequestException",
-		  "no function nosuch" },
-		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"${a\"}}"), "InvalidRequestException", "closing brace" },
-		{ "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"errorAction\":{\"sqs\":{}}}", "InvalidRequestException", "sqs" },
+		{ WITH_ACTION("{\"dynamoDB\":{}}"), "InvalidRequestException",
+		  "dynamoDB: no action of this kind is supported here" },
+		{ WITH_ACTION("{\"lambda\":{\"functionArn\":\"f\"}}"), "InvalidRequestException",
+		  "no ARN of a function" },
+		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"x\",\"topic\":\"t\"}}"), "InvalidRequestException",
+		  "no ARN of a role" },
+		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\"}}"), "InvalidRequestException",
+		  "topic is missing" },
+		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"t\",\"qos\":2}}"),
+		  "InvalidRequestException", "qos" },
+		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"${nosuch()}\"}}"),
+		  "InvalidRequestException", "no function nosuch" },
+		{ WITH_ACTION("{\"republish\":{\"roleArn\":\"" ROLE_ARN "\",\"topic\":\"${a\"}}"),
+		  "InvalidRequestException", "closing brace" },
+		{ "{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"errorAction\":{\"sqs\":{}}}",
+		  "InvalidRequestException", "sqs" },
 	};
 	for (size_t i = 0; i < ZT_COUNT(cases); i++)
 		assert_payload_refused(cases[i].payload, cases[i].code, cases[i].reason);
-	ZT_JSON_CLEANUP json_t *good = json_of("{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"awsIotSqlVersion\":\"2016-03-23\"}");
+	ZT_JSON_CLEANUP json_t *good =
+	    json_of("{\"sql\":\"SELECT * FROM 'a'\",\"actions\":[],\"awsIotSqlVersion\":\"2016-03-23\"}");
 	assert_ok(zt_rules_check(good, NULL));
 }
 

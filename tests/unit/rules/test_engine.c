@@ -21,9 +21,12 @@ static void test_matching_message_invokes_the_function_with_what_select_made(voi
 static void test_registration_event_arrives_as_it_was_sent(void **state)
 {
 	world *w = *state;
-	const char *event = "{\"certificateId\":\"c1\", \"caCertificateId\":\"aa\",\"timestamp\":\"1769860800000\",\"certificateStatus\":null}";
+	const char *event = "{\"certificateId\":\"c1\", "
+			    "\"caCertificateId\":\"aa\",\"timestamp\":\"1769860800000\",\"certificateStatus\":null}";
 	world_function(w, "f", ALLOWED);
-	world_rule(w, "r", INVOKE("SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = 'aa'", "f"), false);
+	world_rule(w, "r",
+		   INVOKE("SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = 'aa'", "f"),
+		   false);
 	world_send(w, "$aws/events/certificates/registered/aa", event);
 	world_send(w, "$aws/events/certificates/registered/bb", "{\"caCertificateId\":\"bb\"}");
 	assert_int_equal(w->invoked_count, 1);
@@ -34,8 +37,9 @@ static void test_registration_event_arrives_as_it_was_sent(void **state)
 static void test_every_matching_rule_runs(void **state)
 {
 	world *w = *state;
-	world_function(w, "f", "[{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},"
-			       "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" FUNCTION_ARN("f") "\"}]");
+	world_function(w, "f",
+		       "[{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},"
+		       "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" FUNCTION_ARN("f") "\"}]");
 	world_rule(w, "r1", INVOKE("SELECT 1 AS n FROM 'a'", "f"), false);
 	world_rule(w, "r2", INVOKE("SELECT 2 AS n FROM '#'", "f:$LATEST"), false);
 	world_send(w, "a", "{}");
@@ -112,7 +116,8 @@ static void test_basic_ingest_reaches_its_rule_alone(void **state)
 static void test_function_is_invoked_with_permission_alone(void **state)
 {
 	world *w = *state;
-	static const char *const refused[] = { "[]", PERMISSION("f", "other", "123456789012"), PERMISSION("f", "r", "999999999999"),
+	static const char *const refused[] = { "[]", PERMISSION("f", "other", "123456789012"),
+					       PERMISSION("f", "r", "999999999999"),
 					       PERMISSION("g", "r", "123456789012") };
 	world_function(w, "f", "[]");
 	world_rule(w, "r", INVOKE("SELECT * FROM 'a'", "f"), false);

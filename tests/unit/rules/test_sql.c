@@ -27,7 +27,8 @@ static void test_select(void **state)
 		{ "SELECT value AS v" FROM, "{\"value\":7}", "{\"v\":7}" },
 		{ "SELECT 'it''s' AS s, 3 AS n, TRUE AS t, NULL AS z, -1.5 AS d" FROM, "{}",
 		  "{\"s\":\"it's\",\"n\":3,\"t\":true,\"z\":null,\"d\":-1.5}" },
-		{ "SELECT {'a':x, 'b':missing, 'c':{'d':[x,missing,1]}} AS o" FROM, "{\"x\":5}", "{\"o\":{\"a\":5,\"c\":{\"d\":[5,1]}}}" },
+		{ "SELECT {'a':x, 'b':missing, 'c':{'d':[x,missing,1]}} AS o" FROM, "{\"x\":5}",
+		  "{\"o\":{\"a\":5,\"c\":{\"d\":[5,1]}}}" },
 		{ "SELECT * WHERE a = 1", "{\"a\":1}", "{\"a\":1}" },
 		{ "SELECT 1 + 1.5" FROM, "{}", "{\"1 + 1.5\":2.5}" },
 	};
@@ -78,7 +79,8 @@ static void test_registration_rule_selects_our_cas_alone(void **state)
 static void test_case(void **state)
 {
 	(void)state;
-	const char *statement = "SELECT CASE color WHEN 'green' THEN 'go' WHEN 'yellow' THEN 'caution' ELSE 'stop' END AS i" FROM;
+	const char *statement =
+	    "SELECT CASE color WHEN 'green' THEN 'go' WHEN 'yellow' THEN 'caution' ELSE 'stop' END AS i" FROM;
 	const char *open = "SELECT CASE n WHEN 1 THEN 'one' END AS i, 0 AS z" FROM;
 	const zt_sql_row rows[] = {
 		{ statement, "{\"color\":\"yellow\"}", "{\"i\":\"caution\"}" },

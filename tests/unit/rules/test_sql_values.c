@@ -5,8 +5,10 @@
 /* `expected` NULL: Undefined. The payload has one of each type. */
 static void assert_value(const char *expression, const char *expected)
 {
-	const char *payload = "{\"i\":7,\"w\":10.0,\"d\":2.5,\"s\":\"x\",\"ns\":\"12\",\"b\":true,\"n\":null,\"a\":[1,\"two\",3.0],"
-			      "\"o\":{\"k\":1,\"l\":[2]},\"u\":\"a\xC3\xA4" "bc\"}";
+	const char *payload =
+	    "{\"i\":7,\"w\":10.0,\"d\":2.5,\"s\":\"x\",\"ns\":\"12\",\"b\":true,\"n\":null,\"a\":[1,\"two\",3.0],"
+	    "\"o\":{\"k\":1,\"l\":[2]},\"u\":\"a\xC3\xA4"
+	    "bc\"}";
 	char statement[256];
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(ZT_SQL_RESULT_MAX);
 	(void)snprintf(statement, sizeof statement, "SELECT VALUE (%s) FROM 'a'", expression);

@@ -1,5 +1,5 @@
-/* An account played from a script: each request must be one of the lines, by method and target (for IAM and STS by Action),
- * and gets that line's answer. A line answers once, unless it is the last one for its request. */
+/* An account played from a script: each request must be one of the lines, by method and target (for IAM and STS by
+ * Action), and gets that line's answer. A line answers once, unless it is the last one for its request. */
 #ifndef ZT_TESTS_UNIT_SETUP_SCRIPT_H
 #define ZT_TESTS_UNIT_SETUP_SCRIPT_H
 
@@ -61,8 +61,8 @@ static inline const script_line *find_line(script *s, const char *request)
 	return last;
 }
 
-static inline zt_status script_perform(void *context, const zt_aws_http_request *request, zt_aws_http_response *response,
-				zt_error *ret_error)
+static inline zt_status script_perform(void *context, const zt_aws_http_request *request,
+				       zt_aws_http_response *response, zt_error *ret_error)
 {
 	(void)ret_error;
 	script *s = context;
@@ -71,13 +71,14 @@ static inline zt_status script_perform(void *context, const zt_aws_http_request 
 	zt_view body = request->body;
 	(void)snprintf(seen->body, sizeof seen->body, "%.*s", ZT_PRI(body));
 	if (zt_view_take_prefix(&body, ZT_LIT("Action=")))
-		(void)snprintf(seen->line, sizeof seen->line, "%.*s", (int)zt_view_find(body, '&'), (const char *)body.p);
+		(void)snprintf(seen->line, sizeof seen->line, "%.*s", (int)zt_view_find(body, '&'),
+			       (const char *)body.p);
 	else
 		(void)snprintf(seen->line, sizeof seen->line, "%s %s", request->method, request->target);
 	size_t n = 0;
 	for (size_t i = 0; i < request->header_count; i++)
-		n += (size_t)snprintf(seen->headers + n, sizeof seen->headers - n, "%.*s: %.*s\n", ZT_PRI(request->headers[i].name),
-				      ZT_PRI(request->headers[i].value));
+		n += (size_t)snprintf(seen->headers + n, sizeof seen->headers - n, "%.*s: %.*s\n",
+				      ZT_PRI(request->headers[i].name), ZT_PRI(request->headers[i].value));
 	const script_line *line = find_line(s, seen->line);
 	if (!line)
 		fail_msg("unexpected request: %s", seen->line);
@@ -98,7 +99,8 @@ static inline void script_sleep(void *context, int64_t ms)
 	s->sleeps++;
 }
 
-static inline zt_status script_prove(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error)
+static inline zt_status script_prove(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem,
+				     zt_error *ret_error)
 {
 	(void)ret_error;
 	script *s = context;
@@ -133,8 +135,15 @@ static const zt_view script_topics[] = { ZT_LIT_INIT("myhome/myroom") };
 
 static inline zt_setup_spec script_spec(script *s)
 {
-	return (zt_setup_spec){ .cas = &script_ca, .ca_count = 1, .prove = script_prove, .topics = script_topics, .topic_count = 1,
-				.zip = ZT_LIT("ZIP"), .begun = script_begun, .ended = script_ended, .sleep_ms = script_sleep,
+	return (zt_setup_spec){ .cas = &script_ca,
+				.ca_count = 1,
+				.prove = script_prove,
+				.topics = script_topics,
+				.topic_count = 1,
+				.zip = ZT_LIT("ZIP"),
+				.begun = script_begun,
+				.ended = script_ended,
+				.sleep_ms = script_sleep,
 				.context = s };
 }
 
@@ -143,9 +152,13 @@ static inline void script_open(script *s, const script_line *lines, size_t count
 	memset(s, 0, sizeof *s);
 	s->lines = lines;
 	s->line_count = count;
-	zt_aws_client_spec spec = { .http = { script_perform, s }, .credentials = &script_credentials, .region = "us-east-1",
-				    .endpoint_url = "http://127.0.0.1:4566", .clock = { script_now, script_now, s },
-				    .sleep_ms = script_sleep, .context = s };
+	zt_aws_client_spec spec = { .http = { script_perform, s },
+				    .credentials = &script_credentials,
+				    .region = "us-east-1",
+				    .endpoint_url = "http://127.0.0.1:4566",
+				    .clock = { script_now, script_now, s },
+				    .sleep_ms = script_sleep,
+				    .context = s };
 	zt_setup_spec setup = script_spec(s);
 	assert_ok(zt_aws_client_new(&spec, &s->client, NULL));
 	assert_ok(zt_setup_new(s->client, &setup, &s->setup, NULL));
@@ -178,8 +191,8 @@ static inline void assert_requests(const script *s, size_t from, const char *con
 {
 	for (size_t i = 0; i < count; i++)
 		if (from + i >= s->count || strcmp(s->requests[from + i].line, expected[i]) != 0)
-			fail_msg("request %zu is \"%s\", expected \"%s\"", i, from + i < s->count ? s->requests[from + i].line : "none",
-				 expected[i]);
+			fail_msg("request %zu is \"%s\", expected \"%s\"", i,
+				 from + i < s->count ? s->requests[from + i].line : "none", expected[i]);
 	assert_int_equal(s->count, from + count);
 }
 
@@ -193,14 +206,20 @@ static inline const script_request *script_request_of(const script *s, const cha
 }
 
 /* Lines that begin every plan. */
-#define SCRIPT_LOOK                                                                                                              \
-	{ "GetCallerIdentity", 200,                                                                                              \
-	  "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><UserId>123456789012"    \
-	  "</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>" },                    \
-	{ "GET /endpoint?endpointType=iot%3AData-ATS", 200, "{\"endpointAddress\":\"abc-ats.iot.us-east-1.amazonaws.com\"}" }
+#define SCRIPT_LOOK                                                                                           \
+	{ "GetCallerIdentity", 200,                                                                           \
+	  "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</"         \
+	  "Arn><UserId>123456789012"                                                                          \
+	  "</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>" }, \
+	{                                                                                                     \
+		"GET /endpoint?endpointType=iot%3AData-ATS", 200,                                             \
+		    "{\"endpointAddress\":\"abc-ats.iot.us-east-1.amazonaws.com\"}"                           \
+	}
 
 #define NOT_FOUND "{\"message\":\"not there\"}"
-#define NO_ENTITY "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
+#define NO_ENTITY                                                                                             \
+	"<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></" \
+	"ErrorResponse>"
 #define GET_FUNCTION "GET /2015-03-31/functions/zerotouch-jitr"
 
 #endif

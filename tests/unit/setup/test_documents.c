@@ -25,9 +25,14 @@ static bool device_value(void *context, zt_view name, size_t index, zt_view *ret
 static zt_policy *compiled(zt_setup_kind kind, const char *member, zt_policy_kind policy_kind)
 {
 	static const script_line lines[] = {
-		SCRIPT_LOOK, { GET_FUNCTION, 404, NOT_FOUND }, { "GET /thing-types/zerotouch-device", 404, NOT_FOUND },
-		{ "GET /policies/zerotouch-device", 404, NOT_FOUND }, { "GetRole", 404, NO_ENTITY }, { "GetRolePolicy", 404, NO_ENTITY },
-		{ "GET /rules/zerotouch_jitr", 401, NOT_FOUND }, { "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },
+		SCRIPT_LOOK,
+		{ GET_FUNCTION, 404, NOT_FOUND },
+		{ "GET /thing-types/zerotouch-device", 404, NOT_FOUND },
+		{ "GET /policies/zerotouch-device", 404, NOT_FOUND },
+		{ "GetRole", 404, NO_ENTITY },
+		{ "GetRolePolicy", 404, NO_ENTITY },
+		{ "GET /rules/zerotouch_jitr", 401, NOT_FOUND },
+		{ "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },
 		{ "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
 	};
 	script s;
@@ -52,11 +57,14 @@ typedef struct {
 static void assert_rows(const zt_policy *policy, const row *rows, size_t n, device *who)
 {
 	for (size_t i = 0; i < n; i++) {
-		zt_policy_request request = { .action = zt_view_of(rows[i].action), .resource = zt_view_of(rows[i].resource),
-					      .principal = ZT_VIEW_EMPTY, .values = { device_value, who } };
+		zt_policy_request request = { .action = zt_view_of(rows[i].action),
+					      .resource = zt_view_of(rows[i].resource),
+					      .principal = ZT_VIEW_EMPTY,
+					      .values = { device_value, who } };
 		bool allowed = zt_policy_evaluate(&policy, 1, &request).kind == ZT_DECISION_ALLOW;
 		if (allowed != rows[i].allowed)
-			fail_msg("%s on %s should be %s", rows[i].action, rows[i].resource, rows[i].allowed ? "allowed" : "forbidden");
+			fail_msg("%s on %s should be %s", rows[i].action, rows[i].resource,
+				 rows[i].allowed ? "allowed" : "forbidden");
 	}
 }
 
@@ -170,9 +178,12 @@ static void test_handler_may_do_its_work_and_no_more(void **state)
 		{ "iot:UpdateCACertificate", IOT("cacert/00ff"), false },
 		{ "iot:DescribeCertificate", "arn:aws:iot:us-east-1:999999999999:cert/00ff", false },
 		{ "iam:PassRole", "arn:aws:iam::123456789012:role/x", false },
-		{ "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/zerotouch-jitr:log-stream:a", true },
-		{ "logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/zerotouch-jitr", true },
-		{ "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:log-stream:a", false },
+		{ "logs:PutLogEvents",
+		  "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/zerotouch-jitr:log-stream:a", true },
+		{ "logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/zerotouch-jitr",
+		  true },
+		{ "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:log-stream:a",
+		  false },
 	};
 	device who = { NULL, NULL };
 	zt_policy *policy = compiled(ZT_SETUP_ROLE_POLICY, "PolicyDocument", ZT_POLICY_IDENTITY);

@@ -1,27 +1,34 @@
 #include "base/codec.h"
 #include "script.h"
 
-#define CREATED_ROLE                                                                                                             \
-	"<CreateRoleResponse><CreateRoleResult><Role><RoleName>zerotouch-jitr-us-east-1</RoleName><Arn>x</Arn>"                  \
+#define CREATED_ROLE                                                                                            \
+	"<CreateRoleResponse><CreateRoleResult><Role><RoleName>zerotouch-jitr-us-east-1</RoleName><Arn>x</Arn>" \
 	"<AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument></Role></CreateRoleResult></CreateRoleResponse>"
-#define LAG                                                                                                                      \
-	"{\"Type\":\"User\",\"Message\":\"The role defined for the function cannot be assumed by Lambda.\"}"
+#define LAG "{\"Type\":\"User\",\"Message\":\"The role defined for the function cannot be assumed by Lambda.\"}"
 #define SETTLED "{\"Configuration\":{\"State\":\"Active\",\"LastUpdateStatus\":\"Successful\"}}"
 #define ROLE "zerotouch-jitr-us-east-1"
-#define OBSERVATION                                                                                                              \
-	SCRIPT_LOOK, { GET_FUNCTION, 404, NOT_FOUND }, { "GET /thing-types/zerotouch-device", 404, NOT_FOUND },                  \
-	{ "GET /policies/zerotouch-device", 404, NOT_FOUND }, { "GetRole", 404, NO_ENTITY }, { "GetRolePolicy", 404, NO_ENTITY }, \
-	{ "GET /rules/zerotouch_jitr", 401, NOT_FOUND }, { "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },   \
-	{ "GET /cacertificate/" CA_ID, 404, NOT_FOUND }
-#define CREATION                                                                                                                 \
-	{ "POST /thing-types/zerotouch-device", 200, "{}" }, { "POST /policies/zerotouch-device", 200, "{}" },                   \
-	{ "CreateRole", 200, CREATED_ROLE }, { "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },                               \
-	{ "POST /rules/zerotouch_jitr", 200, "{}" }, { "POST /2015-03-31/functions/zerotouch-jitr/policy", 201, "{}" },          \
-	{ "GET /registrationcode", 200, "{\"registrationCode\":\"c0de\"}" },                                                     \
-	{ "POST /cacertificate?allowAutoRegistration=true&setAsActive=true", 200, "{\"certificateId\":\"" CA_ID "\"}" }
+#define OBSERVATION                                                                                             \
+	SCRIPT_LOOK, { GET_FUNCTION, 404, NOT_FOUND }, { "GET /thing-types/zerotouch-device", 404, NOT_FOUND }, \
+	    { "GET /policies/zerotouch-device", 404, NOT_FOUND }, { "GetRole", 404, NO_ENTITY },                \
+	    { "GetRolePolicy", 404, NO_ENTITY }, { "GET /rules/zerotouch_jitr", 401, NOT_FOUND },               \
+	    { "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },                              \
+	{                                                                                                       \
+		"GET /cacertificate/" CA_ID, 404, NOT_FOUND                                                     \
+	}
+#define CREATION                                                                                               \
+	{ "POST /thing-types/zerotouch-device", 200, "{}" }, { "POST /policies/zerotouch-device", 200, "{}" }, \
+	    { "CreateRole", 200, CREATED_ROLE }, { "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },         \
+	    { "POST /rules/zerotouch_jitr", 200, "{}" },                                                       \
+	    { "POST /2015-03-31/functions/zerotouch-jitr/policy", 201, "{}" },                                 \
+	    { "GET /registrationcode", 200, "{\"registrationCode\":\"c0de\"}" },                               \
+	{                                                                                                      \
+		"POST /cacertificate?allowAutoRegistration=true&setAsActive=true", 200,                        \
+		    "{\"certificateId\":\"" CA_ID "\"}"                                                        \
+	}
 
 static const script_line lines[] = {
-	OBSERVATION, CREATION,
+	OBSERVATION,
+	CREATION,
 	{ "POST /2015-03-31/functions", 400, LAG },
 	{ "POST /2015-03-31/functions", 400, LAG },
 	{ "POST /2015-03-31/functions", 201, "{}" },
@@ -50,9 +57,18 @@ static void test_apply_makes_everything_in_order(void **state)
 {
 	(void)state;
 	static const char *const expected[] = {
-		"POST /thing-types/zerotouch-device", "POST /policies/zerotouch-device", "CreateRole", "PutRolePolicy",
-		"POST /2015-03-31/functions", "POST /2015-03-31/functions", "POST /2015-03-31/functions", GET_FUNCTION, GET_FUNCTION,
-		"POST /rules/zerotouch_jitr", "POST /2015-03-31/functions/zerotouch-jitr/policy", "GET /registrationcode",
+		"POST /thing-types/zerotouch-device",
+		"POST /policies/zerotouch-device",
+		"CreateRole",
+		"PutRolePolicy",
+		"POST /2015-03-31/functions",
+		"POST /2015-03-31/functions",
+		"POST /2015-03-31/functions",
+		GET_FUNCTION,
+		GET_FUNCTION,
+		"POST /rules/zerotouch_jitr",
+		"POST /2015-03-31/functions/zerotouch-jitr/policy",
+		"GET /registrationcode",
 		"POST /cacertificate?allowAutoRegistration=true&setAsActive=true",
 	};
 	script s;
@@ -66,8 +82,9 @@ static void test_apply_makes_everything_in_order(void **state)
 	assert_int_equal(s.proofs, 1);
 	assert_int_equal(s.slept_ms, 1000 + 2000 + 250);
 	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_NONE), 8);
-	assert_string_equal(s.events, "thing type…ok; IoT policy…ok; IAM role…ok; role policy…ok; Lambda function…ok; topic rule…ok; "
-				      "invoke permission…ok; CA certificate…ok; ");
+	assert_string_equal(
+	    s.events, "thing type…ok; IoT policy…ok; IAM role…ok; role policy…ok; Lambda function…ok; topic rule…ok; "
+		      "invoke permission…ok; CA certificate…ok; ");
 	script_close(&s);
 }
 
@@ -103,27 +120,34 @@ static void test_requests_are_as_the_api_wants_them(void **state)
 	assert_json(json_object_get(ca, "tags"), "[{\"Key\":\"zerotouch\",\"Value\":\"zerotouch\"}]");
 
 	ZT_JSON_CLEANUP json_t *rule = body_of(&s, "POST /rules/zerotouch_jitr");
-	assert_json(rule, "{\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" CA_ID "'\","
-			  "\"description\":\"Registrations of devices, to zerotouch's handler\",\"actions\":[{\"lambda\":{\"functionArn\":"
-			  "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}],\"awsIotSqlVersion\":\"2016-03-23\","
-			  "\"ruleDisabled\":false}");
-	assert_non_null(strstr(script_request_of(&s, "POST /rules/zerotouch_jitr")->headers, "x-amz-tagging: zerotouch=zerotouch\n"));
+	assert_json(
+	    rule,
+	    "{\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" CA_ID "'\","
+	    "\"description\":\"Registrations of devices, to zerotouch's "
+	    "handler\",\"actions\":[{\"lambda\":{\"functionArn\":"
+	    "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}],\"awsIotSqlVersion\":\"2016-03-23\","
+	    "\"ruleDisabled\":false}");
+	assert_non_null(strstr(script_request_of(&s, "POST /rules/zerotouch_jitr")->headers,
+			       "x-amz-tagging: zerotouch=zerotouch\n"));
 
 	ZT_JSON_CLEANUP json_t *permission = body_of(&s, "POST /2015-03-31/functions/zerotouch-jitr/policy");
-	assert_json(permission, "{\"StatementId\":\"zerotouch-jitr\",\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"iot.amazonaws.com\","
-				"\"SourceArn\":\"arn:aws:iot:us-east-1:123456789012:rule/zerotouch_jitr\",\"SourceAccount\":\"123456789012\"}");
+	assert_json(permission, "{\"StatementId\":\"zerotouch-jitr\",\"Action\":\"lambda:InvokeFunction\","
+				"\"Principal\":\"iot.amazonaws.com\","
+				"\"SourceArn\":\"arn:aws:iot:us-east-1:123456789012:rule/"
+				"zerotouch_jitr\",\"SourceAccount\":\"123456789012\"}");
 
 	ZT_JSON_CLEANUP json_t *function = body_of(&s, "POST /2015-03-31/functions");
 	assert_json(json_object_get(function, "Code"), "{\"ZipFile\":\"WklQ\"}");
 	(void)json_object_del(function, "Code");
-	assert_json(function,
-		    "{\"FunctionName\":\"zerotouch-jitr\",\"Runtime\":\"provided.al2023\",\"Handler\":\"bootstrap\","
-		    "\"Role\":\"arn:aws:iam::123456789012:role/" ROLE "\",\"Timeout\":30,\"MemorySize\":128,"
-		    "\"Architectures\":[\"x86_64\"],\"Tags\":{\"zerotouch\":\"zerotouch\"},"
-		    "\"Description\":\"Just-in-time registration of devices by zerotouch\",\"Environment\":{\"Variables\":{"
-		    "\"ZT_CA_IDS\":\"" CA_ID "\",\"ZT_TENANTS\":\"0a1b2c3d-0001-4000-8000-000000000001\","
-		    "\"ZT_POLICY_NAME\":\"zerotouch-device\",\"ZT_THING_TEMPLATE\":\"Azure-Sphere-{device_id:5}\","
-		    "\"ZT_THING_TYPE\":\"zerotouch-device\",\"ZT_DATA_ENDPOINT\":\"abc-ats.iot.us-east-1.amazonaws.com\"}}}");
+	assert_json(
+	    function,
+	    "{\"FunctionName\":\"zerotouch-jitr\",\"Runtime\":\"provided.al2023\",\"Handler\":\"bootstrap\","
+	    "\"Role\":\"arn:aws:iam::123456789012:role/" ROLE "\",\"Timeout\":30,\"MemorySize\":128,"
+	    "\"Architectures\":[\"x86_64\"],\"Tags\":{\"zerotouch\":\"zerotouch\"},"
+	    "\"Description\":\"Just-in-time registration of devices by zerotouch\",\"Environment\":{\"Variables\":{"
+	    "\"ZT_CA_IDS\":\"" CA_ID "\",\"ZT_TENANTS\":\"0a1b2c3d-0001-4000-8000-000000000001\","
+	    "\"ZT_POLICY_NAME\":\"zerotouch-device\",\"ZT_THING_TEMPLATE\":\"Azure-Sphere-{device_id:5}\","
+	    "\"ZT_THING_TYPE\":\"zerotouch-device\",\"ZT_DATA_ENDPOINT\":\"abc-ats.iot.us-east-1.amazonaws.com\"}}}");
 	script_close(&s);
 }
 
@@ -137,8 +161,9 @@ static void test_trust_names_lambda_alone(void **state)
 	assert_ok(zt_setup_apply(s.setup, false, NULL));
 	assert_ok(zt_percent_decode(zt_view_of(script_request_of(&s, "CreateRole")->body), true, &form));
 	assert_non_null(strstr(zt_str_text(&form), "RoleName=" ROLE));
-	assert_non_null(strstr(zt_str_text(&form), "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
-						   "{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"));
+	assert_non_null(strstr(zt_str_text(&form),
+			       "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
+			       "{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"));
 	assert_non_null(strstr(zt_str_text(&form), "Tags.member.1.Key=zerotouch&Tags.member.1.Value=zerotouch"));
 	script_close(&s);
 }
@@ -162,9 +187,9 @@ static void test_role_that_never_becomes_assumable_ends_in_the_error(void **stat
 static void test_denied_call_stops_with_the_service_s_words(void **state)
 {
 	(void)state;
-	static const script_line denied[] = {
-		OBSERVATION, { "POST /thing-types/zerotouch-device", 403, "{\"message\":\"not authorized to perform: iot:CreateThingType\"}" }
-	};
+	static const script_line denied[] = { OBSERVATION,
+					      { "POST /thing-types/zerotouch-device", 403,
+						"{\"message\":\"not authorized to perform: iot:CreateThingType\"}" } };
 	script s;
 	zt_error error = { 0 };
 	script_open(&s, denied, ZT_COUNT(denied));

@@ -5,23 +5,32 @@
 #define IOT "arn:aws:iot:us-east-1:123456789012:"
 #define DEVICE "${iot:Certificate.Subject.CommonName}"
 #define SHADOW "$aws/things/${iot:Connection.Thing.ThingName}/shadow/*"
-#define POLICY                                                                                                                   \
-	"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":["                                                                \
-	"{\\\"Sid\\\":\\\"Connect\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Connect\\\",\\\"Resource\\\":\\\"" IOT "client/" DEVICE "\\\"}," \
-	"{\\\"Sid\\\":\\\"Publish\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Publish\\\",\\\"Resource\\\":[\\\"" IOT "topic/dt/" DEVICE "/*\\\",\\\"" IOT "topic/myhome/myroom\\\"]}," \
-	"{\\\"Sid\\\":\\\"Subscribe\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Subscribe\\\",\\\"Resource\\\":[\\\"" IOT "topicfilter/dt/" DEVICE "/*\\\",\\\"" IOT "topicfilter/zerotouch/" DEVICE "/identity\\\"]}," \
-	"{\\\"Sid\\\":\\\"Receive\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Receive\\\",\\\"Resource\\\":[\\\"" IOT "topic/dt/" DEVICE "/*\\\",\\\"" IOT "topic/zerotouch/" DEVICE "/identity\\\"]}," \
-	"{\\\"Sid\\\":\\\"Shadow\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":[\\\"iot:Publish\\\",\\\"iot:Receive\\\"],\\\"Resource\\\":\\\"" IOT "topic/" SHADOW "\\\"}," \
-	"{\\\"Sid\\\":\\\"ShadowAnswers\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Subscribe\\\",\\\"Resource\\\":\\\"" IOT "topicfilter/" SHADOW "\\\"}]}"
+#define POLICY                                                                                                         \
+	"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":["                                                      \
+	"{\\\"Sid\\\":\\\"Connect\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Connect\\\","                \
+	"\\\"Resource\\\":\\\"" IOT "client/" DEVICE "\\\"},"                                                          \
+	"{\\\"Sid\\\":\\\"Publish\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Publish\\\","                \
+	"\\\"Resource\\\":[\\\"" IOT "topic/dt/" DEVICE "/*\\\",\\\"" IOT "topic/myhome/myroom\\\"]},"                 \
+	"{\\\"Sid\\\":\\\"Subscribe\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Subscribe\\\","            \
+	"\\\"Resource\\\":[\\\"" IOT "topicfilter/dt/" DEVICE "/*\\\",\\\"" IOT "topicfilter/zerotouch/" DEVICE        \
+	"/identity\\\"]},"                                                                                             \
+	"{\\\"Sid\\\":\\\"Receive\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Receive\\\","                \
+	"\\\"Resource\\\":[\\\"" IOT "topic/dt/" DEVICE "/*\\\",\\\"" IOT "topic/zerotouch/" DEVICE "/identity\\\"]}," \
+	"{\\\"Sid\\\":\\\"Shadow\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":[\\\"iot:Publish\\\",\\\"iot:"        \
+	"Receive\\\"],\\\"Resource\\\":\\\"" IOT "topic/" SHADOW "\\\"},"                                              \
+	"{\\\"Sid\\\":\\\"ShadowAnswers\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:Subscribe\\\","        \
+	"\\\"Resource\\\":\\\"" IOT "topicfilter/" SHADOW "\\\"}]}"
 
 #define OTHER_CA "00000000000000000000000000000000000000000000000000000000000000ff"
-#define CONFIGURATION(ids, tenants, timeout)                                                                                     \
-	"{\"Configuration\":{\"FunctionName\":\"zerotouch-jitr\",\"Runtime\":\"provided.al2023\","                               \
-	"\"Role\":\"arn:aws:iam::123456789012:role/zerotouch-jitr-us-east-1\",\"Handler\":\"bootstrap\",\"Timeout\":" timeout    \
-	",\"MemorySize\":128,\"Architectures\":[\"x86_64\"],\"State\":\"Active\",\"LastUpdateStatus\":\"Successful\","          \
-	"\"CodeSha256\":\"" ZIP_SHA256 "\",\"Environment\":{\"Variables\":{\"ZT_CA_IDS\":\"" ids "\",\"ZT_TENANTS\":\"" tenants  \
-	"\",\"ZT_POLICY_NAME\":\"zerotouch-device\",\"ZT_THING_TEMPLATE\":\"Azure-Sphere-{device_id:5}\","                      \
-	"\"ZT_THING_TYPE\":\"zerotouch-device\",\"ZT_DATA_ENDPOINT\":\"abc-ats.iot.us-east-1.amazonaws.com\"}}},"                \
+#define CONFIGURATION(ids, tenants, timeout)                                                                           \
+	"{\"Configuration\":{\"FunctionName\":\"zerotouch-jitr\",\"Runtime\":\"provided.al2023\","                     \
+	"\"Role\":\"arn:aws:iam::123456789012:role/"                                                                   \
+	"zerotouch-jitr-us-east-1\",\"Handler\":\"bootstrap\",\"Timeout\":" timeout                                    \
+	",\"MemorySize\":128,\"Architectures\":[\"x86_64\"],\"State\":\"Active\",\"LastUpdateStatus\":\"Successful\"," \
+	"\"CodeSha256\":\"" ZIP_SHA256 "\",\"Environment\":{\"Variables\":{\"ZT_CA_IDS\":\"" ids                       \
+	"\",\"ZT_TENANTS\":\"" tenants                                                                                 \
+	"\",\"ZT_POLICY_NAME\":\"zerotouch-device\",\"ZT_THING_TEMPLATE\":\"Azure-Sphere-{device_id:5}\","             \
+	"\"ZT_THING_TYPE\":\"zerotouch-device\",\"ZT_DATA_ENDPOINT\":\"abc-ats.iot.us-east-1.amazonaws.com\"}}},"      \
 	"\"Tags\":{\"zerotouch\":\"zerotouch\"}}"
 /* printf ZIP | openssl dgst -sha256 -binary | base64 */
 #define ZIP_SHA256 "6spLMGkoiNAYOit3FDY3Z2kJQTEIznKAjXv3Q4Z5U2o="
@@ -29,49 +38,84 @@
 
 #define TAG_PATH(arn) "GET /tags?resourceArn=arn%3Aaws%3Aiot%3Aus-east-1%3A123456789012%3A" arn
 #define OURS "{\"tags\":[{\"Key\":\"team\",\"Value\":\"x\"},{\"Key\":\"zerotouch\",\"Value\":\"zerotouch\"}]}"
-#define FUNCTION { GET_FUNCTION, 200, CONFIGURATION(CA_ID, GUID, "30") }
-#define THING_TYPE                                                                                                               \
-	{ "GET /thing-types/zerotouch-device", 200, "{\"thingTypeName\":\"zerotouch-device\",\"thingTypeArn\":\"" IOT            \
-						    "thingtype/zerotouch-device\",\"thingTypeMetadata\":{\"deprecated\":false}}" },  \
-	{ TAG_PATH("thingtype%2Fzerotouch-device"), 200, OURS }
-#define IOT_POLICY(document)                                                                                                     \
-	{ "GET /policies/zerotouch-device", 200, "{\"policyName\":\"zerotouch-device\",\"policyArn\":\"" IOT                     \
-						 "policy/zerotouch-device\",\"defaultVersionId\":\"1\",\"policyDocument\":\"" document "\"}" }
-#define POLICY_TAG { TAG_PATH("policy%2Fzerotouch-device"), 200, OURS }
-#define ROLE                                                                                                                     \
-	{ "GetRole", 200, "<GetRoleResponse><GetRoleResult><Role><RoleName>zerotouch-jitr-us-east-1</RoleName>"                  \
-			  "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C" \
-			  "%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D" \
-			  "</AssumeRolePolicyDocument><Tags><member><Key>zerotouch</Key><Value>zerotouch</Value></member></Tags>"  \
-			  "</Role></GetRoleResult></GetRoleResponse>" }
+#define FUNCTION                                                    \
+	{                                                           \
+		GET_FUNCTION, 200, CONFIGURATION(CA_ID, GUID, "30") \
+	}
+#define THING_TYPE                                                                        \
+	{ "GET /thing-types/zerotouch-device", 200,                                       \
+	  "{\"thingTypeName\":\"zerotouch-device\",\"thingTypeArn\":\"" IOT               \
+	  "thingtype/zerotouch-device\",\"thingTypeMetadata\":{\"deprecated\":false}}" }, \
+	{                                                                                 \
+		TAG_PATH("thingtype%2Fzerotouch-device"), 200, OURS                       \
+	}
+#define IOT_POLICY(document)                                                                                    \
+	{                                                                                                       \
+		"GET /policies/zerotouch-device", 200,                                                          \
+		    "{\"policyName\":\"zerotouch-device\",\"policyArn\":\"" IOT                                 \
+		    "policy/zerotouch-device\",\"defaultVersionId\":\"1\",\"policyDocument\":\"" document "\"}" \
+	}
+#define POLICY_TAG                                               \
+	{                                                        \
+		TAG_PATH("policy%2Fzerotouch-device"), 200, OURS \
+	}
+#define ROLE                                                                                                           \
+	{                                                                                                              \
+		"GetRole", 200,                                                                                        \
+		    "<GetRoleResponse><GetRoleResult><Role><RoleName>zerotouch-jitr-us-east-1</RoleName>"              \
+		    "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%"        \
+		    "22Effect%22%3A%22Allow%22%2C"                                                                     \
+		    "%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%"      \
+		    "3AAssumeRole%22%7D%5D%7D"                                                                         \
+		    "</AssumeRolePolicyDocument><Tags><member><Key>zerotouch</Key><Value>zerotouch</Value></member></" \
+		    "Tags>"                                                                                            \
+		    "</Role></GetRoleResult></GetRoleResponse>"                                                        \
+	}
 /* The inline policy is compared in a test of its own; here its members are few enough to differ. */
-#define ROLE_POLICY                                                                                                              \
-	{ "GetRolePolicy", 200, "<GetRolePolicyResponse><GetRolePolicyResult><PolicyDocument>%7B%7D</PolicyDocument>"            \
-				"</GetRolePolicyResult></GetRolePolicyResponse>" }
-#define RULE(id)                                                                                                                 \
-	{ "GET /rules/zerotouch_jitr", 200, "{\"ruleArn\":\"" IOT "rule/zerotouch_jitr\",\"rule\":{\"ruleName\":\"zerotouch_jitr\"," \
-		"\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" id "'\",\"description\":" \
-		"\"Registrations of devices, to zerotouch's handler\",\"createdAt\":1.0,\"ruleDisabled\":false,"                  \
-		"\"awsIotSqlVersion\":\"2016-03-23\",\"actions\":[{\"lambda\":{\"functionArn\":"                                  \
-		"\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}]}}" },                                       \
-	{ TAG_PATH("rule%2Fzerotouch_jitr"), 200, OURS }
-#define PERMISSION                                                                                                               \
-	{ "GET /2015-03-31/functions/zerotouch-jitr/policy", 200,                                                                \
-	  "{\"RevisionId\":\"1\",\"Policy\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Id\\\":\\\"default\\\",\\\"Statement\\\":[{\\\"Sid\\\":" \
-	  "\\\"zerotouch-jitr\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"Service\\\":\\\"iot.amazonaws.com\\\"},\\\"Action\\\":" \
-	  "\\\"lambda:InvokeFunction\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\\\",\\\"Condition\\\":" \
-	  "{\\\"StringEquals\\\":{\\\"AWS:SourceAccount\\\":\\\"123456789012\\\"},\\\"ArnLike\\\":{\\\"AWS:SourceArn\\\":\\\"" IOT         \
-	  "rule/zerotouch_jitr\\\"}}}]}\"}" }
-#define CA(status, automatic)                                                                                                    \
-	{ "GET /cacertificate/" CA_ID, 200, "{\"certificateDescription\":{\"certificateArn\":\"" IOT "cacert/" CA_ID             \
-					    "\",\"status\":\"" status "\",\"autoRegistrationStatus\":\"" automatic "\"}}" },           \
-	{ TAG_PATH("cacert%2F" CA_ID), 200, OURS }
+#define ROLE_POLICY                                                                                       \
+	{                                                                                                 \
+		"GetRolePolicy", 200,                                                                     \
+		    "<GetRolePolicyResponse><GetRolePolicyResult><PolicyDocument>%7B%7D</PolicyDocument>" \
+		    "</GetRolePolicyResult></GetRolePolicyResponse>"                                      \
+	}
+#define RULE(id)                                                                                           \
+	{ "GET /rules/zerotouch_jitr", 200,                                                                \
+	  "{\"ruleArn\":\"" IOT "rule/zerotouch_jitr\",\"rule\":{\"ruleName\":\"zerotouch_jitr\","         \
+	  "\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" id   \
+	  "'\",\"description\":"                                                                           \
+	  "\"Registrations of devices, to zerotouch's handler\",\"createdAt\":1.0,\"ruleDisabled\":false," \
+	  "\"awsIotSqlVersion\":\"2016-03-23\",\"actions\":[{\"lambda\":{\"functionArn\":"                 \
+	  "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}]}}" },                      \
+	{                                                                                                  \
+		TAG_PATH("rule%2Fzerotouch_jitr"), 200, OURS                                               \
+	}
+#define PERMISSION                                                                                                     \
+	{                                                                                                              \
+		"GET /2015-03-31/functions/zerotouch-jitr/policy", 200,                                                \
+		    "{\"RevisionId\":\"1\",\"Policy\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Id\\\":"               \
+		    "\\\"default\\\",\\\"Statement\\\":[{\\\"Sid\\\":"                                                 \
+		    "\\\"zerotouch-jitr\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"Service\\\":\\\"iot."  \
+		    "amazonaws.com\\\"},\\\"Action\\\":"                                                               \
+		    "\\\"lambda:InvokeFunction\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:"        \
+		    "function:zerotouch-jitr\\\",\\\"Condition\\\":"                                                   \
+		    "{\\\"StringEquals\\\":{\\\"AWS:SourceAccount\\\":\\\"123456789012\\\"},\\\"ArnLike\\\":{\\\"AWS:" \
+		    "SourceArn\\\":\\\"" IOT "rule/zerotouch_jitr\\\"}}}]}\"}"                                         \
+	}
+#define CA(status, automatic)                                                                                \
+	{ "GET /cacertificate/" CA_ID, 200,                                                                  \
+	  "{\"certificateDescription\":{\"certificateArn\":\"" IOT "cacert/" CA_ID "\",\"status\":\"" status \
+	  "\",\"autoRegistrationStatus\":\"" automatic "\"}}" },                                             \
+	{                                                                                                    \
+		TAG_PATH("cacert%2F" CA_ID), 200, OURS                                                       \
+	}
 
 static void test_second_run_finds_nothing_but_what_changed(void **state)
 {
 	(void)state;
-	static const script_line lines[] = { SCRIPT_LOOK, FUNCTION, THING_TYPE, IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY,
-					     RULE(CA_ID), PERMISSION, CA("ACTIVE", "ENABLE") };
+	static const script_line lines[] = { SCRIPT_LOOK,           FUNCTION,    THING_TYPE,
+					     IOT_POLICY(POLICY),    POLICY_TAG,  ROLE,
+					     ROLE_POLICY,           RULE(CA_ID), PERMISSION,
+					     CA("ACTIVE", "ENABLE") };
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
@@ -82,8 +126,8 @@ static void test_second_run_finds_nothing_but_what_changed(void **state)
 			assert_ok(zt_json_write(item->desired, &text));
 		zt_setup_change expected = item->kind == ZT_SETUP_ROLE_POLICY ? ZT_CHANGE_UPDATE : ZT_CHANGE_NONE;
 		if (item->change != expected || !item->there || !item->ours)
-			fail_msg("%s: change %d, there %d, ours %d, %s", item->title, item->change, item->there, item->ours,
-				 zt_str_text(&text));
+			fail_msg("%s: change %d, there %d, ours %d, %s", item->title, item->change, item->there,
+				 item->ours, zt_str_text(&text));
 	}
 	script_close(&s);
 }
@@ -92,10 +136,19 @@ static void test_other_content_is_changed_with_consent_alone(void **state)
 {
 	(void)state;
 	static const script_line lines[] = {
-		SCRIPT_LOOK, FUNCTION, THING_TYPE, IOT_POLICY("{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[]}"), POLICY_TAG, ROLE,
-		ROLE_POLICY, RULE(OTHER_CA), PERMISSION, CA("INACTIVE", "ENABLE"),
+		SCRIPT_LOOK,
+		FUNCTION,
+		THING_TYPE,
+		IOT_POLICY("{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[]}"),
+		POLICY_TAG,
+		ROLE,
+		ROLE_POLICY,
+		RULE(OTHER_CA),
+		PERMISSION,
+		CA("INACTIVE", "ENABLE"),
 		{ "GET /policies/zerotouch-device/version", 200,
-		  "{\"policyVersions\":[{\"versionId\":\"9\",\"isDefaultVersion\":true},{\"versionId\":\"8\",\"isDefaultVersion\":false},"
+		  "{\"policyVersions\":[{\"versionId\":\"9\",\"isDefaultVersion\":true},{\"versionId\":\"8\","
+		  "\"isDefaultVersion\":false},"
 		  "{\"versionId\":\"3\",\"isDefaultVersion\":false},{\"versionId\":\"10\",\"isDefaultVersion\":false},"
 		  "{\"versionId\":\"4\",\"isDefaultVersion\":false}]}" },
 		{ "DELETE /policies/zerotouch-device/version/3", 200, "" },
@@ -105,8 +158,11 @@ static void test_other_content_is_changed_with_consent_alone(void **state)
 		{ "PUT /cacertificate/" CA_ID "?newStatus=ACTIVE", 200, "" },
 	};
 	static const char *const expected[] = {
-		"GET /policies/zerotouch-device/version", "DELETE /policies/zerotouch-device/version/3",
-		"POST /policies/zerotouch-device/version?setAsDefault=true", "PutRolePolicy", "PATCH /rules/zerotouch_jitr",
+		"GET /policies/zerotouch-device/version",
+		"DELETE /policies/zerotouch-device/version/3",
+		"POST /policies/zerotouch-device/version?setAsDefault=true",
+		"PutRolePolicy",
+		"PATCH /rules/zerotouch_jitr",
 		"PUT /cacertificate/" CA_ID "?newStatus=ACTIVE",
 	};
 	script s;
@@ -127,9 +183,11 @@ static void test_other_content_is_changed_with_consent_alone(void **state)
 static void test_difference_shows_only_what_differs(void **state)
 {
 	(void)state;
-	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(CA_ID, GUID, "3") }, THING_TYPE,
-					     IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(CA_ID), PERMISSION,
-					     CA("ACTIVE", "DISABLE") };
+	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(CA_ID, GUID, "3") },
+					     THING_TYPE,  IOT_POLICY(POLICY),
+					     POLICY_TAG,  ROLE,
+					     ROLE_POLICY, RULE(CA_ID),
+					     PERMISSION,  CA("ACTIVE", "DISABLE") };
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
@@ -146,10 +204,19 @@ static void test_difference_shows_only_what_differs(void **state)
 static void test_cas_that_were_accepted_stay_accepted(void **state)
 {
 	(void)state;
-	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(OTHER_CA, "other-tenant", "30") }, THING_TYPE,
-					     IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(OTHER_CA), PERMISSION,
+	static const script_line lines[] = { SCRIPT_LOOK,
+					     { GET_FUNCTION, 200, CONFIGURATION(OTHER_CA, "other-tenant", "30") },
+					     THING_TYPE,
+					     IOT_POLICY(POLICY),
+					     POLICY_TAG,
+					     ROLE,
+					     ROLE_POLICY,
+					     RULE(OTHER_CA),
+					     PERMISSION,
 					     { "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
-					     { "GET /cacertificate/" OTHER_CA, 200, "{\"certificateDescription\":{\"certificateArn\":\"" IOT "cacert/" OTHER_CA
+					     { "GET /cacertificate/" OTHER_CA, 200,
+					       "{\"certificateDescription\":{\"certificateArn\":\"" IOT
+					       "cacert/" OTHER_CA
 					       "\",\"status\":\"INACTIVE\",\"autoRegistrationStatus\":\"DISABLE\"}}" },
 					     { TAG_PATH("cacert%2F" OTHER_CA), 200, OURS } };
 	script s;
@@ -175,16 +242,26 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 {
 	(void)state;
 	static const script_line lines[] = {
-		SCRIPT_LOOK, FUNCTION, THING_TYPE, IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(CA_ID), PERMISSION,
+		SCRIPT_LOOK,
+		FUNCTION,
+		THING_TYPE,
+		IOT_POLICY(POLICY),
+		POLICY_TAG,
+		ROLE,
+		ROLE_POLICY,
+		RULE(CA_ID),
+		PERMISSION,
 		CA("ACTIVE", "ENABLE"),
 		{ "PUT /cacertificate/" CA_ID "?newAutoRegistrationStatus=DISABLE&newStatus=INACTIVE", 200, "" },
 		{ "GET /certificates-by-ca/" CA_ID "?pageSize=250", 200,
-		  "{\"certificates\":[{\"certificateArn\":\"" IOT "cert/c1\",\"certificateId\":\"c1\",\"status\":\"ACTIVE\"}]}" },
+		  "{\"certificates\":[{\"certificateArn\":\"" IOT
+		  "cert/c1\",\"certificateId\":\"c1\",\"status\":\"ACTIVE\"}]}" },
 		{ "GET /principals/things?maxResults=250", 200, "{\"things\":[\"lamp\"]}" },
 		{ "PUT /certificates/c1?newStatus=INACTIVE", 200, "" },
 		{ "DELETE /things/lamp/principals", 200, "{}" },
 		{ "GET /things/lamp", 200,
-		  "{\"thingName\":\"lamp\",\"thingTypeName\":\"zerotouch-device\",\"attributes\":{\"deviceId\":\"aa11\"}}" },
+		  "{\"thingName\":\"lamp\",\"thingTypeName\":\"zerotouch-device\",\"attributes\":{\"deviceId\":"
+		  "\"aa11\"}}" },
 		{ "GET /things/lamp/principals?maxResults=250", 200, "{\"principals\":[]}" },
 		{ "POST /topics/zerotouch%2Faa11%2Fidentity?qos=1&retain=true", 200, "{}" },
 		{ "DELETE /things/lamp", 200, "{}" },
@@ -195,9 +272,11 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 		{ "DELETE /2015-03-31/functions/zerotouch-jitr", 204, "" },
 		{ "DeleteRolePolicy", 200, "<DeleteRolePolicyResponse/>" },
 		{ "DeleteRole", 200, "<DeleteRoleResponse/>" },
-		{ "POST /policy-targets/zerotouch-device?pageSize=250", 200, "{\"targets\":[\"" IOT "cert/foreign\"]}" },
+		{ "POST /policy-targets/zerotouch-device?pageSize=250", 200,
+		  "{\"targets\":[\"" IOT "cert/foreign\"]}" },
 		{ "POST /target-policies/zerotouch-device", 200, "" },
-		{ "GET /policies/zerotouch-device/version", 200, "{\"policyVersions\":[{\"versionId\":\"1\",\"isDefaultVersion\":true}]}" },
+		{ "GET /policies/zerotouch-device/version", 200,
+		  "{\"policyVersions\":[{\"versionId\":\"1\",\"isDefaultVersion\":true}]}" },
 		{ "DELETE /policies/zerotouch-device", 200, "" },
 		{ "POST /thing-types/zerotouch-device/deprecate", 200, "{}" },
 		{ "DELETE /thing-types/zerotouch-device", 400, "{\"message\":\"wait five minutes\"}" },
@@ -221,9 +300,18 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 static void test_ca_that_only_the_handler_knows_is_no_item(void **state)
 {
 	(void)state;
-	static const script_line lines[] = { SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(CA_ID "," OTHER_CA, GUID ",other-tenant", "30") },
-					     THING_TYPE, IOT_POLICY(POLICY), POLICY_TAG, ROLE, ROLE_POLICY, RULE(CA_ID), PERMISSION,
-					     CA("ACTIVE", "ENABLE"), { "GET /cacertificate/" OTHER_CA, 404, NOT_FOUND } };
+	static const script_line lines[] = { SCRIPT_LOOK,
+					     { GET_FUNCTION, 200,
+					       CONFIGURATION(CA_ID "," OTHER_CA, GUID ",other-tenant", "30") },
+					     THING_TYPE,
+					     IOT_POLICY(POLICY),
+					     POLICY_TAG,
+					     ROLE,
+					     ROLE_POLICY,
+					     RULE(CA_ID),
+					     PERMISSION,
+					     CA("ACTIVE", "ENABLE"),
+					     { "GET /cacertificate/" OTHER_CA, 404, NOT_FOUND } };
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
@@ -235,11 +323,17 @@ static void test_teardown_leaves_what_is_not_ours(void **state)
 {
 	(void)state;
 	static const script_line lines[] = {
-		SCRIPT_LOOK, { GET_FUNCTION, 404, NOT_FOUND },
-		{ "GET /thing-types/zerotouch-device", 404, NOT_FOUND }, IOT_POLICY(POLICY),
-		{ TAG_PATH("policy%2Fzerotouch-device"), 200, "{\"tags\":[{\"Key\":\"zerotouch\",\"Value\":\"another\"}]}" },
-		{ "GetRole", 404, NO_ENTITY }, { "GetRolePolicy", 404, NO_ENTITY }, { "GET /rules/zerotouch_jitr", 401, NOT_FOUND },
-		{ "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND }, { "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
+		SCRIPT_LOOK,
+		{ GET_FUNCTION, 404, NOT_FOUND },
+		{ "GET /thing-types/zerotouch-device", 404, NOT_FOUND },
+		IOT_POLICY(POLICY),
+		{ TAG_PATH("policy%2Fzerotouch-device"), 200,
+		  "{\"tags\":[{\"Key\":\"zerotouch\",\"Value\":\"another\"}]}" },
+		{ "GetRole", 404, NO_ENTITY },
+		{ "GetRolePolicy", 404, NO_ENTITY },
+		{ "GET /rules/zerotouch_jitr", 401, NOT_FOUND },
+		{ "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },
+		{ "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
 	};
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));

@@ -20,7 +20,11 @@ static const zt_setup_ca twice[] = { { ZT_LIT_INIT(CA_PEM), { NULL, 0 } }, { ZT_
 static const zt_view wildcard[] = { ZT_LIT_INIT("a/*") }, reserved[] = { ZT_LIT_INIT("$aws/events/x") },
 		     ours[] = { ZT_LIT_INIT("zerotouch/x/identity") }, filter[] = { ZT_LIT_INIT("a/+/b") };
 
-#define CHANGE(name, ...) static void name(zt_setup_spec *spec) { __VA_ARGS__; }
+#define CHANGE(name, ...)                     \
+	static void name(zt_setup_spec *spec) \
+	{                                     \
+		__VA_ARGS__;                  \
+	}
 CHANGE(no_cas, spec->ca_count = 0)
 CHANGE(ca_is_a_leaf, spec->cas = &leaf)
 CHANGE(ca_is_cut_off, spec->cas = &garbage)
