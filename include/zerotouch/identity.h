@@ -26,7 +26,7 @@ typedef struct {
 	void *context;
 } zt_identity;
 
-/* Whether two thirds of the certificate's life have passed: time to ask for the next one. */
-bool zt_identity_renewal_due(const zt_identity_info *info, int64_t wall_ms);
+/* When two thirds of the certificate's life have passed (wall clock): time to ask for the next one. */
+int64_t zt_identity_renewal_ms(const zt_identity_info *info);
 
 #endif

@@ -20,10 +20,15 @@ static bool is_valid(const zt_device_files *files)
 	return look(files, &info) && zt_time_now_ms() < info.not_after_ms;
 }
 
-bool zt_certificate_is_due(const zt_device_files *files)
+int64_t zt_certificate_due_ms(const zt_device_files *files)
 {
 	zt_identity_info info;
-	return !look(files, &info) || zt_identity_renewal_due(&info, zt_time_now_ms());
+	return look(files, &info) ? zt_identity_renewal_ms(&info) : 0;
+}
+
+static bool is_due(const zt_device_files *files)
+{
+	return zt_time_now_ms() >= zt_certificate_due_ms(files);
 }
 
 static zt_status get(const zt_agent_config *config, const zt_device_files *files, zt_error *ret_error)
@@ -40,7 +45,7 @@ static zt_status get(const zt_agent_config *config, const zt_device_files *files
 zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_files *files, bool force,
 			       const zt_report *report, zt_error *ret_error)
 {
-	if (force || zt_certificate_is_due(files)) {
+	if (force || is_due(files)) {
 		if (!config->attest_url || !config->tenant)
 			return zt_error_set(ret_error, ZT_E_CONFIG,
 					    "a certificate is needed: name the authority and the tenant (--attest, --tenant)");
@@ -56,7 +61,7 @@ zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_fi
 zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_files *files, const zt_report *report,
 				zt_error *ret_error)
 {
-	if (!zt_certificate_is_due(files))
+	if (!is_due(files))
 		return ZT_OK;
 	if (config->attest_url && config->tenant) {
 		zt_error cause = { 0 };

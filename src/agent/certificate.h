@@ -6,8 +6,8 @@
 #include "agent/report.h"
 #include "port/linux/device_files.h"
 
-/* Whether there is no usable certificate, or two thirds of its life have passed. */
-bool zt_certificate_is_due(const zt_device_files *files);
+/* When the next certificate should be got (wall clock): after two thirds of this one's life, or long ago without one. */
+int64_t zt_certificate_due_ms(const zt_device_files *files);
 /* Gets one unless it is not due and `force` is false. ZT_E_CONFIG when it would be needed and the authority or tenant is
  * not configured. Reports the certificate. */
 ZT_NODISCARD zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_files *files, bool force,

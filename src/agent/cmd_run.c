@@ -10,8 +10,8 @@
 #include "base/random.h"
 
 enum {
-	RENEW_LOOK_MS = 60 * 1000,        /* how often the certificate's age is looked at */
-	RENEW_RETRY_MS = 5 * 60 * 1000,   /* at most, after the authority could not be asked */
+	RENEW_LOOK_MS = 60 * 1000,        /* the certificate's age is looked at this often: the wall clock may jump */
+	RENEW_RETRY_MS = 5 * 60 * 1000,   /* at most, after the authority could not be asked; at least the above */
 };
 
 typedef struct {
@@ -77,10 +77,11 @@ static zt_status make_client(agent *a, zt_error *ret_error)
 static void renew_when_due(agent *a)
 {
 	int64_t now_ms = zt_time_mono_ms();
-	if (now_ms < a->renew_at_ms)
+	if (now_ms < a->renew_at_ms || !a->config.attest_url || !a->config.tenant)
 		return;
-	a->renew_at_ms = now_ms + RENEW_LOOK_MS;
-	if (!a->config.attest_url || !a->config.tenant || !zt_certificate_is_due(&a->files))
+	int64_t due_in_ms = zt_certificate_due_ms(&a->files) - zt_time_now_ms();
+	a->renew_at_ms = now_ms + (due_in_ms < RENEW_LOOK_MS ? due_in_ms : RENEW_LOOK_MS);
+	if (due_in_ms > 0)
 		return;
 	zt_error error = { 0 };
 	if (zt_certificate_renew(&a->config, &a->files, false, &a->report, &error) == ZT_OK)

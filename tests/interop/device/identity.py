@@ -1,11 +1,13 @@
 """init, id and attest, against the real authority; openssl says what keys and certificates are."""
+import datetime
+import json
 import pathlib
 import stat
 import subprocess
 import tempfile
 import unittest
 
-from agent import Agent, events
+from agent import MAKE_CERTIFICATES, Agent, events
 from attest.authority import AuthorityTest, openssl
 
 
@@ -70,6 +72,35 @@ class Identity(AuthorityTest):
     def test_the_tenant_may_be_written_in_capitals(self):
         self.claimed()
         self.assert_exit(self.attest(tenant=self.tenant.upper()), 0)
+
+    def short_lived(self, seconds_old, seconds_left):
+        """A certificate of openssl's making, put in the agent's place."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.authority.folder))
+        now = datetime.datetime.now(datetime.timezone.utc)
+        stamp = [(now + datetime.timedelta(seconds=s)).strftime("%Y%m%d%H%M%SZ") for s in (-seconds_old, seconds_left)]
+        subprocess.run([MAKE_CERTIFICATES, folder], check=True)
+        openssl("req", "-new", "-key", folder / "client.key", "-subj", "/CN=device-1", "-out", folder / "request")
+        subprocess.run(["openssl", "ca", "-batch", "-config", "ca.conf", "-cert", "root.pem", "-keyfile", "root.key", "-in", "request",
+                        "-out", "short.pem", "-notext", "-rand_serial", "-startdate", stamp[0], "-enddate", stamp[1]], cwd=folder,
+                       check=True, capture_output=True)
+        self.agent.identity(folder / "short.pem", folder / "client.key")
+
+    def test_run_renews_when_two_thirds_have_passed(self):
+        self.claimed()
+        self.short_lived(seconds_old=38, seconds_left=22)
+        endpoints = self.authority.daemon.endpoints
+        agent = self.agent.start("run", "--json", "--endpoint", "localhost", "--mqtt-port", "1", "--attest", endpoints["attest"],
+                                 "--attest-ca-file", endpoints["ca"], "--tenant", self.tenant)
+        try:
+            told = []
+            while not told or told[-1]["event"] != "certificate":
+                told.append(json.loads(agent.stdout.readline()))
+            self.assertEqual(told[0]["event"], "connecting")
+            self.assertEqual(told[-1]["deviceId"], self.id)
+        finally:
+            agent.terminate()
+            agent.communicate()
+        self.assertEqual(agent.returncode, 0)
 
     def test_an_unclaimed_device_is_denied(self):
         self.assert_exit(self.attest(), 9, "UnclaimedDevice")
