@@ -13,10 +13,17 @@ zt_status zt_action_run(const zt_run *run, const zt_action *action, zt_str *reso
 						: zt_action_republish(run, action, resource, ret_error);
 }
 
-json_t *zt_failure_new(const zt_action *action, zt_view resource, const zt_error *error)
+static json_t *failure_of(const zt_action *action, zt_view resource, const char *text)
 {
 	return json_pack("{s:s, s:s%, s:s}", "failedAction", zt_action_name(action->kind), "failedResource",
-			 (const char *)zt_view_pri_ptr(resource), resource.n, "errorMessage", error->text);
+			 (const char *)zt_view_pri_ptr(resource), resource.n, "errorMessage", text);
+}
+
+json_t *zt_failure_new(const zt_action *action, zt_view resource, const zt_error *error)
+{
+	json_t *failure = failure_of(action, resource, error->text);
+	/* An error's text is cut to its room, and a cut character is no JSON. */
+	return failure ? failure : failure_of(action, resource, zt_status_text(error->status));
 }
 
 static void log_failures(const zt_run *run, const json_t *failures)

@@ -5,7 +5,6 @@
 
 #include "base/arn.h"
 #include "base/json.h"
-#include "mqtt/topic.h"
 
 static zt_status invalid(zt_error *ret_error, const char *action, const char *what)
 {

@@ -9,7 +9,6 @@ typedef struct {
 
 struct zt_template {
 	char *text;
-	size_t n;
 	part parts[ZT_TEMPLATE_PARTS_MAX];
 	size_t count;
 };
@@ -24,11 +23,6 @@ void zt_template_free(zt_template *template)
 	free(template);
 }
 ZT_DEFINE_CLEANUP(zt_template, zt_template_free)
-
-zt_view zt_template_text(const zt_template *template)
-{
-	return zt_view_make(template->text, template->n);
-}
 
 static zt_status take_part(zt_view *rest, part *ret, zt_error *ret_error)
 {
@@ -54,8 +48,7 @@ zt_status zt_template_parse(zt_view text, zt_template **ret, zt_error *ret_error
 	ENSURE(template, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
 	template->text = zt_view_dup(text);
 	ENSURE(template->text, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	template->n = text.n;
-	zt_view rest = zt_template_text(template);
+	zt_view rest = zt_view_make(template->text, text.n);
 	if (zt_view_starts(rest, ZT_LIT("$$")))
 		rest = zt_view_from(rest, 1);
 	while (rest.n) {

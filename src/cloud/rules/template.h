@@ -13,7 +13,5 @@ ZT_NODISCARD zt_status zt_template_parse(zt_view text, zt_template **ret, zt_err
 void zt_template_free(zt_template *template);
 /* Appends the text; expressions see the message as it came, not what SELECT made of it. */
 ZT_NODISCARD zt_status zt_template_expand(const zt_template *template, const zt_sql_input *input, zt_str *out);
-/* The text as it was given, for messages. */
-zt_view zt_template_text(const zt_template *template);
 
 #endif

@@ -191,6 +191,33 @@ static void test_handler_may_do_its_work_and_no_more(void **state)
 	zt_policy_free(policy);
 }
 
+/* AWS IoT Core quotas, "Policy document size". */
+static void test_device_policy_over_2048_characters_is_refused(void **state)
+{
+	(void)state;
+	static const script_line lines[] = { SCRIPT_LOOK,
+					     { GET_FUNCTION, 404, NOT_FOUND },
+					     { "GET /thing-types/zerotouch-device", 404, NOT_FOUND } };
+	static char topic[201];
+	static zt_view topics[ZT_SETUP_TOPICS_MAX];
+	script s;
+	zt_setup *setup = NULL;
+	zt_error error = { 0 };
+	memset(topic, 't', sizeof topic - 1);
+	for (size_t i = 0; i < ZT_COUNT(topics); i++)
+		topics[i] = zt_view_of(topic);
+	script_open(&s, lines, ZT_COUNT(lines));
+	zt_setup_spec spec = script_spec(&s);
+	spec.topics = topics;
+	spec.topic_count = ZT_COUNT(topics);
+	assert_ok(zt_setup_new(s.client, &spec, &setup, NULL));
+	assert_status(zt_setup_plan(setup, &error), ZT_E_LIMIT);
+	assert_non_null(strstr(error.text, "AWS allows 2048"));
+	assert_status(zt_setup_apply(setup, true, NULL), ZT_E_STATE);
+	zt_setup_free(setup);
+	script_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_shadow_is_the_thing_s_own),
 		cmocka_unit_test(test_without_thing_name_all_but_the_shadow_works),
 		cmocka_unit_test(test_subject_with_a_wildcard_gains_nothing),
+		cmocka_unit_test(test_device_policy_over_2048_characters_is_refused),
 		cmocka_unit_test(test_handler_may_do_its_work_and_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
