@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,13 @@ static bool arrange_fds(const zt_process_spec *spec)
 	       (spec->stderr_fd < 0 || place_fd(spec->stderr_fd, STDERR_FILENO));
 }
 
+static bool set_limits(const zt_process_spec *spec)
+{
+	const struct rlimit none = { 0, 0 }, files = { spec->open_files_max, spec->open_files_max };
+	return (!spec->no_core || setrlimit(RLIMIT_CORE, &none) == 0) &&
+	       (!spec->open_files_max || setrlimit(RLIMIT_NOFILE, &files) == 0);
+}
+
 /* In the child, up to exec; only async-signal-safe calls. Returns on failure with errno set. */
 static void become(const zt_process_spec *spec, pid_t parent)
 {
@@ -37,7 +45,7 @@ static void become(const zt_process_spec *spec, pid_t parent)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
-	if (!arrange_fds(spec) || (spec->directory && chdir(spec->directory) != 0))
+	if (!set_limits(spec) || !arrange_fds(spec) || (spec->directory && chdir(spec->directory) != 0))
 		return;
 	/* Everything of ours is close-on-exec; libraries' descriptors may not be. */
 	(void)syscall(SYS_close_range, 3u, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */);

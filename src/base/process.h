@@ -13,6 +13,8 @@ typedef struct {
 	const char *directory;    /* working directory, or NULL */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null for stdin, inherited for the others */
 	bool die_with_parent;     /* SIGTERM when the parent dies (PR_SET_PDEATHSIG) */
+	bool no_core;             /* no core dump: its memory holds secrets */
+	unsigned open_files_max;  /* RLIMIT_NOFILE; 0 leaves it as it is */
 	bool new_group;           /* own process group, so that a terminal's Ctrl-C does not reach it */
 } zt_process_spec;
 

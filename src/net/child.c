@@ -56,8 +56,7 @@ static void on_output_end(struct bufferevent *output, short what, void *context)
 	take_lines(context, true);
 }
 
-/* What the pipe still holds: the child's last words are about its end. */
-static void read_rest(zt_child *child)
+void zt_child_drain(zt_child *child)
 {
 	struct evbuffer *in = child->output ? bufferevent_get_input(child->output) : NULL;
 	while (in && evbuffer_read(in, bufferevent_getfd(child->output), ZT_CHILD_LINE_MAX) > 0)
@@ -82,7 +81,8 @@ static void on_end(evutil_socket_t fd, short what, void *context)
 		return;
 	child->ended = true;
 	(void)event_del(child->end);
-	read_rest(child);
+	/* The child's last words are about its end. */
+	zt_child_drain(child);
 	child->spec.ended(child->spec.context, exit_status);
 }
 

@@ -26,6 +26,8 @@ ZT_NODISCARD zt_status zt_child_start(struct event_base *loop, const zt_child_sp
 pid_t zt_child_pid(const zt_child *child);
 /* To the whole group when it was started in one of its own. After its end nothing is sent. */
 void zt_child_signal(zt_child *child, int signal_number);
+/* Delivers at once the lines that are in the pipe already: whoever has its answer by another way wants what it said before. */
+void zt_child_drain(zt_child *child);
 /* SIGTERM, SIGKILL after grace_ms when it still runs (waits for it); what is left of its group is killed. No callback
  * runs. NULL is fine. */
 void zt_child_free(zt_child *child, int grace_ms);

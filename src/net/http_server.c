@@ -310,6 +310,11 @@ const zt_http_request *zt_http_exchange_request(const zt_http_exchange *exchange
 	return &exchange->request;
 }
 
+bool zt_http_exchange_is_open(const zt_http_exchange *exchange)
+{
+	return exchange->connection && !exchange->connection->peer_closed;
+}
+
 void zt_http_respond(zt_http_exchange *exchange, unsigned status, const zt_http_header *headers, size_t count,
 		     zt_view body)
 {

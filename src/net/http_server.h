@@ -68,14 +68,16 @@ ZT_NODISCARD zt_status zt_http_adopt(zt_http_server *server, struct bufferevent 
 void zt_http_accept(void *server, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
 
 const zt_http_request *zt_http_exchange_request(const zt_http_exchange *exchange);
+/* Whether the peer still waits: false once it has closed its side or has gone. For answers that come much later. */
+bool zt_http_exchange_is_open(const zt_http_exchange *exchange);
 /* First header of that name, without case; empty when absent. */
 zt_view zt_http_header_of(const zt_http_request *request, const char *name);
 /* Value of the first query member `name`, as sent (percent-encoded); false when absent. */
 bool zt_http_query_of(const zt_http_request *request, const char *name, zt_view *ret_value);
 
 /* Sends status, the given headers in their order, content-length and connection, and the body. The caller gives
- * content-type and date itself, since AWS's order of headers matters to some clients; a header named content-length or connection without a value only says
- * where the server's own belongs. Frees the exchange. */
+ * content-type and date itself, since AWS's order of headers matters to some clients; a header named content-length or
+ * connection without a value only says where the server's own belongs. Frees the exchange. */
 void zt_http_respond(zt_http_exchange *exchange, unsigned status, const zt_http_header *headers, size_t count,
 		     zt_view body);
 /* The same with {"content-type":"application/json"} alone: for our own APIs. */

@@ -142,6 +142,38 @@ static void end_of_the_leader_ends_its_group(void **state)
 	finish(&s, child);
 }
 
+static void limits_hold_in_the_child(void **state)
+{
+	char *argv[] = { "sh", "-c", "ulimit -n; ulimit -c", NULL };
+	seen s = { .loop = zt_loop_new(), .lines = ZT_STR(256), .exit_status = -1 };
+	const zt_child_spec spec = {
+		.process = { .path = "sh", .argv = argv, .stdin_fd = -1, .open_files_max = 77, .no_core = true },
+		.line = on_line,
+		.ended = on_ended,
+		.context = &s,
+	};
+	zt_child *child;
+	zt_error error;
+	(void)state;
+	assert_ok(zt_child_start(s.loop, &spec, &child, &error));
+	assert_int_equal(event_base_dispatch(s.loop), 0);
+	assert_string_equal(zt_str_text(&s.lines), "77|0|");
+	finish(&s, child);
+}
+
+static void drain_delivers_what_was_said_before(void **state)
+{
+	seen s;
+	(void)state;
+	zt_child *child = start(&s, "echo said; kill -STOP $$");
+	/* Its end of the pipe says nothing by itself here: the loop does not run. */
+	while (s.line_count == 0)
+		zt_child_drain(child);
+	assert_string_equal(zt_str_text(&s.lines), "said|");
+	zt_child_signal(child, SIGKILL);
+	finish(&s, child);
+}
+
 static void missing_program_is_not_found(void **state)
 {
 	char *argv[] = { "zt-no-such-program", NULL };
@@ -163,6 +195,8 @@ int main(void)
 		cmocka_unit_test(death_by_a_signal_is_told),
 		cmocka_unit_test(free_ends_a_group_that_ignores_sigterm),
 		cmocka_unit_test(end_of_the_leader_ends_its_group),
+		cmocka_unit_test(limits_hold_in_the_child),
+		cmocka_unit_test(drain_delivers_what_was_said_before),
 		cmocka_unit_test(missing_program_is_not_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

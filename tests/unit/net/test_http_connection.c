@@ -108,9 +108,11 @@ static void peer_that_has_closed_its_half_gets_its_answer(void **state)
 	client_open(&f, &c);
 	client_text(&c, GET);
 	wait_for(&f, &f.handled, 1);
+	assert_true(zt_http_exchange_is_open(f.held));
 	assert_int_equal(shutdown(bufferevent_getfd(c.buffer), SHUT_WR), 0);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(event_base_loop(f.loop, EVLOOP_NONBLOCK), 0);
+	assert_false(zt_http_exchange_is_open(f.held));
 	zt_http_respond_json(f.held, 201, ZT_LIT("{}"));
 	assert_view(client_drain(&c), "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n"
 				      "connection: close\r\n\r\n{}");
