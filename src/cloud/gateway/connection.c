@@ -134,6 +134,14 @@ static void check_departure(zt_mqtt_connection *c)
 		zt_connection_finish(c);
 }
 
+static void let_drain(struct bufferevent *stream)
+{
+	if (!stream)
+		return;
+	bufferevent_setwatermark(stream, EV_WRITE, 0, 0);
+	(void)bufferevent_enable(stream, EV_READ);
+}
+
 void zt_connection_depart(zt_mqtt_connection *c, bool with_will)
 {
 	bool joined = c->phase == ZT_PHASE_ON;
@@ -146,10 +154,8 @@ void zt_connection_depart(zt_mqtt_connection *c, bool with_will)
 		c->broker_done = true;
 	c->phase = ZT_PHASE_LEAVING;
 	zt_connection_limit(c, ZT_GOODBYE_MS);
-	if (c->broker)
-		bufferevent_setwatermark(c->broker, EV_WRITE, 0, 0);
-	if (c->client)
-		bufferevent_setwatermark(c->client, EV_WRITE, 0, 0);
+	let_drain(c->broker);
+	let_drain(c->client);
 	check_departure(c);
 }
 
@@ -250,7 +256,6 @@ void zt_connection_watch_broker(zt_mqtt_connection *c, struct bufferevent *strea
 {
 	c->broker = stream;
 	bufferevent_setcb(stream, on_bytes, on_room, on_broker_event, c);
-	bufferevent_setwatermark(stream, EV_READ, 0, ZT_BROKER_PACKET_MAX);
 	bufferevent_setwatermark(stream, EV_WRITE, ZT_BACKLOG_LOW, 0);
 	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
 }
@@ -302,7 +307,6 @@ static zt_status start(zt_mqtt_connection *c, evutil_socket_t fd)
 	TRY(zt_tls_accept(c->gateway->loop, c->gateway->tls, fd, &c->client));
 	zt_gateway_tls_watch(c->client, &c->tls);
 	bufferevent_setcb(c->client, on_bytes, on_room, on_client_event, c);
-	bufferevent_setwatermark(c->client, EV_READ, 0, ZT_PACKET_MAX + ZT_MQTT_HEAD_MAX);
 	bufferevent_setwatermark(c->client, EV_WRITE, ZT_BACKLOG_LOW, 0);
 	return bufferevent_enable(c->client, EV_READ | EV_WRITE) == 0 ? ZT_OK : ZT_E_NOMEM;
 }

@@ -1,5 +1,6 @@
-/* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops the other's reading,
- * first here, then by the streams' read watermarks, then by TCP. */
+/* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops our reading of the
+ * other, and TCP does the rest. Reading is switched off, not held back by libevent's read watermark: that one calls back in
+ * a loop while nothing is taken, and leaves bytes behind in a TLS record that no event tells of. */
 #include <event2/buffer.h>
 
 #include "base/log.h"
@@ -117,11 +118,16 @@ static void relay_down(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 		end_for_session(c);
 }
 
+static bool may_read_broker(zt_mqtt_connection *c)
+{
+	return (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON) && has_room(c->client, ZT_BACKLOG_HIGH) &&
+	       has_room(c->broker, ZT_BACKLOG_FULL);
+}
+
 static void pump_down(zt_mqtt_connection *c)
 {
 	struct evbuffer *in = c->broker ? bufferevent_get_input(c->broker) : NULL;
-	while (in && (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON) && has_room(c->client, ZT_BACKLOG_HIGH) &&
-	       has_room(c->broker, ZT_BACKLOG_FULL)) {
+	while (in && may_read_broker(c)) {
 		zt_mqtt_frame frame;
 		zt_status status = peek_frame(in, ZT_BROKER_PACKET_MAX, &frame);
 		if (status == ZT_E_AGAIN)
@@ -137,11 +143,23 @@ static void pump_down(zt_mqtt_connection *c)
 	}
 }
 
+static void gate(struct bufferevent *stream, bool open)
+{
+	if (!stream || open == ((bufferevent_get_enabled(stream) & EV_READ) != 0))
+		return;
+	(void)(open ? bufferevent_enable(stream, EV_READ) : bufferevent_disable(stream, EV_READ));
+}
+
 void zt_connection_pump(zt_mqtt_connection *c)
 {
 	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
 	pump_down(c);
 	pump_up(c);
+	if (c->phase >= ZT_PHASE_LEAVING)
+		return;
+	bool client_heard = c->phase == ZT_PHASE_GREETING || c->phase == ZT_PHASE_ON;
+	gate(c->client, client_heard && !c->blocked && has_room(c->client, ZT_BACKLOG_FULL));
+	gate(c->broker, may_read_broker(c));
 }
 
 static void to_client(void *context, zt_view bytes)

@@ -112,7 +112,7 @@ class Gateway:
     def __enter__(self):
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen([BIN / "gateway_host", self.data], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=self.log)
+                                        stderr=self.log, env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1"})
         self.answers, self.accepted = queue.Queue(), queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -332,6 +332,7 @@ class Raw:
         if version:
             context.minimum_version = context.maximum_version = version
         plain = socket.create_connection(("127.0.0.1", gateway.ports[port]), DEADLINE_S)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = context.wrap_socket(plain, server_hostname=name)
         self.socket.settimeout(DEADLINE_S)
 
