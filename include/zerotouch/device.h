@@ -2,7 +2,19 @@
  *
  * The caller fills a zt_device_config with its seams and memory, then calls zt_device_step until it returns
  * ZT_EVENT_NONE, waits until the stream is readable (or writable, when bytes are stuck) or wait_ms have passed, and
- * steps again. Nothing here blocks, allocates or remembers more than the struct shows. */
+ * steps again. Nothing here blocks, allocates or remembers more than the struct shows.
+ *
+ *	status = zt_device_publish(&device, &(zt_message){ ZT_LIT("myhome/myroom"), ZT_LIT("{}"), 1, false }, NULL);
+ *	for (;;) {
+ *		zt_event event;
+ *		zt_device_step(&device, &event);
+ *		if (event.kind == ZT_EVENT_PUBLISHED)
+ *			break;
+ *		if (event.kind == ZT_EVENT_NONE)
+ *			wait_for_stream_or(event.wait_ms);
+ *	}
+ *
+ * port/linux/client.h is a whole example. */
 #ifndef ZEROTOUCH_DEVICE_H
 #define ZEROTOUCH_DEVICE_H
 
@@ -16,10 +28,10 @@
 enum {
 	ZT_DEVICE_OUT_MIN = ZT_SESSION_OUT_MIN,
 	ZT_DEVICE_IN_MIN = ZT_HTTP_ANSWER_MIN,
-	ZT_READY_POLL_MS = 250,        /* how often network, clock and identity are looked for while missing */
-	ZT_IDENTITY_POLL_MS = 1000,    /* how often a replaced certificate is looked for while connected */
-	ZT_HTTPS_ANSWER_MS = 20 * 1000,/* how long the server may take for an HTTP answer */
-	ZT_PUBLISH_TRIES_MAX = 3,      /* a message whose sending ends the connection is given up after so many */
+	ZT_READY_POLL_MS = 250,         /* how often network, clock and identity are looked for while missing */
+	ZT_IDENTITY_POLL_MS = 1000,     /* how often a replaced certificate is looked for while connected */
+	ZT_HTTPS_ANSWER_MS = 20 * 1000, /* how long the server may take for an HTTP answer */
+	ZT_PUBLISH_TRIES_MAX = 3,       /* a message whose sending ends the connection is given up after so many */
 };
 
 typedef struct {
@@ -36,31 +48,31 @@ typedef struct {
 	bool (*network_ready)(void *context); /* NULL: always */
 	void *network_context;
 
-	zt_view host;              /* of the endpoint, for the Host header */
-	uint16_t https_port;       /* the same */
+	zt_view host;        /* of the endpoint, for the Host header */
+	uint16_t https_port; /* the same */
 
-	zt_view client_id;         /* MQTT; empty: the identity's name */
-	uint16_t keep_alive_s;     /* MQTT */
-	bool clean;                /* MQTT: no persistent session */
-	const zt_message *will;    /* MQTT; NULL for none */
+	zt_view client_id;                    /* MQTT; empty: the identity's name */
+	uint16_t keep_alive_s;                /* MQTT */
+	bool clean;                           /* MQTT: no persistent session */
+	const zt_message *will;               /* MQTT; NULL for none */
 	const zt_subscription *subscriptions; /* MQTT: subscribed to after each connect */
 	size_t subscription_count;
 
-	uint8_t *out, *in;         /* memory: at least ZT_DEVICE_OUT_MIN and ZT_DEVICE_IN_MIN bytes */
-	size_t out_cap, in_cap;    /* in_cap bounds the messages that can be received */
+	uint8_t *out, *in;      /* memory: at least ZT_DEVICE_OUT_MIN and ZT_DEVICE_IN_MIN bytes */
+	size_t out_cap, in_cap; /* in_cap bounds the messages that can be received */
 } zt_device_config;
 
 typedef enum {
-	ZT_EVENT_NONE,           /* nothing for wait_ms unless the stream moves */
-	ZT_EVENT_NOT_READY,      /* reason: network, clock or identity is missing; told once a reason */
-	ZT_EVENT_CONNECTING,     /* an attempt begins; attempts */
-	ZT_EVENT_REFUSED,        /* the attempt failed; reason, wait_ms until the next */
-	ZT_EVENT_ACCEPTED,       /* attempts, elapsed_ms since the first of them; first when the certificate is new */
-	ZT_EVENT_LOST,           /* the accepted connection ended; reason, wait_ms */
-	ZT_EVENT_PUBLISHED,      /* HTTPS: http_status, body */
-	ZT_EVENT_NOT_PUBLISHED,  /* given up; reason, http_status and body where there are */
-	ZT_EVENT_SUBSCRIBED,     /* subscription; reason says whether it was granted */
-	ZT_EVENT_RECEIVED,       /* message, valid until the next step */
+	ZT_EVENT_NONE,          /* nothing for wait_ms unless the stream moves */
+	ZT_EVENT_NOT_READY,     /* reason: network, clock or identity is missing; told once a reason */
+	ZT_EVENT_CONNECTING,    /* an attempt begins; attempts */
+	ZT_EVENT_REFUSED,       /* the attempt failed; reason, wait_ms until the next */
+	ZT_EVENT_ACCEPTED,      /* attempts, elapsed_ms since the first of them; first when the certificate is new */
+	ZT_EVENT_LOST,          /* the accepted connection ended; reason, wait_ms */
+	ZT_EVENT_PUBLISHED,     /* HTTPS: http_status, body */
+	ZT_EVENT_NOT_PUBLISHED, /* given up; reason, http_status and body where there are */
+	ZT_EVENT_SUBSCRIBED,    /* subscription; reason says whether it was granted */
+	ZT_EVENT_RECEIVED,      /* message, valid until the next step */
 } zt_event_kind;
 
 typedef struct {
@@ -69,8 +81,8 @@ typedef struct {
 	uint32_t wait_ms;
 	uint32_t attempts, elapsed_ms;
 	bool first;
-	uint16_t http_status;    /* also of a refusal that had one */
-	zt_view body;            /* of the HTTP answer; valid until the next step */
+	uint16_t http_status; /* also of a refusal that had one */
+	zt_view body;         /* of the HTTP answer; valid until the next step */
 	const zt_subscription *subscription;
 	zt_message message;
 } zt_event;
@@ -80,23 +92,23 @@ typedef struct {
 	zt_device_config config;
 	zt_onboarding onboarding;
 	zt_identity_info identity;
-	bool open;                 /* the stream is or is being opened */
-	bool streaming;            /* it is open: the route's protocol has begun */
+	bool open;      /* the stream is or is being opened */
+	bool streaming; /* it is open: the route's protocol has begun */
 	zt_session session;
 	zt_http_answer answer;
-	zt_buf head;               /* HTTPS: the request's head */
+	zt_buf head; /* HTTPS: the request's head */
 	size_t head_sent, payload_sent;
-	bool asking;               /* HTTPS: a request is under way */
-	bool answered;             /* HTTPS: this stream has carried an answer before */
+	bool asking;   /* HTTPS: a request is under way */
+	bool answered; /* HTTPS: this stream has carried an answer before */
 	int64_t answer_due_ms;
 	zt_message message;
 	bool has_message, message_sent, message_again;
-	uint8_t tries;             /* times that this message's sending ended the connection */
-	zt_event settled;          /* the outcome of the message, reported by the next step */
-	size_t subscribed;         /* subscriptions answered on this connection */
+	uint8_t tries;     /* times that this message's sending ended the connection */
+	zt_event settled;  /* the outcome of the message, reported by the next step */
+	size_t subscribed; /* subscriptions answered on this connection */
 	int64_t identity_check_ms;
-	zt_reason told;            /* the last ZT_EVENT_NOT_READY */
-	uint16_t http_status;      /* of this attempt's answer, or 0 */
+	zt_reason told;       /* the last ZT_EVENT_NOT_READY */
+	uint16_t http_status; /* of this attempt's answer, or 0 */
 } zt_device;
 
 /* ZT_E_CONFIG when memory or keep-alive are out of range, or a filter breaks a limit (*ret_why, NULL is fine). */

@@ -9,8 +9,8 @@
 #include "zerotouch/buf.h"
 
 enum {
-	ZT_HTTP_ANSWER_MIN = 1024,  /* memory that the reader needs at least to read AWS's answers */
-	ZT_HTTPS_HEAD_MAX = 1280,   /* the head of a publish: the topic grows threefold when percent-encoded */
+	ZT_HTTP_ANSWER_MIN = 1024, /* memory that the reader needs at least to read AWS's answers */
+	ZT_HTTPS_HEAD_MAX = 1280,  /* the head of a publish: the topic grows threefold when percent-encoded */
 };
 
 /* As a path segment or query value: everything but A-Z a-z 0-9 - . _ ~ becomes %XX (RFC 3986 §2.1). */
@@ -22,22 +22,20 @@ void zt_http_put_publish(zt_buf *out, zt_view host, uint16_t port, zt_view topic
 
 typedef struct {
 	uint8_t *memory;
-	size_t cap, n;         /* n bytes of the answer are here */
-	size_t head;           /* bytes of the head with its empty line, 0 until it is whole */
-	size_t length;         /* of the body */
+	size_t cap, n; /* n bytes of the answer are here */
+	size_t head;   /* bytes of the head with its empty line, 0 until it is whole */
+	size_t length; /* of the body */
 	bool has_length;
-	uint16_t status;       /* 100..599, once the head is whole */
-	bool keep_alive;       /* the connection may be used again */
-	zt_view error_type;    /* X-Amzn-ErrorType up to its ':', or empty */
-	zt_view request_id;    /* X-Amzn-RequestId, or empty */
+	uint16_t status; /* 100..599, once the head is whole */
+	bool keep_alive; /* the connection may be used again */
 } zt_http_answer;
 
 /* The reader keeps `memory` until the answer is done with. */
 void zt_http_answer_init(zt_http_answer *answer, void *memory, size_t cap);
 /* Where the next bytes of the stream go, and how many at most; never 0 while the answer is incomplete. */
 uint8_t *zt_http_answer_room(zt_http_answer *answer, size_t *ret_room);
-/* n bytes were put there. ZT_OK: the answer is whole. ZT_E_AGAIN: not yet. ZT_E_PROTOCOL: no answer of HTTP/1.1, or bytes
- * behind its end. ZT_E_LIMIT: larger than the memory. ZT_E_UNSUPPORTED: a body without Content-Length. */
+/* n bytes were put there. ZT_OK: the answer is whole. ZT_E_AGAIN: not yet. ZT_E_PROTOCOL: no answer of HTTP/1.1, or
+ * bytes behind its end. ZT_E_LIMIT: larger than the memory. ZT_E_UNSUPPORTED: a body without Content-Length. */
 ZT_NODISCARD zt_status zt_http_answer_received(zt_http_answer *answer, size_t n);
 /* Whole answers only. */
 zt_view zt_http_answer_body(const zt_http_answer *answer);

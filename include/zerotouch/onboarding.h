@@ -33,40 +33,41 @@ typedef enum {
 } zt_onboarding_state;
 
 typedef enum {
-	ZT_ONBOARDING_NOT_READY,    /* with a reason: network or clock */
+	ZT_ONBOARDING_NOT_READY, /* with a reason: network or clock */
 	ZT_ONBOARDING_READY,
-	ZT_ONBOARDING_NO_IDENTITY,  /* with a reason */
-	ZT_ONBOARDING_IDENTITY,     /* there is a certificate: an attempt begins */
-	ZT_ONBOARDING_SILENCE,      /* the peer closed without an answer */
-	ZT_ONBOARDING_REFUSED,      /* with a reason: anything else that ended the attempt */
-	ZT_ONBOARDING_ANSWERED,     /* accepted */
-	ZT_ONBOARDING_LOST,         /* with a reason: the accepted connection ended */
-	ZT_ONBOARDING_TIMER,        /* the wait is over */
-	ZT_ONBOARDING_REPLACED,     /* another certificate is behind the path */
+	ZT_ONBOARDING_NO_IDENTITY, /* with a reason */
+	ZT_ONBOARDING_IDENTITY,    /* there is a certificate: an attempt begins */
+	ZT_ONBOARDING_SILENCE,     /* the peer closed without an answer */
+	ZT_ONBOARDING_REFUSED,     /* with a reason: anything else that ended the attempt */
+	ZT_ONBOARDING_ANSWERED,    /* accepted */
+	ZT_ONBOARDING_LOST,        /* with a reason: the accepted connection ended */
+	ZT_ONBOARDING_TIMER,       /* the wait is over */
+	ZT_ONBOARDING_REPLACED,    /* another certificate is behind the path */
 	ZT_ONBOARDING_EVENTS,
 } zt_onboarding_event;
 
 typedef struct {
 	zt_onboarding_state state;
 	zt_route route;
-	zt_reason reason;          /* why it is not accepted; ZT_REASON_NONE when it is */
+	zt_reason reason; /* why it is not accepted; ZT_REASON_NONE when it is */
 	zt_backoff backoff;
-	uint32_t wait_ms;          /* the wait that was drawn last */
-	int64_t wait_until_ms;     /* monotonic; while WAITING */
-	uint32_t generation;       /* the certificate that the counts below are about */
+	uint32_t wait_ms;      /* the wait that was drawn last */
+	int64_t wait_until_ms; /* monotonic; while WAITING */
+	uint32_t generation;   /* the certificate that the counts below are about */
 	bool known_generation;
-	bool proven;               /* this certificate was accepted before */
-	uint32_t attempts;         /* since it is in use, until accepted */
-	uint32_t silent;           /* of those, ended without an answer */
-	int64_t first_ms;          /* monotonic: the first attempt of this stretch */
-	int64_t accepted_ms;       /* monotonic: of the last acceptance */
+	bool proven;         /* this certificate was accepted before */
+	uint32_t attempts;   /* since it is in use, until accepted */
+	uint32_t silent;     /* of those, ended without an answer */
+	int64_t first_ms;    /* monotonic: the first attempt of this stretch */
+	int64_t accepted_ms; /* monotonic: of the last acceptance */
 } zt_onboarding;
 
 void zt_onboarding_init(zt_onboarding *onboarding, zt_route route);
 /* Feeds one event. An event that means nothing in the state is ignored (false). */
 bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, zt_reason reason, int64_t mono_ms,
 			  const zt_entropy *entropy);
-/* Tells which certificate the next attempt presents: a new one starts its first contact. Before ZT_ONBOARDING_IDENTITY. */
+/* Tells which certificate the next attempt presents: a new one starts its first contact. Before ZT_ONBOARDING_IDENTITY.
+ */
 void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation);
 /* From the first attempt to the acceptance. Only while ACCEPTED. */
 uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding);

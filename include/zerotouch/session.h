@@ -10,35 +10,35 @@
 #include "zerotouch/message.h"
 
 enum {
-	ZT_SESSION_OUT_MIN = 1280,         /* memory for packets on their way out, payloads apart */
-	ZT_SESSION_ANSWER_MS = 20 * 1000,  /* how long the server may take for CONNACK, PUBACK, SUBACK, PINGRESP */
-	ZT_KEEP_ALIVE_MIN_S = 30,          /* AWS takes 1..29 for 30 */
-	ZT_KEEP_ALIVE_MAX_S = 1200,        /* AWS takes 0 and more for 1200 */
+	ZT_SESSION_OUT_MIN = 1280,        /* memory for packets on their way out, payloads apart */
+	ZT_SESSION_ANSWER_MS = 20 * 1000, /* how long the server may take for CONNACK, PUBACK, SUBACK, PINGRESP */
+	ZT_KEEP_ALIVE_MIN_S = 30,         /* AWS takes 1..29 for 30 */
+	ZT_KEEP_ALIVE_MAX_S = 1200,       /* AWS takes 0 and more for 1200 */
 };
 
 typedef struct {
-	zt_view client_id;       /* at most ZT_CLIENT_ID_MAX bytes */
-	uint16_t keep_alive_s;   /* ZT_KEEP_ALIVE_MIN_S .. ZT_KEEP_ALIVE_MAX_S */
-	bool clean;              /* false: the server keeps subscriptions and QoS 1 messages (AWS: for an hour) */
-	const zt_message *will;  /* NULL when there is none */
+	zt_view client_id;      /* at most ZT_CLIENT_ID_MAX bytes */
+	uint16_t keep_alive_s;  /* ZT_KEEP_ALIVE_MIN_S .. ZT_KEEP_ALIVE_MAX_S */
+	bool clean;             /* false: the server keeps subscriptions and QoS 1 messages (AWS: for an hour) */
+	const zt_message *will; /* NULL when there is none */
 } zt_session_options;
 
 typedef enum {
-	ZT_SESSION_NONE,        /* nothing until more bytes come or zt_session_due_ms passes */
-	ZT_SESSION_CONNECTED,   /* CONNACK 0; session_present */
-	ZT_SESSION_REFUSED,     /* CONNACK with another code (MQTT-3.2.2.3): the server closes */
-	ZT_SESSION_PUBLISHED,   /* QoS 1: acknowledged. QoS 0: the last byte was handed over */
-	ZT_SESSION_SUBSCRIBED,  /* SUBACK: code 0 or 1 is the QoS granted, 0x80 a refusal */
-	ZT_SESSION_RECEIVED,    /* a message; acknowledged by the next call of zt_session_next */
+	ZT_SESSION_NONE,       /* nothing until more bytes come or zt_session_due_ms passes */
+	ZT_SESSION_CONNECTED,  /* CONNACK 0; session_present */
+	ZT_SESSION_REFUSED,    /* CONNACK with another code (MQTT-3.2.2.3): the server closes */
+	ZT_SESSION_PUBLISHED,  /* QoS 1: acknowledged. QoS 0: the last byte was handed over */
+	ZT_SESSION_SUBSCRIBED, /* SUBACK: code 0 or 1 is the QoS granted, 0x80 a refusal */
+	ZT_SESSION_RECEIVED,   /* a message; acknowledged by the next call of zt_session_next */
 } zt_session_event_kind;
 
 typedef struct {
 	zt_session_event_kind kind;
 	uint8_t code;
 	bool session_present;
-	uint16_t packet_id;     /* SUBSCRIBED: of the zt_session_subscribe call */
-	zt_message message;     /* RECEIVED: borrowed until the next call */
-	bool duplicate;         /* RECEIVED: the server says that it may be a repetition */
+	uint16_t packet_id; /* SUBSCRIBED: of the zt_session_subscribe call */
+	zt_message message; /* RECEIVED: borrowed until the next call */
+	bool duplicate;     /* RECEIVED: the server says that it may be a repetition */
 } zt_session_event;
 
 /* What the session waits for, each with a deadline. */
@@ -51,19 +51,19 @@ typedef enum {
 } zt_session_answer;
 
 typedef struct {
-	zt_buf out;                       /* packets; out.n bytes queued */
-	size_t out_sent;                  /* of those, handed over */
-	zt_view payload;                  /* goes out behind byte payload_at of `out` */
+	zt_buf out;      /* packets; out.n bytes queued */
+	size_t out_sent; /* of those, handed over */
+	zt_view payload; /* goes out behind byte payload_at of `out` */
 	size_t payload_at, payload_sent;
 	bool payload_pending;
 	uint8_t *in;
 	size_t in_cap, in_n, in_used;
 	bool connected;
 	uint16_t keep_alive_s, last_id, publish_id, ack_owed;
-	bool publish_done;                /* a QoS 0 message has gone out and is not reported yet */
+	bool publish_done; /* a QoS 0 message has gone out and is not reported yet */
 	bool publishing;
-	int64_t sent_ms;                  /* monotonic: of the last byte handed over */
-	int64_t due_ms[ZT_SESSION_AWAITS];/* monotonic; INT64_MAX when not awaited */
+	int64_t sent_ms;                   /* monotonic: of the last byte handed over */
+	int64_t due_ms[ZT_SESSION_AWAITS]; /* monotonic; INT64_MAX when not awaited */
 } zt_session;
 
 /* out_cap >= ZT_SESSION_OUT_MIN; in_cap bounds the packets that can be received. The memory is the caller's. */
@@ -71,7 +71,8 @@ void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, s
 /* Begins on a fresh stream: forgets the old one and queues CONNECT. ZT_E_LIMIT, ZT_E_SPACE. */
 ZT_NODISCARD zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms);
 /* Queues PUBLISH; `again` sets DUP for a QoS 1 message sent before without an acknowledgement (MQTT-3.3.1-1).
- * ZT_E_STATE when not connected or a publish is in flight; ZT_E_LIMIT, ZT_E_INVALID (message.h); ZT_E_AGAIN: no room yet. */
+ * ZT_E_STATE when not connected or a publish is in flight; ZT_E_LIMIT, ZT_E_INVALID (message.h); ZT_E_AGAIN: no room
+ * yet. */
 ZT_NODISCARD zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again, int64_t mono_ms);
 /* Queues SUBSCRIBE of one filter. One SUBACK is awaited at a time: ZT_E_STATE before. */
 ZT_NODISCARD zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, int64_t mono_ms,

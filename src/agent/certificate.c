@@ -47,8 +47,9 @@ zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_fi
 {
 	if (force || is_due(files)) {
 		if (!config->attest_url || !config->tenant)
-			return zt_error_set(ret_error, ZT_E_CONFIG,
-					    "a certificate is needed: name the authority and the tenant (--attest, --tenant)");
+			return zt_error_set(
+			    ret_error, ZT_E_CONFIG,
+			    "a certificate is needed: name the authority and the tenant (--attest, --tenant)");
 		TRY(get(config, files, ret_error));
 	}
 	zt_identity_info info;
@@ -71,6 +72,6 @@ zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_f
 	}
 	if (is_valid(files))
 		return ZT_OK;
-	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "there is no valid certificate in %s (zerotouch-device attest gets one)",
-			    files->dir);
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
+			    "there is no valid certificate in %s (zerotouch-device attest gets one)", files->dir);
 }

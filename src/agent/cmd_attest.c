@@ -11,7 +11,8 @@ zt_status zt_agent_attest(int argc, char **argv, zt_error *ret_error)
 	const zt_opt options[] = {
 		ZT_AGENT_OPT_STATE(&config),
 		ZT_AGENT_OPTS_ATTEST(&config),
-		{ "renew", 0, ZT_OPT_FLAG, &force, NULL, "also when the present certificate is good for a while", 0, 0 },
+		{ "renew", 0, ZT_OPT_FLAG, &force, NULL, "also when the present certificate is good for a while", 0,
+		  0 },
 		ZT_AGENT_OPT_JSON(&config),
 	};
 	const zt_command command = {
@@ -21,7 +22,8 @@ zt_status zt_agent_attest(int argc, char **argv, zt_error *ret_error)
 		.usage = "zerotouch-device attest [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch-device attest --attest https://localhost:4567 --attest-ca-file server-ca.pem --tenant GUID\n"
+		.examples = "  zerotouch-device attest --attest https://localhost:4567 --attest-ca-file server-ca.pem "
+			    "--tenant GUID\n"
 			    "  ZT_ATTEST=https://localhost:4567 … zerotouch-device attest --renew\n",
 	};
 	TRY(zt_agent_config_read(&command, argc, argv, &words, &end, ret_error));

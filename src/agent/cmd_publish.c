@@ -17,8 +17,8 @@ static zt_status read_all(int fd, zt_str *out, zt_error *ret_error)
 		if (got == 0)
 			return ZT_OK;
 		if (zt_str_put(out, zt_view_make(chunk, (size_t)got)) != ZT_OK)
-			return zt_error_set(ret_error, ZT_E_LIMIT, "AWS IoT Core takes payloads of at most %d bytes (128 KB)",
-					    ZT_PAYLOAD_MAX);
+			return zt_error_set(ret_error, ZT_E_LIMIT,
+					    "AWS IoT Core takes payloads of at most %d bytes (128 KB)", ZT_PAYLOAD_MAX);
 	}
 }
 
@@ -74,8 +74,8 @@ static bool concerns_message(const zt_event *event)
 
 static zt_status give_up(zt_reason reason, const char *detail, zt_error *ret_error)
 {
-	return zt_error_set(ret_error, status_of(reason), "not published: %s%s%s", zt_reason_text(reason), detail[0] ? ": " : "",
-			    detail);
+	return zt_error_set(ret_error, status_of(reason), "not published: %s%s%s", zt_reason_text(reason),
+			    detail[0] ? ": " : "", detail);
 }
 
 static zt_status follow(zt_client *client, const zt_message *message, const zt_report *report, unsigned timeout_s,
@@ -149,8 +149,9 @@ zt_status zt_agent_publish(int argc, char **argv, zt_error *ret_error)
 		.usage = "zerotouch-device publish [options] TOPIC [MESSAGE|-]",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch-device publish -e localhost --ca-file server-ca.pem myhome/myroom '{\"LED\":\"ON\"}'\n"
-			    "  sensor | zerotouch-device publish --via mqtt myhome/myroom -\n",
+		.examples =
+		    "  zerotouch-device publish -e localhost --ca-file server-ca.pem myhome/myroom '{\"LED\":\"ON\"}'\n"
+		    "  sensor | zerotouch-device publish --via mqtt myhome/myroom -\n",
 		.positional_min = 1,
 		.positional_max = 2,
 	};

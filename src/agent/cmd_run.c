@@ -10,8 +10,8 @@
 #include "base/random.h"
 
 enum {
-	RENEW_LOOK_MS = 60 * 1000,        /* the certificate's age is looked at this often: the wall clock may jump */
-	RENEW_RETRY_MS = 5 * 60 * 1000,   /* at most, after the authority could not be asked; at least the above */
+	RENEW_LOOK_MS = 60 * 1000,      /* the certificate's age is looked at this often: the wall clock may jump */
+	RENEW_RETRY_MS = 5 * 60 * 1000, /* at most, after the authority could not be asked; at least the above */
 };
 
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
 	zt_report report;
 	zt_client *client;
 	zt_lines lines;
-	zt_message message;        /* the line that is being published */
+	zt_message message; /* the line that is being published */
 	bool publishing, until_eof;
 	zt_opt_list filters;
 	zt_subscription subscriptions[ZT_OPT_LIST_MAX];
@@ -127,8 +127,10 @@ static void read_input(agent *a)
 	if (status == ZT_OK)
 		return;
 	a->lines.ended = a->lines.ended || status != ZT_E_LIMIT;
-	zt_error_set(&error, status, status == ZT_E_LIMIT ? "a line of more than %d bytes (AWS: 128 KB) is left out" :
-							    "standard input cannot be read (limit %d)", ZT_PAYLOAD_MAX);
+	zt_error_set(&error, status,
+		     status == ZT_E_LIMIT ? "a line of more than %d bytes (AWS: 128 KB) is left out"
+					  : "standard input cannot be read (limit %d)",
+		     ZT_PAYLOAD_MAX);
 	zt_report_trouble(&a->report, &error);
 }
 
@@ -189,23 +191,27 @@ zt_status zt_agent_run(int argc, char **argv, zt_error *ret_error)
 		ZT_AGENT_OPT_STATE(&a.config),
 		ZT_AGENT_OPTS_ENDPOINT(&a.config),
 		{ "topic", 0, ZT_OPT_TEXT, &a.topic, "TOPIC", "publish each line of standard input to it", 0, 0 },
-		{ "subscribe", 0, ZT_OPT_LIST, &a.filters, "FILTER", "print what comes on it; may be given again", 0, 0 },
+		{ "subscribe", 0, ZT_OPT_LIST, &a.filters, "FILTER", "print what comes on it; may be given again", 0,
+		  0 },
 		{ "qos", 'q', ZT_OPT_NUMBER, &a.qos, "QOS", "of both: 0 or 1 (the default)", 0, 1 },
 		{ "keep-alive", 0, ZT_OPT_NUMBER, &a.keep_alive_s, "SECONDS", "30 to 1200 (60)", ZT_KEEP_ALIVE_MIN_S,
 		  ZT_KEEP_ALIVE_MAX_S },
-		{ "until-eof", 0, ZT_OPT_FLAG, &a.until_eof, NULL, "end when standard input has ended and is published", 0, 0 },
+		{ "until-eof", 0, ZT_OPT_FLAG, &a.until_eof, NULL, "end when standard input has ended and is published",
+		  0, 0 },
 		ZT_AGENT_OPTS_ATTEST(&a.config),
 		ZT_AGENT_OPT_JSON(&a.config),
 	};
 	const zt_command command = {
 		.name = "zerotouch-device run",
-		.purpose = "Stays connected by MQTT: publishes the lines of standard input, prints the messages that come,\n"
-			   "reconnects, and renews the certificate when two thirds of its life have passed.",
+		.purpose =
+		    "Stays connected by MQTT: publishes the lines of standard input, prints the messages that come,\n"
+		    "reconnects, and renews the certificate when two thirds of its life have passed.",
 		.usage = "zerotouch-device run [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  sensor | zerotouch-device run -e localhost --topic myhome/myroom\n"
-			    "  zerotouch-device run -e localhost --subscribe 'myhome/#' --attest https://localhost:4567 …\n",
+		.examples =
+		    "  sensor | zerotouch-device run -e localhost --topic myhome/myroom\n"
+		    "  zerotouch-device run -e localhost --subscribe 'myhome/#' --attest https://localhost:4567 …\n",
 	};
 	TRY(zt_agent_config_read(&command, argc, argv, &words, &end, ret_error));
 	return end ? ZT_OK : run(&a, ret_error);

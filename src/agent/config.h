@@ -19,18 +19,38 @@ typedef struct {
 } zt_agent_config;
 
 /* Rows of an option table; `c` points to the config. */
-#define ZT_AGENT_OPT_STATE(c)                                                                                \
-	{ "state", 's', ZT_OPT_TEXT, &(c)->state, "DIR", "state folder (ZT_STATE; ~/.local/state/zerotouch-device)", 0, 0 }
-#define ZT_AGENT_OPT_JSON(c) { "json", 0, ZT_OPT_FLAG, &(c)->json, NULL, "events on standard output, one JSON object a line", 0, 0 }
-#define ZT_AGENT_OPTS_ATTEST(c)                                                                              \
-	{ "attest", 0, ZT_OPT_TEXT, &(c)->attest_url, "URL", "the attestation authority (ZT_ATTEST)", 0, 0 },        \
-	{ "attest-ca-file", 0, ZT_OPT_TEXT, &(c)->attest_ca_file, "FILE", "root that verifies it (ZT_ATTEST_CA_FILE)", 0, 0 }, \
-	{ "tenant", 0, ZT_OPT_TEXT, &(c)->tenant, "GUID", "the tenant that the device is claimed into (ZT_TENANT)", 0, 0 }
-#define ZT_AGENT_OPTS_ENDPOINT(c)                                                                            \
-	{ "endpoint", 'e', ZT_OPT_TEXT, &(c)->endpoint, "HOST", "AWS IoT data endpoint (ZT_ENDPOINT)", 0, 0 },        \
-	{ "mqtt-port", 0, ZT_OPT_NUMBER, &(c)->mqtt_port, "PORT", "8883 (ZT_MQTT_PORT); on 443 with ALPN", 1, 65535 }, \
-	{ "https-port", 0, ZT_OPT_NUMBER, &(c)->https_port, "PORT", "8443 (ZT_HTTPS_PORT); on 443 with ALPN", 1, 65535 }, \
-	{ "ca-file", 0, ZT_OPT_TEXT, &(c)->ca_file, "FILE", "roots that verify the endpoint (ZT_CA_FILE; AWS's)", 0, 0 }
+#define ZT_AGENT_OPT_STATE(c)                                                        \
+	{                                                                            \
+		"state", 's', ZT_OPT_TEXT, &(c)->state, "DIR",                       \
+		    "state folder (ZT_STATE; ~/.local/state/zerotouch-device)", 0, 0 \
+	}
+#define ZT_AGENT_OPT_JSON(c)                                                                                        \
+	{                                                                                                           \
+		"json", 0, ZT_OPT_FLAG, &(c)->json, NULL, "events on standard output, one JSON object a line", 0, 0 \
+	}
+#define ZT_AGENT_OPTS_ATTEST(c)                                                                               \
+	{ "attest", 0, ZT_OPT_TEXT, &(c)->attest_url, "URL", "the attestation authority (ZT_ATTEST)", 0, 0 }, \
+	    { "attest-ca-file",                                                                               \
+	      0,                                                                                              \
+	      ZT_OPT_TEXT,                                                                                    \
+	      &(c)->attest_ca_file,                                                                           \
+	      "FILE",                                                                                         \
+	      "root that verifies it (ZT_ATTEST_CA_FILE)",                                                    \
+	      0,                                                                                              \
+	      0 },                                                                                            \
+	{                                                                                                     \
+		"tenant", 0, ZT_OPT_TEXT, &(c)->tenant, "GUID",                                               \
+		    "the tenant that the device is claimed into (ZT_TENANT)", 0, 0                            \
+	}
+#define ZT_AGENT_OPTS_ENDPOINT(c)                                                                                          \
+	{ "endpoint", 'e', ZT_OPT_TEXT, &(c)->endpoint, "HOST", "AWS IoT data endpoint (ZT_ENDPOINT)", 0, 0 },             \
+	    { "mqtt-port", 0, ZT_OPT_NUMBER, &(c)->mqtt_port, "PORT", "8883 (ZT_MQTT_PORT); on 443 with ALPN", 1, 65535 }, \
+	    { "https-port", 0, ZT_OPT_NUMBER, &(c)->https_port, "PORT", "8443 (ZT_HTTPS_PORT); on 443 with ALPN", 1,       \
+	      65535 },                                                                                                     \
+	{                                                                                                                  \
+		"ca-file", 0, ZT_OPT_TEXT, &(c)->ca_file, "FILE",                                                          \
+		    "roots that verify the endpoint (ZT_CA_FILE; AWS's)", 0, 0                                             \
+	}
 
 /* Fills in the environment's values and the defaults. ZT_E_CONFIG on a wrong port. */
 ZT_NODISCARD zt_status zt_agent_config_init(zt_agent_config *config, zt_error *ret_error);

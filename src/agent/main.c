@@ -17,8 +17,9 @@ int main(int argc, char **argv)
 		(void)printf("zerotouch-device %s\n", ZT_VERSION);
 		return 0;
 	}
-	zt_status status = zt_verbs_run("zerotouch-device", "Onboards this device to AWS IoT Core, with nobody touching it.",
-					commands, ZT_COUNT(commands), argc, argv, &error);
+	zt_status status =
+	    zt_verbs_run("zerotouch-device", "Onboards this device to AWS IoT Core, with nobody touching it.", commands,
+			 ZT_COUNT(commands), argc, argv, &error);
 	if (status != ZT_OK) {
 		const char *cause = error.text[0] ? error.text : zt_status_text(status);
 		(void)fprintf(stderr, "zerotouch-device: %s%s%s%s\n", cause, error.code[0] ? " (" : "", error.code,

@@ -22,11 +22,16 @@ static void print_json(json_t *object)
 static const char *name_of(zt_event_kind kind)
 {
 	static const char *const names[] = {
-		[ZT_EVENT_NONE] = "none",           [ZT_EVENT_NOT_READY] = "waiting",
-		[ZT_EVENT_CONNECTING] = "connecting", [ZT_EVENT_REFUSED] = "refused",
-		[ZT_EVENT_ACCEPTED] = "accepted",   [ZT_EVENT_LOST] = "lost",
-		[ZT_EVENT_PUBLISHED] = "published", [ZT_EVENT_NOT_PUBLISHED] = "not-published",
-		[ZT_EVENT_SUBSCRIBED] = "subscribed", [ZT_EVENT_RECEIVED] = "received",
+		[ZT_EVENT_NONE] = "none",
+		[ZT_EVENT_NOT_READY] = "waiting",
+		[ZT_EVENT_CONNECTING] = "connecting",
+		[ZT_EVENT_REFUSED] = "refused",
+		[ZT_EVENT_ACCEPTED] = "accepted",
+		[ZT_EVENT_LOST] = "lost",
+		[ZT_EVENT_PUBLISHED] = "published",
+		[ZT_EVENT_NOT_PUBLISHED] = "not-published",
+		[ZT_EVENT_SUBSCRIBED] = "subscribed",
+		[ZT_EVENT_RECEIVED] = "received",
 	};
 	return names[kind];
 }
@@ -124,8 +129,8 @@ static void report_words(const zt_report *report, const zt_event *event, const z
 		say("not accepted", event, detail);
 		break;
 	case ZT_EVENT_ACCEPTED:
-		(void)fprintf(stderr, "accepted by %s after %u ms and %u attempt%s\n", via, event->elapsed_ms, event->attempts,
-			      event->attempts == 1 ? "" : "s");
+		(void)fprintf(stderr, "accepted by %s after %u ms and %u attempt%s\n", via, event->elapsed_ms,
+			      event->attempts, event->attempts == 1 ? "" : "s");
 		break;
 	case ZT_EVENT_LOST:
 		say("connection lost", event, detail);
@@ -167,7 +172,8 @@ void zt_report_certificate(const zt_report *report, const char *device_id, int64
 	char until[ZT_TIME_TEXT_MAX];
 	zt_time_iso8601(not_after_ms, until);
 	if (report->json)
-		print_json(json_pack("{s:s, s:s, s:s}", "event", "certificate", "deviceId", device_id, "notAfter", until));
+		print_json(
+		    json_pack("{s:s, s:s, s:s}", "event", "certificate", "deviceId", device_id, "notAfter", until));
 	else
 		(void)fprintf(stderr, "the certificate of %.16s… is valid until %s\n", device_id, until);
 }
@@ -175,8 +181,8 @@ void zt_report_certificate(const zt_report *report, const char *device_id, int64
 void zt_report_trouble(const zt_report *report, const zt_error *error)
 {
 	if (report->json)
-		print_json(json_pack("{s:s, s:s, s:s, s:s}", "event", "trouble", "status", zt_status_name(error->status), "code",
-				     error->code, "text", error->text));
+		print_json(json_pack("{s:s, s:s, s:s, s:s}", "event", "trouble", "status",
+				     zt_status_name(error->status), "code", error->code, "text", error->text));
 	else
 		(void)fprintf(stderr, "%s%s%s%s\n", error->text, error->code[0] ? " (" : "", error->code,
 			      error->code[0] ? ")" : "");

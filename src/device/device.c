@@ -123,8 +123,11 @@ static void fail(zt_device *device, zt_status status, int64_t now_ms, zt_event *
 	zt_reason reason = reason_of(status);
 	close_stream(device);
 	link_of(device)->ended(device, status);
-	handle(device, accepted ? ZT_ONBOARDING_LOST : silent ? ZT_ONBOARDING_SILENCE : ZT_ONBOARDING_REFUSED, reason,
-	       now_ms);
+	handle(device,
+	       accepted ? ZT_ONBOARDING_LOST
+	       : silent ? ZT_ONBOARDING_SILENCE
+			: ZT_ONBOARDING_REFUSED,
+	       reason, now_ms);
 	*ret = (zt_event){ .kind = accepted ? ZT_EVENT_LOST : ZT_EVENT_REFUSED,
 			   .reason = device->onboarding.reason,
 			   .attempts = device->onboarding.attempts,

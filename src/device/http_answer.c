@@ -64,10 +64,6 @@ static zt_status read_header(zt_http_answer *answer, zt_view line)
 	ENSURE(!zt_view_equal_nocase(name, ZT_LIT("transfer-encoding")), ZT_E_UNSUPPORTED);
 	if (zt_view_equal_nocase(name, ZT_LIT("connection")))
 		answer->keep_alive = answer->keep_alive && !zt_view_equal_nocase(value, ZT_LIT("close"));
-	else if (zt_view_equal_nocase(name, ZT_LIT("x-amzn-errortype")))
-		answer->error_type = (zt_view){ value.p, zt_view_find(value, ':') };
-	else if (zt_view_equal_nocase(name, ZT_LIT("x-amzn-requestid")))
-		answer->request_id = value;
 	return ZT_OK;
 }
 

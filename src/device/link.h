@@ -9,8 +9,8 @@ typedef struct {
 	bool (*wanted)(const zt_device *device);
 	/* A stream has just opened: queue the first bytes. */
 	zt_status (*begin)(zt_device *device, int64_t now_ms);
-	/* Moves what can be moved and fills at most one event. Any status but ZT_OK ends the stream; ZT_E_CLOSED means that
-	 * the peer closed without an answer. */
+	/* Moves what can be moved and fills at most one event. Any status but ZT_OK ends the stream; ZT_E_CLOSED means
+	 * that the peer closed without an answer. */
 	zt_status (*step)(zt_device *device, int64_t now_ms, zt_event *ret);
 	/* The stream ended with this status: what became of what was under way. */
 	void (*ended)(zt_device *device, zt_status status);

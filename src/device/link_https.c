@@ -1,6 +1,8 @@
 /* The HTTPS route: a request and its answer, one at a time, on a stream that is kept while the server keeps it. */
 #include "device/link.h"
 
+_Static_assert((int)ZT_DEVICE_OUT_MIN >= (int)ZT_HTTPS_HEAD_MAX, "the head of any publish must fit");
+
 static bool wanted(const zt_device *device)
 {
 	return device->has_message;

@@ -2,19 +2,18 @@
 
 #include "mqtt/topic.h"
 
-#define REFUSE(condition, status, sentence)                                                                  \
-	do {                                                                                                 \
-		if (condition) {                                                                             \
-			if (ret_why)                                                                         \
-				*ret_why = (sentence);                                                       \
-			return (status);                                                                     \
-		}                                                                                            \
+#define REFUSE(condition, status, sentence)            \
+	do {                                           \
+		if (condition) {                       \
+			if (ret_why)                   \
+				*ret_why = (sentence); \
+			return (status);               \
+		}                                      \
 	} while (0)
 
 zt_status zt_message_check(const zt_message *message, const char **ret_why)
 {
-	REFUSE(!zt_topic_is_valid(message->topic), ZT_E_INVALID,
-	       "a topic is UTF-8, not empty, and has no '+' or '#'");
+	REFUSE(!zt_topic_is_valid(message->topic), ZT_E_INVALID, "a topic is UTF-8, not empty, and has no '+' or '#'");
 	REFUSE(!zt_topic_within_limits(message->topic), ZT_E_LIMIT,
 	       "AWS IoT Core takes topics of at most 256 bytes and 7 slashes");
 	REFUSE(message->payload.n > ZT_PAYLOAD_MAX, ZT_E_LIMIT,

@@ -74,7 +74,10 @@ typedef struct {
 	bool known;
 } transition;
 
-#define ON(action, next) { action, ZT_ONBOARDING_##next, true }
+#define ON(action, next)                           \
+	{                                          \
+		action, ZT_ONBOARDING_##next, true \
+	}
 static const transition table[ZT_ONBOARDING_STATES][ZT_ONBOARDING_EVENTS] = {
 	[ZT_ONBOARDING_OFFLINE] = {
 		[ZT_ONBOARDING_NOT_READY] = ON(remember, OFFLINE),

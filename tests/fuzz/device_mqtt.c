@@ -7,8 +7,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 typedef struct {
-	zt_view script; /* pairs: a length, then so many bytes; length 255 closes, 254 lets time pass, 253 jams sending */
-	size_t left;    /* bytes of the piece that are not read yet */
+	zt_view
+	    script;  /* pairs: a length, then so many bytes; length 255 closes, 254 lets time pass, 253 jams sending */
+	size_t left; /* bytes of the piece that are not read yet */
 	int32_t end;
 	bool jammed;
 	int64_t now_ms;

@@ -22,7 +22,8 @@ typedef struct {
 static zt_status read_tenant(dialogue *d)
 {
 	zt_view given = zt_view_of(d->spec->tenant);
-	ENSURE(given.n == GUID_CHARS, zt_error_set(d->error, ZT_E_USAGE, "the tenant is a GUID of %d characters", GUID_CHARS));
+	ENSURE(given.n == GUID_CHARS,
+	       zt_error_set(d->error, ZT_E_USAGE, "the tenant is a GUID of %d characters", GUID_CHARS));
 	for (size_t i = 0; i < GUID_CHARS; i++) {
 		int c = given.p[i];
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -60,16 +61,19 @@ static zt_status status_of_http(uint16_t http)
 
 static zt_status ask(dialogue *d, const char *what, const json_t *question, json_t **ret_answer)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(256), body = ZT_STR(SMALL_MAX), answer = ZT_STR(ZT_HTTPS_CALL_ANSWER_MAX);
+	ZT_CLEANUP(zt_str_free)
+	zt_str path = ZT_STR(256),
+	       body = ZT_STR(SMALL_MAX), answer = ZT_STR(ZT_HTTPS_CALL_ANSWER_MAX);
 	ZT_JSON_CLEANUP json_t *parsed = NULL;
 	uint16_t http = 0;
 	TRY(zt_str_printf(&path, "/tenants/%s/%s", d->tenant, what));
 	TRY(zt_json_write(question, &body));
-	TRY(zt_https_post_json(&d->origin, d->spec->ca_file, d->spec->clock, zt_str_text(&path), zt_str_view(&body), &answer,
-			       &http, d->error));
+	TRY(zt_https_post_json(&d->origin, d->spec->ca_file, d->spec->clock, zt_str_text(&path), zt_str_view(&body),
+			       &answer, &http, d->error));
 	zt_error cause;
 	if (zt_json_parse(zt_str_view(&answer), &parsed, &cause) != ZT_OK)
-		return zt_error_set(d->error, ZT_E_PROTOCOL, "the authority answered %u with no JSON: %s", http, cause.text);
+		return zt_error_set(d->error, ZT_E_PROTOCOL, "the authority answered %u with no JSON: %s", http,
+				    cause.text);
 	if (http != 200) {
 		const char *code = zt_json_text(parsed, "code"), *message = zt_json_text(parsed, "message");
 		return zt_error_coded(d->error, status_of_http(http), code ? code : "", "the authority refuses: %s",
@@ -107,12 +111,15 @@ static zt_status sign_evidence(dialogue *d, zt_view nonce, const zt_key *tls_key
 
 static zt_status get_certificate(dialogue *d, zt_view nonce, const zt_key *tls_key, json_t **ret_answer)
 {
-	ZT_CLEANUP(zt_str_free) zt_str csr = ZT_STR(SMALL_MAX), signature = ZT_STR(SMALL_MAX), nonce64 = ZT_STR(SMALL_MAX);
+	ZT_CLEANUP(zt_str_free)
+	zt_str csr = ZT_STR(SMALL_MAX),
+	       signature = ZT_STR(SMALL_MAX), nonce64 = ZT_STR(SMALL_MAX);
 	TRY(zt_csr_write(tls_key, ZT_VIEW_EMPTY, &csr, d->error));
 	TRY(sign_evidence(d, nonce, tls_key, &signature));
 	TRY(zt_base64_encode(nonce, &nonce64));
-	ZT_JSON_CLEANUP json_t *question = json_pack("{s:s, s:s, s:s, s:s}", "format", "p256", "nonce", zt_str_text(&nonce64),
-						     "csr", zt_str_text(&csr), "signature", zt_str_text(&signature));
+	ZT_JSON_CLEANUP json_t *question =
+	    json_pack("{s:s, s:s, s:s, s:s}", "format", "p256", "nonce", zt_str_text(&nonce64), "csr",
+		      zt_str_text(&csr), "signature", zt_str_text(&signature));
 	ENSURE(question, ZT_E_NOMEM);
 	return ask(d, "certificates", question, ret_answer);
 }
@@ -130,7 +137,8 @@ static zt_status take_certificate(dialogue *d, const json_t *answer, zt_str *out
 	zt_view pem = zt_json_view(answer, "certificate");
 	zt_error cause;
 	if (zt_cert_read_pem(pem, &leaf, &cause) != ZT_OK)
-		return zt_error_set(d->error, ZT_E_PROTOCOL, "the authority's certificate cannot be read: %s", cause.text);
+		return zt_error_set(d->error, ZT_E_PROTOCOL, "the authority's certificate cannot be read: %s",
+				    cause.text);
 	if (!zt_view_equal(zt_cert_common_name(leaf), zt_view_of(d->device_id)))
 		return zt_error_set(d->error, ZT_E_PROTOCOL, "the authority's certificate names another device");
 	TRY(put_pem(pem, out));

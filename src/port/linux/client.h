@@ -6,7 +6,8 @@
  *	while (zt_client_wait(client, 1000, &event), event.kind != ZT_EVENT_RECEIVED)
  *		…;
  *
- * It reconnects by itself, waits out the first refusal of a new certificate, and takes a replaced certificate into use. */
+ * It reconnects by itself, waits out the first refusal of a new certificate, and takes a replaced certificate into use.
+*/
 #ifndef ZT_PORT_LINUX_CLIENT_H
 #define ZT_PORT_LINUX_CLIENT_H
 
@@ -15,22 +16,22 @@
 
 typedef struct {
 	zt_route route;
-	const char *host;            /* a name, not an address: AWS IoT finds the account by it (SNI) */
+	const char *host;               /* a name, not an address: AWS IoT finds the account by it (SNI) */
 	uint16_t mqtt_port, https_port; /* 0: 8883, 8443; on 443 ALPN asks for the protocol */
-	const char *ca_file;         /* roots that verify the server, PEM; NULL: AWS's, built in */
-	const char *certificate_file;/* PEM: leaf, then what the server may need to know of its issuers */
-	const char *key_file;        /* PEM */
-	const char *client_id;       /* MQTT; NULL: the certificate's common name */
-	uint16_t keep_alive_s;       /* MQTT; 0: 60 */
-	bool persistent;             /* MQTT: the server keeps subscriptions and QoS 1 messages while we are away */
+	const char *ca_file;            /* roots that verify the server, PEM; NULL: AWS's, built in */
+	const char *certificate_file;   /* PEM: leaf, then what the server may need to know of its issuers */
+	const char *key_file;           /* PEM */
+	const char *client_id;          /* MQTT; NULL: the certificate's common name */
+	uint16_t keep_alive_s;          /* MQTT; 0: 60 */
+	bool persistent;                /* MQTT: the server keeps subscriptions and QoS 1 messages while we are away */
 	const zt_subscription *subscriptions; /* MQTT; borrowed for the client's life */
 	size_t subscription_count;
 } zt_client_spec;
 
 typedef struct zt_client zt_client;
 
-/* Copies the texts. Fails on what can never work: no roots in ca_file, an address for a host, a filter over AWS's limits.
- * The certificate may be missing still. Connects only when stepped. */
+/* Copies the texts. Fails on what can never work: no roots in ca_file, an address for a host, a filter over AWS's
+ * limits. The certificate may be missing still. Connects only when stepped. */
 ZT_NODISCARD zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *ret_error);
 /* Says goodbye to the server and closes. NULL is fine. */
 void zt_client_free(zt_client *client);
@@ -43,12 +44,12 @@ void zt_client_step(zt_client *client, zt_event *ret);
 /* Steps, and polls at most timeout_ms in all, until there is an event; ZT_EVENT_NONE when there was none. A signal ends
  * the wait early. */
 void zt_client_wait(zt_client *client, int timeout_ms, zt_event *ret);
-/* For a poll loop of one's own: the descriptor, or -1 while there is none, and what to poll it for. The time to poll is the
- * wait_ms of the last ZT_EVENT_NONE. */
+/* For a poll loop of one's own: the descriptor, or -1 while there is none, and what to poll it for. The time to poll is
+ * the wait_ms of the last ZT_EVENT_NONE. */
 int zt_client_fd(const zt_client *client);
 short zt_client_poll_events(const zt_client *client);
-/* Why the last attempt failed, in more words than its reason ("certificate verify failed: … for localhost"); "" if there
- * is nothing to add. */
+/* Why the last attempt failed, in more words than its reason ("certificate verify failed: … for localhost"); "" if
+ * there is nothing to add. */
 const char *zt_client_detail(const zt_client *client);
 /* The certificate in use: its dates, and the device id if it has one. */
 const zt_identity_info *zt_client_identity(const zt_client *client);

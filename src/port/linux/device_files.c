@@ -15,8 +15,8 @@ enum { KEY_FILE_MAX = 16 * 1024 };
 
 zt_status zt_device_files_init(zt_device_files *files, const char *dir)
 {
-	*files = (zt_device_files){ dir, ZT_STR(ZT_STATE_PATH_MAX), ZT_STR(ZT_STATE_PATH_MAX), ZT_STR(ZT_STATE_PATH_MAX),
-				    ZT_STR(ZT_STATE_PATH_MAX) };
+	*files = (zt_device_files){ dir, ZT_STR(ZT_STATE_PATH_MAX), ZT_STR(ZT_STATE_PATH_MAX),
+				    ZT_STR(ZT_STATE_PATH_MAX), ZT_STR(ZT_STATE_PATH_MAX) };
 	TRY(zt_path_join(&files->root_key, dir, "root-key.pem"));
 	TRY(zt_path_join(&files->identity, dir, "identity"));
 	TRY(zt_path_join(&files->certificate, dir, "identity/certificate.pem"));
@@ -72,12 +72,13 @@ zt_status zt_device_files_root_key(const zt_device_files *files, zt_key **ret, z
 	struct stat seen;
 	zt_error cause;
 	if (stat(path, &seen) != 0)
-		return zt_error_errno(ret_error, ZT_E_CREDENTIALS, "there is no root key %s (zerotouch-device init makes one)",
-				      path);
+		return zt_error_errno(ret_error, ZT_E_CREDENTIALS,
+				      "there is no root key %s (zerotouch-device init makes one)", path);
 	if (seen.st_mode & 077)
 		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "others may read the root key: chmod 600 %s", path);
 	if (zt_file_read(path, &pem, &cause) != ZT_OK || zt_key_read_pem(zt_str_view(&pem), ret, &cause) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the root key %s cannot be used: %s", path, cause.text);
+		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the root key %s cannot be used: %s", path,
+				    cause.text);
 	return ZT_OK;
 }
 

@@ -14,7 +14,7 @@
 enum { ZT_STATE_PATH_MAX = 4096 };
 
 typedef struct {
-	const char *dir; /* borrowed */
+	const char *dir;                                 /* borrowed */
 	zt_str root_key, identity, certificate, tls_key; /* paths */
 } zt_device_files;
 

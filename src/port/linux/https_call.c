@@ -107,7 +107,8 @@ static zt_status read_answer(call *c, zt_http_answer *answer)
 	}
 }
 
-static zt_status exchange(call *c, const zt_https_origin *origin, const char *path, zt_view json, zt_http_answer *answer)
+static zt_status exchange(call *c, const zt_https_origin *origin, const char *path, zt_view json,
+			  zt_http_answer *answer)
 {
 	uint8_t memory[HEAD_MAX];
 	zt_buf head = ZT_BUF(memory);

@@ -37,8 +37,8 @@ static zt_status current(void *context, zt_identity_info *ret)
 	zt_identity_files *files = context;
 	struct stat now;
 	if (stat(files->certificate_file, &now) != 0)
-		return zt_error_errno(&files->error, errno == ENOENT ? ZT_E_NOT_FOUND : ZT_E_INVALID, "cannot look at %s",
-				      files->certificate_file);
+		return zt_error_errno(&files->error, errno == ENOENT ? ZT_E_NOT_FOUND : ZT_E_INVALID,
+				      "cannot look at %s", files->certificate_file);
 	if (!files->known || !is_same_file(&files->seen, &now)) {
 		TRY(read_info(files, &files->info));
 		files->seen = now;

@@ -12,7 +12,7 @@ typedef struct {
 	struct stat seen;             /* of the file that `info` was read from */
 	bool known;
 	zt_identity_info info;
-	zt_error error;               /* why the last look failed */
+	zt_error error; /* why the last look failed */
 } zt_identity_files;
 
 /* The context of the returned seam is `files`. */

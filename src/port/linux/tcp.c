@@ -44,7 +44,9 @@ static zt_status try_next(zt_tcp *tcp, int cause, zt_error *ret_error)
 
 zt_status zt_tcp_start(zt_tcp *tcp, const char *host, uint16_t port, zt_error *ret_error)
 {
-	const struct addrinfo wanted = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	const struct addrinfo wanted = { .ai_family = AF_UNSPEC,
+					 .ai_socktype = SOCK_STREAM,
+					 .ai_flags = AI_NUMERICSERV };
 	char service[8];
 	(void)snprintf(service, sizeof service, "%u", port);
 	zt_tcp_close(tcp);

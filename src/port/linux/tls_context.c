@@ -51,6 +51,7 @@ zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, co
 			return ZT_OK;
 		}
 		if (look == IDENTITY_LOOKS)
-			return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "the device certificate or its key cannot be used");
+			return zt_tls_error(ret_error, ZT_E_CREDENTIALS,
+					    "the device certificate or its key cannot be used");
 	}
 }

@@ -55,10 +55,12 @@ static bool set_up(zt_tls_stream *stream, SSL_CTX *context, const char *host, co
 		return false;
 	X509_VERIFY_PARAM_set_time(SSL_get0_param(stream->tls), (time_t)(zt_clock_wall_ms(&stream->clock) / 1000));
 	return SSL_set1_host(stream->tls, host) == 1 &&
-	       (is_address(host) || SSL_set_tlsext_host_name(stream->tls, host) == 1) && (!alpn || set_alpn(stream->tls, alpn));
+	       (is_address(host) || SSL_set_tlsext_host_name(stream->tls, host) == 1) &&
+	       (!alpn || set_alpn(stream->tls, alpn));
 }
 
-zt_status zt_tls_stream_start(zt_tls_stream *stream, SSL_CTX *context, const char *host, uint16_t port, const char *alpn)
+zt_status zt_tls_stream_start(zt_tls_stream *stream, SSL_CTX *context, const char *host, uint16_t port,
+			      const char *alpn)
 {
 	zt_tls_stream_close(stream);
 	stream->error = (zt_error){ 0 };

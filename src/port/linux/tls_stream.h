@@ -13,11 +13,11 @@ typedef struct {
 	zt_tcp tcp;
 	SSL *tls;
 	enum { ZT_TLS_CLOSED, ZT_TLS_CONNECTING, ZT_TLS_SHAKING, ZT_TLS_OPEN, ZT_TLS_BROKEN } state;
-	bool wants_write;      /* bytes are stuck until the socket takes more */
-	bool fresh;            /* open, and nothing received yet */
-	int64_t deadline_ms;   /* monotonic: for opening */
-	zt_clock clock;        /* wall time decides whether certificates are valid */
-	zt_error error;        /* why it broke, in words */
+	bool wants_write;    /* bytes are stuck until the socket takes more */
+	bool fresh;          /* open, and nothing received yet */
+	int64_t deadline_ms; /* monotonic: for opening */
+	zt_clock clock;      /* wall time decides whether certificates are valid */
+	zt_error error;      /* why it broke, in words */
 } zt_tls_stream;
 
 /* Also has the process ignore SIGPIPE, unless it has a handler: OpenSSL writes to sockets without MSG_NOSIGNAL. */

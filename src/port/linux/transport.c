@@ -54,15 +54,15 @@ static bool is_numeric(const char *host)
 	return inet_pton(AF_INET, host, parsed) == 1 || inet_pton(AF_INET6, host, parsed) == 1;
 }
 
-zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *host, uint16_t mqtt_port, uint16_t https_port,
-				  const char *ca_file, zt_clock clock, zt_error *ret_error)
+zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *host, uint16_t mqtt_port,
+				  uint16_t https_port, const char *ca_file, zt_clock clock, zt_error *ret_error)
 {
 	*transport = (zt_linux_transport){ .host = host, .mqtt_port = mqtt_port, .https_port = https_port };
 	zt_tls_stream_init(&transport->stream, clock);
 	if (is_numeric(host))
-		return zt_error_set(ret_error, ZT_E_CONFIG,
-				    "the endpoint must be a host name, not %s: AWS IoT finds the account by the name (SNI)",
-				    host);
+		return zt_error_set(
+		    ret_error, ZT_E_CONFIG,
+		    "the endpoint must be a host name, not %s: AWS IoT finds the account by the name (SNI)", host);
 	return zt_trust_load(ca_file, &transport->roots, ret_error);
 }
 

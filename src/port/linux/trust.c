@@ -53,8 +53,8 @@ zt_status zt_trust_load(const char *ca_file, X509_STORE **ret, zt_error *ret_err
 	ENSURE(store, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
 	size_t count = 0;
 	if (add_roots(store, pem, &count) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "the server cannot be verified: a certificate in %s is damaged",
-				    name);
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "the server cannot be verified: a certificate in %s is damaged", name);
 	if (count == 0)
 		return zt_error_set(ret_error, ZT_E_CONFIG,
 				    "the server cannot be verified: there is no PEM certificate in %s", name);

@@ -77,8 +77,10 @@ void fake_world_init(fake_world *world, zt_route route)
 		.mono_ms = 1000000,
 		.wall_ms = INT64_C(1769860800000), /* 2026-01-31T12:00:00Z */
 		.network_ready = true,
-		.identity = { .name = "device-1", .not_before_ms = INT64_C(1769817600000),
-			      .not_after_ms = INT64_C(1769904000000), .generation = 1 },
+		.identity = { .name = "device-1",
+			      .not_before_ms = INT64_C(1769817600000),
+			      .not_after_ms = INT64_C(1769904000000),
+			      .generation = 1 },
 		.send_room = INT32_MAX,
 	};
 	world->config = (zt_device_config){

@@ -29,10 +29,10 @@ static zt_status next(void)
 {
 	return zt_session_next(&session, now_ms, &event);
 }
-#define assert_next(expected)                                                                                \
-	do {                                                                                                 \
-		assert_ok(next());                                                                           \
-		assert_int_equal(event.kind, expected);                                                      \
+#define assert_next(expected)                           \
+	do {                                            \
+		assert_ok(next());                      \
+		assert_int_equal(event.kind, expected); \
 	} while (0)
 
 /* Takes everything that is to be sent, in pieces of at most `chunk` bytes. */
@@ -55,7 +55,9 @@ static zt_view take_output(size_t chunk)
 
 static void begin(void)
 {
-	static const zt_session_options options = { .client_id = ZT_LIT_INIT("device-1"), .keep_alive_s = 60, .clean = true };
+	static const zt_session_options options = { .client_id = ZT_LIT_INIT("device-1"),
+						    .keep_alive_s = 60,
+						    .clean = true };
 	now_ms = 1000;
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
 	assert_ok(zt_session_connect(&session, &options, now_ms));

@@ -18,12 +18,11 @@ static zt_view head_of(zt_view topic, uint16_t port, size_t length)
 static void a_publish_is_the_request_that_aws_documents(void **state)
 {
 	(void)state;
-	assert_view(head_of(ZT_LIT("myhome/myroom"), 8443, 36),
-		    "POST /topics/myhome%2Fmyroom?qos=1 HTTP/1.1\r\n"
-		    "Host: abc-ats.iot.eu-central-1.amazonaws.com:8443\r\n"
-		    "Content-Type: application/octet-stream\r\n"
-		    "Content-Length: 36\r\n"
-		    "\r\n");
+	assert_view(head_of(ZT_LIT("myhome/myroom"), 8443, 36), "POST /topics/myhome%2Fmyroom?qos=1 HTTP/1.1\r\n"
+								"Host: abc-ats.iot.eu-central-1.amazonaws.com:8443\r\n"
+								"Content-Type: application/octet-stream\r\n"
+								"Content-Length: 36\r\n"
+								"\r\n");
 }
 
 static void the_default_port_is_left_out_of_host(void **state)
@@ -36,7 +35,8 @@ static void a_topic_cannot_break_out_of_its_segment(void **state)
 {
 	(void)state;
 	zt_view head = head_of(ZT_LIT("a b?c#d%\r\nX: y/\xc3\xa9~-._"), 443, 0);
-	assert_true(zt_view_starts(head, ZT_LIT("POST /topics/a%20b%3Fc%23d%25%0D%0AX%3A%20y%2F%C3%A9~-._?qos=1 HTTP/1.1\r\n")));
+	assert_true(zt_view_starts(
+	    head, ZT_LIT("POST /topics/a%20b%3Fc%23d%25%0D%0AX%3A%20y%2F%C3%A9~-._?qos=1 HTTP/1.1\r\n")));
 }
 
 static void the_longest_topic_fits_the_promised_memory(void **state)
@@ -46,7 +46,8 @@ static void the_longest_topic_fits_the_promised_memory(void **state)
 	memset(topic, ' ', sizeof topic);
 	memset(host, 'h', sizeof host);
 	zt_buf out = zt_buf_make(memory, sizeof memory);
-	zt_http_put_publish(&out, zt_view_make(host, sizeof host), 8443, zt_view_make(topic, sizeof topic), 1, ZT_PAYLOAD_MAX);
+	zt_http_put_publish(&out, zt_view_make(host, sizeof host), 8443, zt_view_make(topic, sizeof topic), 1,
+			    ZT_PAYLOAD_MAX);
 	assert_ok(zt_buf_finish(&out));
 }
 

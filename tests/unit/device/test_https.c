@@ -3,7 +3,8 @@
 static fake_world world;
 static const zt_message message = { ZT_LIT_INIT("myhome/myroom"), ZT_LIT_INIT("{\"LED\":\"ON\"}"), 1, false };
 
-static const char ok[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{\"message\":\"OK\"}";
+static const char ok[] =
+    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{\"message\":\"OK\"}";
 static const char request[] = "POST /topics/myhome%2Fmyroom?qos=1 HTTP/1.1\r\n"
 			      "Host: localhost:8443\r\n"
 			      "Content-Type: application/octet-stream\r\n"

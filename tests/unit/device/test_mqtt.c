@@ -29,8 +29,8 @@ static void the_client_id_is_the_device_id(void **state)
 	(void)state;
 	assert_event(&world, ZT_EVENT_CONNECTING);
 	assert_event(&world, ZT_EVENT_NONE);
-	assert_bytes(fake_sent(&world), 0x10, 0x14, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00, 0x08, 'd', 'e', 'v',
-		     'i', 'c', 'e', '-', '1');
+	assert_bytes(fake_sent(&world), 0x10, 0x14, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00, 0x08,
+		     'd', 'e', 'v', 'i', 'c', 'e', '-', '1');
 	assert_int_equal(world.route, ZT_ROUTE_MQTT);
 }
 
@@ -88,8 +88,8 @@ static void subscriptions_come_before_messages_one_by_one(void **state)
 	assert_event(&world, ZT_EVENT_SUBSCRIBED);
 	assert_reason(&world, ZT_REASON_SUBSCRIBE_DENIED);
 	assert_event(&world, ZT_EVENT_NONE);
-	assert_bytes(fake_sent(&world), 0x82, 0x06, 0x00, 0x02, 0x00, 0x01, 'd', 0x00, 0x32, 0x09, 0x00, 0x03, 'a', '/', 'b', 0x00,
-		     0x03, 'h', 'i');
+	assert_bytes(fake_sent(&world), 0x82, 0x06, 0x00, 0x02, 0x00, 0x01, 'd', 0x00, 0x32, 0x09, 0x00, 0x03, 'a', '/',
+		     'b', 0x00, 0x03, 'h', 'i');
 }
 
 static void a_message_is_received_and_acknowledged(void **state)

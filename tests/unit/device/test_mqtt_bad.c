@@ -44,7 +44,7 @@ static void codes_of_connack_are_told_apart(void **state)
 		uint8_t code;
 		zt_reason reason;
 	} rows[] = {
-		{ 1, ZT_REASON_REJECTED }, { 2, ZT_REASON_REJECTED },  { 3, ZT_REASON_BUSY },
+		{ 1, ZT_REASON_REJECTED },  { 2, ZT_REASON_REJECTED },  { 3, ZT_REASON_BUSY },
 		{ 4, ZT_REASON_NO_POLICY }, { 5, ZT_REASON_NO_POLICY }, { 7, ZT_REASON_NO_POLICY },
 	};
 	for (size_t i = 0; i < ZT_COUNT(rows); i++) {
@@ -145,7 +145,8 @@ static void an_acknowledgement_before_the_close_is_not_lost(void **state)
 	(void)state;
 	assert_ok(zt_device_publish(&world.device, &message, NULL));
 	assert_event(&world, ZT_EVENT_NONE);
-	FAKE_SAYS(&world, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x01, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x02, 0x40, 0x02, 0x00, 0x01);
+	FAKE_SAYS(&world, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x01, 0x32, 0x05, 0x00, 0x01, 'c', 0x00, 0x02, 0x40, 0x02,
+		  0x00, 0x01);
 	world.end = ZT_IO_CLOSED;
 	world.send_room = -1;
 	assert_event(&world, ZT_EVENT_RECEIVED);

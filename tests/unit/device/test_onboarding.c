@@ -34,19 +34,26 @@ static void connect_again(zt_onboarding *o)
 	assert_true(feed(o, ZT_ONBOARDING_IDENTITY, ZT_REASON_NONE));
 }
 
-/* Every pair of state and event: where it leads, or that it means nothing. Written down from the picture in the header. */
+/* Every pair of state and event: where it leads, or that it means nothing. Written down from the picture in the header.
+ */
 static void the_table_is_the_picture(void **state)
 {
 	(void)state;
-	enum { OFF = ZT_ONBOARDING_OFFLINE, UNI = ZT_ONBOARDING_UNIDENTIFIED, CON = ZT_ONBOARDING_CONNECTING,
-	       WAI = ZT_ONBOARDING_WAITING, ACC = ZT_ONBOARDING_ACCEPTED, NON = -1 };
+	enum {
+		OFF = ZT_ONBOARDING_OFFLINE,
+		UNI = ZT_ONBOARDING_UNIDENTIFIED,
+		CON = ZT_ONBOARDING_CONNECTING,
+		WAI = ZT_ONBOARDING_WAITING,
+		ACC = ZT_ONBOARDING_ACCEPTED,
+		NON = -1
+	};
 	static const int expected[ZT_ONBOARDING_STATES][ZT_ONBOARDING_EVENTS] = {
 		/*          not ready, ready, no id, id,  silence, refused, answered, lost, timer, replaced */
-		[OFF] = { OFF,       UNI,   NON,   NON, NON,     NON,     NON,      NON,  NON,   NON },
-		[UNI] = { OFF,       NON,   OFF,   CON, NON,     NON,     NON,      NON,  NON,   NON },
-		[CON] = { NON,       NON,   NON,   NON, WAI,     WAI,     ACC,      NON,  NON,   NON },
-		[WAI] = { NON,       NON,   NON,   NON, NON,     NON,     NON,      NON,  OFF,   OFF },
-		[ACC] = { NON,       NON,   NON,   NON, NON,     NON,     NON,      WAI,  NON,   OFF },
+		[OFF] = { OFF, UNI, NON, NON, NON, NON, NON, NON, NON, NON },
+		[UNI] = { OFF, NON, OFF, CON, NON, NON, NON, NON, NON, NON },
+		[CON] = { NON, NON, NON, NON, WAI, WAI, ACC, NON, NON, NON },
+		[WAI] = { NON, NON, NON, NON, NON, NON, NON, NON, OFF, OFF },
+		[ACC] = { NON, NON, NON, NON, NON, NON, NON, WAI, NON, OFF },
 	};
 	for (int from = 0; from < ZT_ONBOARDING_STATES; from++)
 		for (int event = 0; event < ZT_ONBOARDING_EVENTS; event++) {

@@ -6,19 +6,21 @@ static void connect_is_the_packet_of_the_specification(void **state)
 {
 	(void)state;
 	begin();
-	assert_bytes(take_output(SIZE_MAX), 0x10, 0x14, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00, 0x08, 'd', 'e',
-		     'v', 'i', 'c', 'e', '-', '1');
+	assert_bytes(take_output(SIZE_MAX), 0x10, 0x14, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00,
+		     0x08, 'd', 'e', 'v', 'i', 'c', 'e', '-', '1');
 }
 
 static void a_will_and_a_persistent_session_go_into_connect(void **state)
 {
 	(void)state;
 	static const zt_message will = { ZT_LIT_INIT("w"), ZT_LIT_INIT("x"), 1, true };
-	const zt_session_options options = { .client_id = ZT_LIT("d"), .keep_alive_s = 30, .clean = false, .will = &will };
+	const zt_session_options options = {
+		.client_id = ZT_LIT("d"), .keep_alive_s = 30, .clean = false, .will = &will
+	};
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
 	assert_ok(zt_session_connect(&session, &options, 0));
-	assert_bytes(take_output(SIZE_MAX), 0x10, 0x13, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x2c, 0x00, 0x1e, 0x00, 0x01, 'd', 0x00,
-		     0x01, 'w', 0x00, 0x01, 'x');
+	assert_bytes(take_output(SIZE_MAX), 0x10, 0x13, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x2c, 0x00, 0x1e, 0x00,
+		     0x01, 'd', 0x00, 0x01, 'w', 0x00, 0x01, 'x');
 }
 
 static void connack_opens_the_session(void **state)
@@ -102,7 +104,8 @@ static void packets_queued_meanwhile_go_behind_the_payload(void **state)
 	SERVER_SAYS(0x32, 0x06, 0x00, 0x01, 'b', 0x00, 0x07, 'x');
 	assert_next(ZT_SESSION_RECEIVED);
 	assert_next(ZT_SESSION_NONE);
-	assert_bytes(take_output(3), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x40, 0x02, 0x00, 0x07);
+	assert_bytes(take_output(3), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x40, 0x02, 0x00,
+		     0x07);
 }
 
 static void a_call_in_the_middle_of_a_message_does_not_tear_it(void **state)
@@ -114,8 +117,8 @@ static void a_call_in_the_middle_of_a_message_does_not_tear_it(void **state)
 	assert_bytes(zt_session_output(&session), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01);
 	zt_session_sent(&session, 3, now_ms);
 	assert_ok(zt_session_subscribe(&session, ZT_LIT("b"), 0, now_ms, &id));
-	assert_bytes(take_output(SIZE_MAX), 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x82, 0x06, 0x00, 0x02, 0x00, 0x01, 'b',
-		     0x00);
+	assert_bytes(take_output(SIZE_MAX), 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x82, 0x06, 0x00, 0x02,
+		     0x00, 0x01, 'b', 0x00);
 }
 
 static void an_acknowledgement_of_another_id_is_not_ours(void **state)

@@ -2,11 +2,11 @@
 
 /* What a server may not do, and what it may take too long for. */
 
-#define assert_refused(expected, ...)                                                                        \
-	do {                                                                                                 \
-		(void)connected(NULL);                                                                       \
-		SERVER_SAYS(__VA_ARGS__);                                                                    \
-		assert_status(next(), expected);                                                             \
+#define assert_refused(expected, ...)            \
+	do {                                     \
+		(void)connected(NULL);           \
+		SERVER_SAYS(__VA_ARGS__);        \
+		assert_status(next(), expected); \
 	} while (0)
 
 static void the_first_packet_must_be_connack(void **state)
@@ -26,7 +26,8 @@ static void there_is_one_connack(void **state)
 static void packets_of_clients_are_refused(void **state)
 {
 	(void)state;
-	assert_refused(ZT_E_PROTOCOL, 0x10, 0x0d, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00, 0x01, 'x');
+	assert_refused(ZT_E_PROTOCOL, 0x10, 0x0d, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x02, 0x00, 0x3c, 0x00, 0x01,
+		       'x');
 	assert_refused(ZT_E_PROTOCOL, 0x82, 0x06, 0x00, 0x01, 0x00, 0x01, 'a', 0x00);
 	assert_refused(ZT_E_PROTOCOL, 0xc0, 0x00);
 	assert_refused(ZT_E_PROTOCOL, 0xe0, 0x00);

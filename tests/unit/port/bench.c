@@ -20,8 +20,12 @@ static void run(const char *program, const char *argument)
 	char *const argv[] = { (char *)program, (char *)argument, NULL };
 	pid_t pid;
 	int code = -1;
-	assert_ok(zt_process_start(&(zt_process_spec){ .path = program, .argv = argv, .stdin_fd = -1, .stdout_fd = -1,
-						       .stderr_fd = -1, .die_with_parent = true },
+	assert_ok(zt_process_start(&(zt_process_spec){ .path = program,
+						       .argv = argv,
+						       .stdin_fd = -1,
+						       .stdout_fd = -1,
+						       .stderr_fd = -1,
+						       .die_with_parent = true },
 				   &pid, NULL));
 	assert_ok(zt_process_wait(pid, BENCH_DEADLINE_MS, &code));
 	assert_int_equal(code, 0);
@@ -57,8 +61,12 @@ static bench_server start(char *const *argv)
 	int input[2], output[2];
 	assert_int_equal(pipe2(input, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(output, O_CLOEXEC), 0);
-	assert_ok(zt_process_start(&(zt_process_spec){ .path = argv[0], .argv = argv, .stdin_fd = input[0], .stdout_fd = output[1],
-						       .stderr_fd = output[1], .die_with_parent = true },
+	assert_ok(zt_process_start(&(zt_process_spec){ .path = argv[0],
+						       .argv = argv,
+						       .stdin_fd = input[0],
+						       .stdout_fd = output[1],
+						       .stderr_fd = output[1],
+						       .die_with_parent = true },
 				   &server.pid, NULL));
 	assert_int_equal(close(input[0]), 0);
 	assert_int_equal(close(output[1]), 0);
@@ -127,10 +135,11 @@ bench_server bench_mosquitto(void)
 {
 	char text[1024];
 	uint16_t port = bench_free_port();
-	int n = snprintf(text, sizeof text,
-			 "listener %u 127.0.0.1\nuser root\ncafile %s/root.pem\ncertfile %s/server.pem\nkeyfile %s/server.key\n"
-			 "require_certificate true\nuse_identity_as_username true\n",
-			 port, folder, folder, folder);
+	int n = snprintf(
+	    text, sizeof text,
+	    "listener %u 127.0.0.1\nuser root\ncafile %s/root.pem\ncertfile %s/server.pem\nkeyfile %s/server.key\n"
+	    "require_certificate true\nuse_identity_as_username true\n",
+	    port, folder, folder, folder);
 	assert_ok(zt_file_write(bench_path("mosquitto.conf"), zt_view_make(text, (size_t)n), 0644, NULL));
 	char *const argv[] = { "/usr/sbin/mosquitto", "-c", (char *)bench_path("mosquitto.conf"), NULL };
 	bench_server server = start(argv);

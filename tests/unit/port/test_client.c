@@ -72,8 +72,9 @@ static int gone(void **state)
 static const char *command(const char *program, const char *more)
 {
 	static char line[2048];
-	(void)snprintf(line, sizeof line, "%s -h localhost -p %u --cafile %s --cert %s --key %s %s", program, broker.port,
-		       bench_path("root.pem"), bench_path("client-2.pem"), bench_path("client-2.key"), more);
+	(void)snprintf(line, sizeof line, "%s -h localhost -p %u --cafile %s --cert %s --key %s %s", program,
+		       broker.port, bench_path("root.pem"), bench_path("client-2.pem"), bench_path("client-2.key"),
+		       more);
 	return line;
 }
 
@@ -120,7 +121,8 @@ static void limits_are_named(void **state)
 {
 	(void)state;
 	zt_error error;
-	assert_status(zt_client_publish(client, &(zt_message){ .topic = ZT_LIT("a/b/c/d/e/f/g/h/i") }, &error), ZT_E_LIMIT);
+	assert_status(zt_client_publish(client, &(zt_message){ .topic = ZT_LIT("a/b/c/d/e/f/g/h/i") }, &error),
+		      ZT_E_LIMIT);
 	assert_non_null(strstr(error.text, "7 slashes"));
 }
 

@@ -24,9 +24,18 @@ static void everything_else_is_refused(void **state)
 {
 	(void)state;
 	static const char *const urls[] = {
-		"",		       "localhost:4567",     "http://localhost:4567", "https://",		 "https://:4567",
-		"https://localhost:0", "https://localhost:", "https://localhost:65536", "https://localhost:x", "https://h/path",
-		"https://user@h:1",    "https://h:1/x",
+		"",
+		"localhost:4567",
+		"http://localhost:4567",
+		"https://",
+		"https://:4567",
+		"https://localhost:0",
+		"https://localhost:",
+		"https://localhost:65536",
+		"https://localhost:x",
+		"https://h/path",
+		"https://user@h:1",
+		"https://h:1/x",
 	};
 	for (size_t i = 0; i < ZT_COUNT(urls); i++)
 		if (parse(urls[i]) != ZT_E_USAGE)

@@ -31,7 +31,8 @@ static void use(const char *ca_file, uint16_t port)
 {
 	zt_error error;
 	jump_ms = 0;
-	assert_ok(zt_linux_transport_init(&transport, "localhost", port, port, bench_path(ca_file), test_clock, &error));
+	assert_ok(
+	    zt_linux_transport_init(&transport, "localhost", port, port, bench_path(ca_file), test_clock, &error));
 	transport.certificate_file = bench_path("client.pem");
 	transport.key_file = bench_path("client.key");
 }
@@ -92,7 +93,8 @@ static void tls_1_2_alone_and_1_3_alone_are_spoken(void **state)
 static void tls_1_1_is_not(void **state)
 {
 	(void)state;
-	assert_open("server", "root.pem", (const char *const[4]){ "-tls1_1", "-cipher", "ALL:@SECLEVEL=0" }, ZT_E_TLS, "");
+	assert_open("server", "root.pem", (const char *const[4]){ "-tls1_1", "-cipher", "ALL:@SECLEVEL=0" }, ZT_E_TLS,
+		    "");
 }
 
 static void another_name_is_refused(void **state)
@@ -160,7 +162,7 @@ static void a_refusal_of_our_certificate_is_no_distrust(void **state)
 {
 	(void)state;
 	bench_server server =
-		bench_s_server("server", (const char *const[4]){ "-tls1_2", "-Verify", "1", "-verify_return_error" });
+	    bench_s_server("server", (const char *const[4]){ "-tls1_2", "-Verify", "1", "-verify_return_error" });
 	use("root.pem", server.port);
 	assert_status(open_once(), ZT_E_CLOSED);
 	zt_linux_transport_deinit(&transport);
@@ -173,7 +175,7 @@ static void in_tls_1_3_it_shows_at_the_first_read(void **state)
 	(void)state;
 	uint8_t byte;
 	bench_server server =
-		bench_s_server("server", (const char *const[4]){ "-tls1_3", "-Verify", "1", "-verify_return_error" });
+	    bench_s_server("server", (const char *const[4]){ "-tls1_3", "-Verify", "1", "-verify_return_error" });
 	use("root.pem", server.port);
 	assert_ok(open_once());
 	assert_int_equal(receive_something(&byte, 1), ZT_IO_BROKEN);

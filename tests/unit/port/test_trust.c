@@ -69,8 +69,9 @@ static void an_address_is_no_endpoint(void **state)
 	static const char *const addresses[] = { "127.0.0.1", "::1" };
 	for (size_t i = 0; i < ZT_COUNT(addresses); i++) {
 		zt_linux_transport transport;
-		assert_status(zt_linux_transport_init(&transport, addresses[i], 8883, 8443, NULL, (zt_clock){ 0 }, &error),
-			      ZT_E_CONFIG);
+		assert_status(
+		    zt_linux_transport_init(&transport, addresses[i], 8883, 8443, NULL, (zt_clock){ 0 }, &error),
+		    ZT_E_CONFIG);
 		assert_non_null(strstr(error.text, "SNI"));
 		zt_linux_transport_deinit(&transport);
 	}
