@@ -110,14 +110,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	while (zt_view_take_u8(&s.script, &word)) {
 		obey(&s, word);
 		(void)!zt_device_publish(&device, &message, NULL);
-		for (int i = 0; i < 64; i++) {
+		for (int steps = 0;; steps++) {
 			zt_device_step(&device, &event);
-			if (event.kind == ZT_EVENT_NONE)
+			if (event.kind == ZT_EVENT_NONE && event.wait_ms)
 				break;
+			/* More steps than bytes and outcomes: it would spin for ever. */
+			if (steps > 1024)
+				__builtin_trap();
 			if (event.kind == ZT_EVENT_RECEIVED && event.message.payload.n > sizeof in)
 				__builtin_trap();
 		}
-		s.now_ms += event.kind == ZT_EVENT_NONE ? event.wait_ms : 0;
+		s.now_ms += event.wait_ms;
 	}
 	return 0;
 }

@@ -147,6 +147,22 @@ static void a_server_that_does_not_read_is_not_listened_to(void **state)
 	assert_next(ZT_SESSION_RECEIVED);
 }
 
+/* It is not waited for in a circle, and not for ever. */
+static void a_server_that_does_not_read_is_given_up(void **state)
+{
+	(void)state;
+	(void)connected(NULL);
+	do {
+		SERVER_SAYS(0x32, 0x06, 0x00, 0x01, 'a', 0x00, 0x01, 'x');
+		assert_ok(next());
+	} while (event.kind == ZT_SESSION_RECEIVED);
+	now_ms += 60000;
+	assert_next(ZT_SESSION_NONE);
+	assert_int_equal(zt_session_due_ms(&session), now_ms + ZT_SESSION_ANSWER_MS);
+	now_ms += ZT_SESSION_ANSWER_MS;
+	assert_status(next(), ZT_E_TIMEOUT);
+}
+
 static void a_client_id_over_the_limit_is_refused(void **state)
 {
 	(void)state;
@@ -183,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_ping_without_an_answer_ends_it),
 		cmocka_unit_test(a_long_payload_on_a_slow_link_is_no_timeout),
 		cmocka_unit_test(a_server_that_does_not_read_is_not_listened_to),
+		cmocka_unit_test(a_server_that_does_not_read_is_given_up),
 		cmocka_unit_test(a_client_id_over_the_limit_is_refused),
 		cmocka_unit_test(a_connect_that_does_not_fit_is_refused),
 	};
