@@ -110,6 +110,7 @@ static zt_status leaf_read(const zt_server_identity_spec *spec, const authority 
 	ENSURE(info->not_after_ms - spec->now_ms > SERVER_LIFE_MS / 3 && info->not_before_ms <= spec->now_ms, ZT_E_EXPIRED);
 	zt_str_clear(&der);
 	TRY(zt_pem_next(&probe, "CERTIFICATE", &der));
+	(void)zt_view_take_prefix(&probe, ZT_LIT("\n"));
 	TRY(zt_str_put(chain, zt_view_make(rest.p, (size_t)(probe.p - rest.p))));
 	return zt_str_put(key, probe);
 }

@@ -46,7 +46,7 @@ def name(*rdns):
 
 
 def time(text):
-    return tlv(23 if len(text) == 13 else 24, text.encode())
+    return tlv(24 if len(text) == 15 else 23, text.encode())
 
 
 def extension(dotted, value, critical=False):
@@ -156,6 +156,8 @@ def main():
     certificate("bad-utf8-in-name", common(b"caf\xe9", UTF8), common("ca"), key, key, **plain)
     certificate("bad-bmp-half-character", common(b"\x00a\x00", BMP), common("ca"), key, key, **plain)
     certificate("bad-date", common("x"), common("ca"), key, key, begin="230230000000Z", **plain)
+    certificate("bad-date-without-seconds", common("x"), common("ca"), key, key, begin="2305161455Z", **plain)
+    certificate("bad-date-with-offset", common("x"), common("ca"), key, key, begin="230516145500+0000", **plain)
     certificate("bad-serial", common("x"), common("ca"), key, key, serial=b"\x01" * 22, **plain)
     certificate("bad-name-of-25-parts", name(*[(UNIT, UTF8, str(i)) for i in range(25)]), common("ca"), key, key,
                 **plain)

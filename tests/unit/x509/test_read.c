@@ -215,6 +215,8 @@ static void damaged_certificates_are_refused(void **state)
 	assert_refused("bad-utf8-in-name", ZT_E_INVALID);
 	assert_refused("bad-bmp-half-character", ZT_E_INVALID);
 	assert_refused("bad-date", ZT_E_INVALID);
+	assert_refused("bad-date-without-seconds", ZT_E_INVALID);
+	assert_refused("bad-date-with-offset", ZT_E_INVALID);
 	assert_refused("bad-serial", ZT_E_INVALID);
 	assert_refused("bad-name-of-25-parts", ZT_E_LIMIT);
 }
