@@ -115,6 +115,20 @@ static void an_expired_server_is_refused(void **state)
 	assert_open("expired", "root.pem", NULL, ZT_E_TLS, "expired");
 }
 
+/* Both chains that AWS's ATS endpoints have sent (AWS IoT, "Server authentication"; AWS Security Blog on the end of
+ * the Starfield Class 2 cross-signature) against a bundle of the same form as the built-in one. */
+static void both_shapes_of_chain_are_verified_by_one_bundle(void **state)
+{
+	(void)state;
+	static const char *const chains[] = { "chain-new.pem", "chain-old.pem" };
+	for (size_t i = 0; i < ZT_COUNT(chains); i++) {
+		const char *const options[4] = { "-cert_chain", bench_path(chains[i]) };
+		assert_open("ats", "bundle.pem", options, ZT_OK, "");
+		assert_open("ats", "A.pem", options, ZT_OK, "");
+		assert_open("ats", "root.pem", options, ZT_E_TLS, "certificate");
+	}
+}
+
 /* The clock of the device decides, not the machine's. */
 static void time_is_the_seams(void **state)
 {
@@ -301,6 +315,7 @@ int main(void)
 		cmocka_unit_test(another_name_is_refused),
 		cmocka_unit_test(an_unknown_root_is_refused),
 		cmocka_unit_test(an_expired_server_is_refused),
+		cmocka_unit_test(both_shapes_of_chain_are_verified_by_one_bundle),
 		cmocka_unit_test(time_is_the_seams),
 		cmocka_unit_test(the_name_is_sent_and_the_certificate_shown),
 		cmocka_unit_test(alpn_is_sent_when_asked_for),
