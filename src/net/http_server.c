@@ -149,6 +149,14 @@ static void feed(zt_connection *connection, struct evbuffer *in)
 	after_feed(connection);
 }
 
+/* While an answer is due, what comes is held up to a limit; then reading is switched off. Not by libevent's read watermark,
+ * which calls back in a loop while nothing is taken and leaves bytes behind in a TLS record that no event tells of. */
+static void hold(zt_connection *connection, struct evbuffer *in)
+{
+	if (connection->state >= ZT_CONN_HANDLING && evbuffer_get_length(in) >= READ_AHEAD_MAX)
+		(void)bufferevent_disable(connection->buffer, EV_READ);
+}
+
 /* Reads until bytes are missing or an answer is due. Handlers may answer or drop within it, so the connection's end waits. */
 static void pump(zt_connection *connection)
 {
@@ -166,10 +174,12 @@ static void on_read(struct bufferevent *buffer, void *context)
 {
 	zt_connection *connection = context;
 	struct evbuffer *in = bufferevent_get_input(buffer);
-	if (connection->state == ZT_CONN_LINGERING)
+	if (connection->state == ZT_CONN_LINGERING) {
 		(void)evbuffer_drain(in, evbuffer_get_length(in));
-	else
-		pump(connection);
+		return;
+	}
+	hold(connection, in);
+	pump(connection);
 }
 
 static void on_written(struct bufferevent *buffer, void *context)
@@ -177,6 +187,7 @@ static void on_written(struct bufferevent *buffer, void *context)
 	zt_connection *connection = context;
 	if (connection->state != ZT_CONN_WRITING || evbuffer_get_length(bufferevent_get_output(buffer)) > 0)
 		return;
+	(void)bufferevent_enable(buffer, EV_READ);
 	if (!connection->keep_alive) {
 		linger_or_end(connection);
 		return;
@@ -261,7 +272,6 @@ static void start_serving(zt_connection *connection)
 	bool handshake = ssl && !SSL_is_init_finished(ssl);
 	const zt_http_server_spec *spec = &connection->server->spec;
 	bufferevent_setcb(connection->buffer, on_read, on_written, on_event, connection);
-	bufferevent_setwatermark(connection->buffer, EV_READ, 0, READ_AHEAD_MAX);
 	(void)bufferevent_enable(connection->buffer, EV_READ | EV_WRITE);
 	enter(connection, ZT_CONN_IDLE, handshake ? spec->request_ms : spec->idle_ms);
 	/* What came with the handshake has no further event. */

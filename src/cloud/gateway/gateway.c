@@ -78,15 +78,17 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
 	g->ended = NULL;
 }
 
+/* As many as the system lets us have: the soft limit of open files is raised to the hard one. */
 static uint64_t connections_max(void)
 {
 	struct rlimit files;
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-		return CONNECTIONS_MAX;
-	if (files.rlim_cur <= DESCRIPTORS_KEPT)
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return 1;
-	uint64_t most = (files.rlim_cur - DESCRIPTORS_KEPT) / DESCRIPTORS_A_CONNECTION;
-	return most < CONNECTIONS_MAX ? most : CONNECTIONS_MAX;
+	const rlim_t wanted = DESCRIPTORS_KEPT + (rlim_t)DESCRIPTORS_A_CONNECTION * CONNECTIONS_MAX;
+	files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0 && getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 1;
+	return files.rlim_cur <= DESCRIPTORS_KEPT ? 1 : (files.rlim_cur - DESCRIPTORS_KEPT) / DESCRIPTORS_A_CONNECTION;
 }
 
 static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *ret_error)

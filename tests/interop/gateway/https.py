@@ -1,6 +1,7 @@
 """Publishing by HTTPS on 8443: AWS's answers byte by byte (AWS IoT, "device communication protocols: HTTPS")."""
 import json
 import re
+import threading
 
 from gw import ALLOW_ALL, ARN, Gateway, curl, run
 
@@ -109,6 +110,20 @@ def one_connection_takes_many_requests():
         assert answers.count(b"\n200 1\n") == 1 and answers.count(b"\n200 0\n") == 3, "one connection"
 
 
+def a_burst_of_requests_is_answered_to_its_end():
+    """Forty requests of 20 KB at once, far more than is read ahead; nothing more is sent, and all are answered."""
+    with Gateway() as gateway:
+        leaf = gateway.device(gateway.ca("one"), "dev1")
+        raw = gateway.connect(leaf, port="https")
+        request = b"POST /topics/a?qos=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20000
+        sender = threading.Thread(target=raw.send, args=(request * 40,))
+        sender.start()
+        answers = b""
+        while answers.count(b'"message":"OK"') < 40:
+            answers += raw.read(1)
+        sender.join()
+
+
 def a_deactivated_certificate_is_mute_from_the_next_request_on():
     with Gateway() as gateway:
         leaf = gateway.device(gateway.ca("one"), "dev1")
@@ -133,4 +148,5 @@ def thing_variables_do_not_resolve():
 
 
 run(answers, bad_requests, the_message_arrives_as_it_was_sent, basic_ingest_goes_to_rules_alone, retained_is_durable_and_cleared,
-    one_connection_takes_many_requests, a_deactivated_certificate_is_mute_from_the_next_request_on, thing_variables_do_not_resolve)
+    one_connection_takes_many_requests,
+    a_burst_of_requests_is_answered_to_its_end, a_deactivated_certificate_is_mute_from_the_next_request_on, thing_variables_do_not_resolve)
