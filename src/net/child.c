@@ -58,9 +58,14 @@ static void on_output_end(struct bufferevent *output, short what, void *context)
 
 void zt_child_drain(zt_child *child)
 {
-	struct evbuffer *in = child->output ? bufferevent_get_input(child->output) : NULL;
-	while (in && evbuffer_read(in, bufferevent_getfd(child->output), ZT_CHILD_LINE_MAX) > 0)
+	if (!child->output)
+		return;
+	struct evbuffer *in = bufferevent_get_input(child->output);
+	/* Outside of its own reading a bufferevent keeps its input shut. */
+	(void)evbuffer_unfreeze(in, 0);
+	while (evbuffer_read(in, bufferevent_getfd(child->output), ZT_CHILD_LINE_MAX) > 0)
 		take_lines(child, false);
+	(void)evbuffer_freeze(in, 0);
 }
 
 /* It has ended but is not reaped: until then nobody else can have the group's number. */
