@@ -55,7 +55,7 @@ static zt_status retire(zt_jitr_act *act, const char *id, const char *arn, zt_er
 		status = zt_iot_certificate_delete(act->client, certificate, true, ret_error);
 		if ((status != ZT_E_STATE && status != ZT_E_CONFLICT) || tries == DELETE_TRIES)
 			break;
-		zt_aws_client_pause(act->client, (int64_t)zt_random_below(DELETE_WAIT_MS << tries));
+		zt_aws_client_pause(act->client, (int64_t)zt_random_below((uint64_t)DELETE_WAIT_MS << tries));
 	}
 	TRY(absent_is_fine(status));
 	act->retired++;
