@@ -126,12 +126,23 @@ static zt_status remove_endpoints(const zt_attest_daemon *d, zt_error *ret_error
 	return zt_path_remove(zt_str_text(&path), ret_error);
 }
 
+/* What a device on this machine, or on that address, connects to; the server's certificate holds each of these names. */
+static zt_status put_url(const zt_attest_daemon *d, zt_str *url)
+{
+	static const char *const here[] = { "127.0.0.1", "::1", "0.0.0.0", "::" };
+	const zt_attest_settings *s = d->settings;
+	const char *host = s->server_name ? s->server_name : s->listen;
+	for (size_t i = 0; i < ZT_COUNT(here); i++)
+		if (strcmp(host, here[i]) == 0)
+			host = "localhost";
+	return zt_str_printf(url, strchr(host, ':') ? "https://[%s]:%u" : "https://%s:%u", host, zt_listener_port(d->device_port));
+}
+
 static zt_status write_endpoints(const zt_attest_daemon *d, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), operator = ZT_STR(PATH_TEXT_MAX), ca = ZT_STR(PATH_TEXT_MAX);
-	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
-	const char *host = d->settings->server_name ? d->settings->server_name : "localhost";
-	TRY(zt_str_printf(&url, "https://%s:%u", host, zt_listener_port(d->device_port)));
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), operator = ZT_STR(PATH_TEXT_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str ca = ZT_STR(PATH_TEXT_MAX), url = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
+	TRY(put_url(d, &url));
 	TRY(in_data(d, "operator.sock", &operator));
 	TRY(in_data(d, "server-ca.pem", &ca));
 	ZT_JSON_CLEANUP json_t *json = json_pack("{s:i, s:s, s:s, s:s}", "pid", (int)getpid(), "attest", zt_str_text(&url),

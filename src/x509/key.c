@@ -119,8 +119,7 @@ static bool coordinates_of(const EVP_PKEY *pkey, uint8_t ret_xy[2 * COORDINATE])
 zt_status zt_key_device_id(const zt_key *key, char ret_id[129])
 {
 	uint8_t xy[2 * COORDINATE];
-	bool p256 = EVP_PKEY_get_base_id(key->pkey) == EVP_PKEY_EC && EVP_PKEY_get_bits(key->pkey) == 256;
-	ENSURE(p256 && coordinates_of(key->pkey, xy), ZT_E_INVALID);
+	ENSURE(zt_openssl_on_curve(key->pkey, ZT_LIT("prime256v1")) && coordinates_of(key->pkey, xy), ZT_E_INVALID);
 	zt_buf b = zt_buf_make(ret_id, 129);
 	zt_buf_put_hex(&b, (zt_view){ xy, sizeof xy });
 	return zt_buf_finish_text(&b);

@@ -24,28 +24,21 @@ X509 *zt_openssl_certificate(zt_view der)
 	return NULL;
 }
 
-static bool curve_accepted(const EVP_PKEY *key)
+bool zt_openssl_on_curve(const EVP_PKEY *key, zt_view curve)
 {
 	char name[32];
 	size_t n;
-	if (!EVP_PKEY_get_group_name(key, name, sizeof name, &n))
-		return false;
-	zt_view group = zt_view_make(name, n);
-	return zt_view_equal(group, ZT_LIT("prime256v1")) || zt_view_equal(group, ZT_LIT("secp384r1")) ||
-	       zt_view_equal(group, ZT_LIT("secp521r1"));
+	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_group_name(key, name, sizeof name, &n) &&
+	       zt_view_equal(zt_view_make(name, n), curve);
 }
 
 bool zt_openssl_key_accepted(const EVP_PKEY *key)
 {
-	switch (EVP_PKEY_get_base_id(key)) {
-	case EVP_PKEY_RSA:
-	case EVP_PKEY_RSA_PSS:
+	int kind = EVP_PKEY_get_base_id(key);
+	if (kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS)
 		return EVP_PKEY_get_bits(key) >= 2048;
-	case EVP_PKEY_EC:
-		return curve_accepted(key);
-	default:
-		return false;
-	}
+	return zt_openssl_on_curve(key, ZT_LIT("prime256v1")) || zt_openssl_on_curve(key, ZT_LIT("secp384r1")) ||
+	       zt_openssl_on_curve(key, ZT_LIT("secp521r1"));
 }
 
 zt_status zt_openssl_put_der(unsigned char *der, int n, zt_str *out)
@@ -58,5 +51,5 @@ zt_status zt_openssl_put_der(unsigned char *der, int n, zt_str *out)
 
 const EVP_MD *zt_openssl_digest_for(const EVP_PKEY *key)
 {
-	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == 384 ? EVP_sha384() : EVP_sha256();
+	return zt_openssl_on_curve(key, ZT_LIT("secp384r1")) ? EVP_sha384() : EVP_sha256();
 }

@@ -22,6 +22,8 @@ struct zt_key {
 zt_status zt_openssl_error(zt_error *ret_error, zt_status status, const char *what);
 /* One certificate and nothing behind it, or NULL. Free with X509_free. */
 X509 *zt_openssl_certificate(zt_view der);
+/* Whether it is an EC key on the curve of this name ("prime256v1", "secp384r1", "secp521r1"). */
+bool zt_openssl_on_curve(const EVP_PKEY *key, zt_view curve);
 /* A public key that AWS takes: RSA from 2048 bits on, P-256, P-384, P-521 (AWS IoT, "X.509 client certificates"). */
 bool zt_openssl_key_accepted(const EVP_PKEY *key);
 /* Appends the `n` bytes that one of OpenSSL's i2d functions has allocated, wipes and frees them; n < 0: it has failed. */

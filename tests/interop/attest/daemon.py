@@ -92,6 +92,16 @@ class Daemon(unittest.TestCase):
             self.authority.daemon.start("--port", str(port))
             self.assertNotEqual(urlsplit(self.authority.daemon.endpoints["attest"]).port, port)
 
+    def test_the_endpoint_is_where_a_device_can_connect(self):
+        for listen, host in (("127.0.0.1", "localhost"), ("0.0.0.0", "localhost"), ("127.0.0.2", "127.0.0.2")):
+            with self.subTest(listen=listen):
+                self.authority.daemon.start("--listen", listen)
+                self.assertEqual(urlsplit(self.authority.daemon.endpoints["attest"]).hostname, host)
+                self.assertEqual(self.authority.device("GET", "/")[0], 404)
+                self.authority.daemon.stop()
+        self.authority.daemon.start("--server-name", "authority.example")
+        self.assertEqual(urlsplit(self.authority.daemon.endpoints["attest"]).hostname, "authority.example")
+
     def test_a_database_that_is_none_is_refused(self):
         self.authority.data.mkdir(mode=0o700)
         (self.authority.data / "attest.db").write_bytes(b"not a database, but long enough to be looked at" * 100)

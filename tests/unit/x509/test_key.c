@@ -56,6 +56,13 @@ static void only_p256_has_a_device_id(void **state)
 		assert_string_equal(id, "untouched");
 		zt_key_free(key);
 	}
+	/* 256 bits too, but another curve. */
+	zt_str pem = shell(ZT_VIEW_EMPTY, "openssl ecparam -name secp256k1 -genkey -noout");
+	zt_key *key = NULL;
+	assert_ok(zt_key_read_pem(zt_str_view(&pem), &key, NULL));
+	assert_status(zt_key_device_id(key, id), ZT_E_INVALID);
+	zt_key_free(key);
+	zt_str_free(&pem);
 }
 
 static void a_published_signature_verifies(void **state)

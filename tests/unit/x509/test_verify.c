@@ -1,6 +1,7 @@
 #include "x509/verify.h"
 
 #include "fixture.h"
+#include "x509/read.h"
 
 static zt_issuer *issuer_of(const char *fixture)
 {
@@ -35,6 +36,18 @@ static void the_proof_of_possession_is_its_cas(void **state)
 	(void)state;
 	assert_true(signed_by("tenant-ca", "proof"));
 	assert_false(signed_by("tenant-ca-next", "proof"));
+}
+
+static void the_proof_of_possession_is_read_in_spite_of_its_odd_extensions(void **state)
+{
+	(void)state;
+	zt_cert_info *info = NULL;
+	zt_str der = fixture_der("proof");
+	assert_ok(zt_cert_read(zt_str_view(&der), &info, NULL));
+	assert_view(zt_cert_common_name(info), "abababababababababababababababababababababababababababababababab");
+	assert_false(info->is_ca);
+	zt_cert_info_free(info);
+	zt_str_free(&der);
 }
 
 static void rsa_with_2048_bits_and_p521_sign(void **state)
@@ -112,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_two_cas_with_one_name_the_signer_is_told),
 		cmocka_unit_test(the_proof_of_possession_is_its_cas),
+		cmocka_unit_test(the_proof_of_possession_is_read_in_spite_of_its_odd_extensions),
 		cmocka_unit_test(rsa_with_2048_bits_and_p521_sign),
 		cmocka_unit_test(rsassa_pss_is_taken),
 		cmocka_unit_test(a_sha1_signature_is_not_taken),
