@@ -3,8 +3,8 @@
 static zt_status put_arn(const zt_account *account, const char *service, const char *region, const char *type,
 			 char separator, zt_view name, zt_str *out)
 {
-	return zt_str_printf(out, "arn:%s:%s:%s:%s:%s%c%.*s", account->partition, service, region, account->account, type,
-			     separator, ZT_PRI(name));
+	return zt_str_printf(out, "arn:%s:%s:%s:%s:%s%c%.*s", account->partition, service, region, account->account,
+			     type, separator, ZT_PRI(name));
 }
 
 zt_status zt_account_iot_arn(const zt_account *account, const char *type, zt_view name, zt_str *out)

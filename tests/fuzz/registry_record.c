@@ -1,19 +1,21 @@
 /* Any row of a damaged store is refused in clear words or loaded; what is loaded can be written and loaded again.
- * Input: kind, length of the key, key, value. The key of a certificate is the digest of its body, so it is put right. */
+ * Input: kind, length of the key, key, value. The key of a certificate is the digest of its body, so it is put right.
+ */
 #include "base/digest.h"
 #include "cloud/registry/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static const zt_noun *const nouns[] = {
-	&zt_noun_meta,	&zt_noun_ca,	   &zt_noun_certificate, &zt_noun_thing,      &zt_noun_thing_type, &zt_noun_policy, &zt_noun_attachment,
-	&zt_noun_rule,	&zt_noun_function, &zt_noun_role,	 &zt_noun_tags,	      &zt_noun_retained,   &zt_noun_invocation,
-	&zt_noun_access_key,
+	&zt_noun_meta,   &zt_noun_ca,         &zt_noun_certificate, &zt_noun_thing,      &zt_noun_thing_type,
+	&zt_noun_policy, &zt_noun_attachment, &zt_noun_rule,        &zt_noun_function,   &zt_noun_role,
+	&zt_noun_tags,   &zt_noun_retained,   &zt_noun_invocation,  &zt_noun_access_key,
 };
 
-static const char policy[] =
-	"{\"v\":1,\"generation\":\"\",\"created\":1,\"modified\":1,\"next\":2,\"versions\":[{\"id\":1,\"default\":true,\"created\":1,"
-	"\"document\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:*\\\",\\\"Resource\\\":\\\"*\\\"}}\"}]}";
+static const char policy[] = "{\"v\":1,\"generation\":\"\",\"created\":1,\"modified\":1,\"next\":2,\"versions\":[{"
+			     "\"id\":1,\"default\":true,\"created\":1,"
+			     "\"document\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:*"
+			     "\\\",\\\"Resource\\\":\\\"*\\\"}}\"}]}";
 
 static zt_registry *registry_new(void)
 {

@@ -50,7 +50,8 @@ static zt_status root_row_new(const zt_registry *registry, zt_view id, zt_view s
 	const zt_account *account = &registry->account;
 	TRY(key_row_new(id, secret, ret));
 	zt_access_key *key = &(*ret)->key;
-	(void)snprintf(key->principal_arn, sizeof key->principal_arn, "arn:%s:iam::%s:root", account->partition, account->account);
+	(void)snprintf(key->principal_arn, sizeof key->principal_arn, "arn:%s:iam::%s:root", account->partition,
+		       account->account);
 	(void)snprintf(key->user_id, sizeof key->user_id, "%s", account->account);
 	key->expires_ms = INT64_MAX;
 	return ZT_OK;
@@ -76,12 +77,22 @@ static zt_status key_decode(zt_registry *registry, const zt_record *record, zt_r
 
 const zt_noun zt_noun_access_key = { ZT_KIND_ACCESS_KEY, "access key", key_decode, key_encode, key_free, NULL, NULL };
 
+/* A role of the same name that was made later is another one: the user id begins with the role's own. */
+static bool role_still_is(const zt_registry *registry, const zt_access_key *key)
+{
+	const zt_role *role = zt_registry_role(registry, zt_view_of(key->role));
+	return role && zt_view_starts(zt_view_of(key->user_id), zt_view_of(role->id));
+}
+
 const zt_access_key *zt_registry_access_key(const zt_registry *registry, zt_view id)
 {
-	const zt_node *node = zt_index_find(&registry->sessions, id);
-	if (!node)
-		node = zt_index_find(&registry->rows[ZT_KIND_ACCESS_KEY], id);
-	return node ? &((const key_row *)node)->key : NULL;
+	const zt_node *session = zt_index_find(&registry->sessions, id);
+	if (session) {
+		const zt_access_key *key = &((const key_row *)session)->key;
+		return role_still_is(registry, key) ? key : NULL;
+	}
+	const zt_row *root = zt_row_find(registry, ZT_KIND_ACCESS_KEY, id);
+	return root ? &((const key_row *)root)->key : NULL;
 }
 
 static zt_status replace_root_key(zt_txn *txn, key_row *row)
@@ -102,8 +113,9 @@ zt_status zt_txn_root_key_put(zt_txn *txn, zt_view id, zt_view secret, zt_error 
 	key_row *row;
 	TRY(zt_field_check(&root_id_field, id, ret_error));
 	if (secret.n < ROOT_SECRET_MIN || secret.n > ROOT_SECRET_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE, "The secret access key must have a length between %d and %d",
-				 ROOT_SECRET_MIN, ROOT_SECRET_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,
+				 "The secret access key must have a length between %d and %d", ROOT_SECRET_MIN,
+				 ROOT_SECRET_MAX);
 	TRY(root_row_new(zt_txn_registry(txn), id, secret, &row));
 	size_t mark = zt_txn_mark(txn);
 	zt_status status = replace_root_key(txn, row);
@@ -137,8 +149,8 @@ void zt_sessions_free(zt_registry *registry)
 		end_session(registry, row);
 }
 
-static zt_status fill_session(const zt_registry *registry, const zt_role *role, zt_view session_name, unsigned duration_s,
-			      key_row *row)
+static zt_status fill_session(const zt_registry *registry, const zt_role *role, zt_view session_name,
+			      unsigned duration_s, key_row *row)
 {
 	char token[ZT_IAM_TOKEN_CHARS + 1], time[ZT_TIME_KEY + 1];
 	const zt_account *account = &registry->account;
@@ -146,21 +158,21 @@ static zt_status fill_session(const zt_registry *registry, const zt_role *role, 
 	zt_iam_secret(token, sizeof token);
 	TRY(zt_secret_set(&key->token, zt_view_of(token)));
 	zt_wipe(token, sizeof token);
-	(void)snprintf(key->principal_arn, sizeof key->principal_arn, "arn:%s:sts::%s:assumed-role/%s/%.*s", account->partition,
-		       account->account, role->name, ZT_PRI(session_name));
+	(void)snprintf(key->principal_arn, sizeof key->principal_arn, "arn:%s:sts::%s:assumed-role/%s/%.*s",
+		       account->partition, account->account, role->name, ZT_PRI(session_name));
 	(void)snprintf(key->user_id, sizeof key->user_id, "%s:%.*s", role->id, ZT_PRI(session_name));
 	memcpy(key->role, role->name, sizeof key->role);
 	key->expires_ms = zt_registry_now_ms(registry) + (int64_t)duration_s * 1000;
 	return ZT_LINK_MAKE(&row->by_expiry, &row->row, zt_time_key(key->expires_ms, time), row->row.node.key);
 }
 
-static zt_status check_session(const zt_registry *registry, const zt_role *role, zt_view session_name, unsigned duration_s,
-			       zt_error *ret_error)
+static zt_status check_session(const zt_registry *registry, const zt_role *role, zt_view session_name,
+			       unsigned duration_s, zt_error *ret_error)
 {
 	TRY(zt_field_check(&zt_field_session_name, session_name, ret_error));
 	if (duration_s < DURATION_MIN_S || duration_s > DURATION_MAX_S)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE, "durationSeconds must have a value between %d and %d", DURATION_MIN_S,
-				 DURATION_MAX_S);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE, "durationSeconds must have a value between %d and %d",
+				 DURATION_MIN_S, DURATION_MAX_S);
 	if (duration_s > role->max_session_s)
 		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,
 				 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
@@ -178,7 +190,7 @@ zt_status zt_registry_session_new(zt_registry *registry, const zt_role *role, zt
 	TRY(check_session(registry, role, session_name, duration_s, ret_error));
 	do
 		zt_iam_id("ASIA", id, sizeof id);
-	while (zt_registry_access_key(registry, zt_view_of(id)));
+	while (zt_index_find(&registry->sessions, zt_view_of(id)));
 	zt_iam_secret(secret, sizeof secret);
 	zt_status status = key_row_new(zt_view_of(id), zt_view_of(secret), &row);
 	zt_wipe(secret, sizeof secret);

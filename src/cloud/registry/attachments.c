@@ -72,7 +72,7 @@ static zt_status attachment_decode(zt_registry *registry, const zt_record *recor
 
 const zt_noun zt_noun_attachment = {
 	ZT_KIND_POLICY_ATTACHMENT, "policy attachment", attachment_decode, attachment_encode,
-	attachment_free,	   attachment_link,	attachment_unlink,
+	attachment_free,           attachment_link,     attachment_unlink,
 };
 
 const zt_iot_policy *zt_registry_policy_of_target(const zt_registry *registry, zt_view target_arn, size_t index)
@@ -115,7 +115,8 @@ zt_status zt_txn_policy_attach(zt_txn *txn, zt_view name, zt_view target, zt_err
 	if (zt_row_find(registry, ZT_KIND_POLICY_ATTACHMENT, key.view))
 		return ZT_OK;
 	if (zt_index_prefix_count(&registry->attachments_by_target, of_target.view) >= ZT_POLICIES_PER_TARGET_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_LIMIT, "The maximum number of policies per principal (%d) has been reached",
+		return zt_refuse(ret_error, ZT_REFUSE_LIMIT,
+				 "The maximum number of policies per principal (%d) has been reached",
 				 ZT_POLICIES_PER_TARGET_MAX);
 	TRY(attachment_row_new(key.view, &row));
 	return zt_txn_put(txn, &zt_noun_attachment, &row->row);

@@ -13,8 +13,8 @@ static zt_status check_registration(zt_view template_body, zt_view template_name
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "templateBody must have length less than or equal to %d",
 				 TEMPLATE_BODY_MAX);
 	if (role_arn.n && (role_arn.n < ROLE_ARN_MIN || role_arn.n > ROLE_ARN_MAX || !zt_view_is_utf8(role_arn)))
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "roleArn must have a length between %d and %d", ROLE_ARN_MIN,
-				 ROLE_ARN_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "roleArn must have a length between %d and %d",
+				 ROLE_ARN_MIN, ROLE_ARN_MAX);
 	return template_name.n ? zt_field_check(&zt_field_template_name, template_name, ret_error) : ZT_OK;
 }
 
@@ -58,9 +58,11 @@ static zt_status check_proof(const zt_registry *registry, const zt_ca *ca, zt_vi
 static zt_status check_mode(const zt_ca_spec *spec, zt_error *ret_error)
 {
 	if (spec->mode == ZT_MODE_DEFAULT && spec->verification_pem.n == 0)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "verificationCertificate is required in certificate mode DEFAULT");
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "verificationCertificate is required in certificate mode DEFAULT");
 	if (spec->mode == ZT_MODE_SNI_ONLY && spec->verification_pem.n)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "verificationCertificate must be empty in certificate mode SNI_ONLY");
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "verificationCertificate must be empty in certificate mode SNI_ONLY");
 	return ZT_OK;
 }
 
@@ -72,8 +74,9 @@ static zt_status read_ca(const zt_registry *registry, zt_view pem, zt_ca_row **r
 	zt_error cause = { 0 };
 	TRY(zt_cert_from_pem(pem, "caCertificate", &der, &info, ret_error));
 	if (!info->is_ca)
-		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE,
-				 "caCertificate is no CA certificate: basicConstraints CA:TRUE and keyCertSign are needed");
+		return zt_refuse(
+		    ret_error, ZT_REFUSE_CERTIFICATE,
+		    "caCertificate is no CA certificate: basicConstraints CA:TRUE and keyCertSign are needed");
 	TRY(zt_cert_check_dates(info, zt_registry_now_ms(registry), "caCertificate", ret_error));
 	zt_status status = zt_ca_row_new(zt_str_view(&der), ret, &cause);
 	if (status != ZT_OK && status != ZT_E_NOMEM)
@@ -121,7 +124,8 @@ static zt_status find_ca(const zt_registry *registry, zt_view id, zt_ca_row **re
 {
 	zt_row *row = zt_row_find(registry, ZT_KIND_CA, id);
 	if (!row)
-		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "The CA certificate given does not exist. (id: %.*s)", ZT_PRI(id));
+		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "The CA certificate given does not exist. (id: %.*s)",
+				 ZT_PRI(id));
 	*ret = (zt_ca_row *)row;
 	return ZT_OK;
 }

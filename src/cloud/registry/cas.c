@@ -56,10 +56,11 @@ zt_status zt_ca_row_new(zt_view der, zt_ca_row **ret, zt_error *ret_error)
 
 zt_status zt_ca_row_seal(zt_ca_row *row)
 {
-	char time[ZT_TIME_KEY + 1];
-	zt_view id = row->row.node.key;
-	TRY(ZT_LINK_MAKE(&row->by_creation, &row->row, zt_time_key(row->ca.created_ms, time), id));
-	return ZT_LINK_MAKE(&row->by_subject, &row->row, zt_view_make(row->ca.subject_hash, sizeof row->ca.subject_hash), id);
+	zt_ca *ca = &row->ca;
+	zt_cert_set_position(ca->created_ms, ca->id, ca->position);
+	TRY(ZT_LINK_MAKE(&row->by_creation, &row->row, zt_view_of(ca->position)));
+	return ZT_LINK_MAKE(&row->by_subject, &row->row, zt_view_make(ca->subject_hash, sizeof ca->subject_hash),
+			    zt_view_of(ca->id));
 }
 
 static void ca_link(zt_registry *registry, zt_row *row)
@@ -82,10 +83,10 @@ static zt_status ca_encode(const zt_row *row, zt_str *out)
 	const zt_registration_config *registration = &ca->registration;
 	return zt_record_write(json_pack("{sb sb ss sI sI si ss ss* ss* ss*}", "active", ca->active, "autoRegistration",
 					 ca->auto_registration, "mode", zt_cert_mode_name(ca->mode), "created",
-					 (json_int_t)ca->created_ms, "modified", (json_int_t)ca->modified_ms, "customerVersion",
-					 (int)ca->customer_version, "generation", ca->generation_id, "templateBody",
-					 registration->template_body, "templateName", registration->template_name, "roleArn",
-					 registration->role_arn),
+					 (json_int_t)ca->created_ms, "modified", (json_int_t)ca->modified_ms,
+					 "customerVersion", (int)ca->customer_version, "generation", ca->generation_id,
+					 "templateBody", registration->template_body, "templateName",
+					 registration->template_name, "roleArn", registration->role_arn),
 			       zt_str_view(&((const zt_ca_row *)row)->der), out);
 }
 
@@ -127,19 +128,37 @@ const zt_ca *zt_registry_ca(const zt_registry *registry, zt_view id)
 	return ca_of(zt_row_find(registry, ZT_KIND_CA, id));
 }
 
-const zt_ca *zt_registry_next_ca(const zt_registry *registry, zt_view after_id)
+/* The position of what is named by position or id; empty for empty. False when the id is not there. */
+static bool position_of(const zt_registry *registry, zt_view name, zt_view *ret)
 {
-	char time[ZT_TIME_KEY + 1];
-	zt_link_key key = { .view = ZT_VIEW_EMPTY };
-	if (after_id.n) {
-		const zt_ca *after = zt_registry_ca(registry, after_id);
-		if (!after || !ZT_LINK_KEY(&key, zt_time_key(after->created_ms, time), after_id))
-			return NULL;
-	}
-	return ca_of(zt_link_after(&registry->cas_by_creation, ZT_VIEW_EMPTY, key.view));
+	const zt_ca *ca;
+	if (name.n == 0 || name.n == ZT_CERT_POSITION_TEXT - 1)
+		*ret = name;
+	else if ((ca = zt_registry_ca(registry, name)))
+		*ret = zt_view_of(ca->position);
+	else
+		return false;
+	return true;
 }
 
-const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der, bool active_only)
+const zt_ca *zt_registry_next_ca(const zt_registry *registry, zt_view after)
+{
+	zt_view position;
+	if (!position_of(registry, after, &position))
+		return NULL;
+	return ca_of(zt_link_after(&registry->cas_by_creation, ZT_VIEW_EMPTY, position));
+}
+
+const zt_ca *zt_registry_previous_ca(const zt_registry *registry, zt_view before)
+{
+	zt_view position;
+	if (!position_of(registry, before, &position))
+		return NULL;
+	return ca_of(zt_link_before(&registry->cas_by_creation, ZT_VIEW_EMPTY, position));
+}
+
+const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der,
+				    bool active_only)
 {
 	zt_link_key prefix;
 	if (!ZT_LINK_KEY(&prefix, zt_view_make(leaf->issuer.hash, sizeof leaf->issuer.hash), ZT_VIEW_EMPTY))

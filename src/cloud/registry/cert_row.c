@@ -10,7 +10,8 @@ zt_status zt_cert_from_pem(zt_view pem, const char *member, zt_str *ret_der, zt_
 	zt_view rest = pem;
 	zt_status status = zt_pem_next(&rest, "CERTIFICATE", ret_der);
 	if (status != ZT_OK && status != ZT_E_NOMEM)
-		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "%s is no PEM certificate, or one that is cut off", member);
+		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "%s is no PEM certificate, or one that is cut off",
+				 member);
 	TRY(status);
 	status = zt_cert_read(zt_str_view(ret_der), ret, &cause);
 	if (status != ZT_OK && status != ZT_E_NOMEM)
@@ -30,6 +31,13 @@ zt_status zt_cert_check_dates(const zt_cert_info *info, int64_t now_ms, const ch
 		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "%s has expired at %s", member, date);
 	}
 	return ZT_OK;
+}
+
+void zt_cert_set_position(int64_t created_ms, const char *id, char ret_position[ZT_CERT_POSITION_TEXT])
+{
+	char time[ZT_TIME_KEY + 1];
+	(void)zt_time_key(created_ms, time);
+	(void)snprintf(ret_position, ZT_CERT_POSITION_TEXT, "%s%s", time, id);
 }
 
 zt_status zt_cert_copy_der(zt_str *ret, zt_view der)

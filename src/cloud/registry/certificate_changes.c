@@ -54,7 +54,8 @@ static zt_status find_certificate(const zt_registry *registry, zt_view id, zt_ce
 {
 	zt_row *row = zt_row_find(registry, ZT_KIND_CERTIFICATE, id);
 	if (!row)
-		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "The certificate given does not exist. (id: %.*s)", ZT_PRI(id));
+		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "The certificate given does not exist. (id: %.*s)",
+				 ZT_PRI(id));
 	*ret = (zt_cert_row *)row;
 	return ZT_OK;
 }
@@ -63,10 +64,12 @@ static zt_status find_certificate(const zt_registry *registry, zt_view id, zt_ce
 static zt_status check_transition(const zt_certificate *cert, zt_cert_status status, zt_error *ret_error)
 {
 	if (status == ZT_CERT_PENDING_TRANSFER || status == ZT_CERT_PENDING_ACTIVATION)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A certificate cannot be set to %s", zt_cert_status_name(status));
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A certificate cannot be set to %s",
+				 zt_cert_status_name(status));
 	bool leaves = status != cert->status;
 	if (leaves && (cert->status == ZT_CERT_PENDING_TRANSFER || cert->status == ZT_CERT_REVOKED))
-		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE_STATE, "The certificate is %s and cannot become %s. Id: %s",
+		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE_STATE,
+				 "The certificate is %s and cannot become %s. Id: %s",
 				 zt_cert_status_name(cert->status), zt_cert_status_name(status), cert->id);
 	return ZT_OK;
 }
@@ -113,7 +116,8 @@ static zt_status check_deletable(const zt_registry *registry, const zt_certifica
 		return zt_refuse(ret_error, ZT_REFUSE_DELETE, "Things must be detached before deletion (arn: %s)",
 				 (const char *)prefix.p);
 	if (!force && zt_index_prefix_count(&registry->attachments_by_target, prefix))
-		return zt_refuse(ret_error, ZT_REFUSE_DELETE, "Certificate policies must be detached before deletion (arn: %s)",
+		return zt_refuse(ret_error, ZT_REFUSE_DELETE,
+				 "Certificate policies must be detached before deletion (arn: %s)",
 				 (const char *)prefix.p);
 	return ZT_OK;
 }

@@ -31,12 +31,11 @@ zt_status zt_cert_row_new(zt_view id, zt_view der, zt_cert_row **ret)
 
 zt_status zt_cert_row_seal(zt_cert_row *row)
 {
-	char time[ZT_TIME_KEY + 1];
-	zt_view id = row->row.node.key, created = zt_time_key(row->certificate.created_ms, time);
-	TRY(ZT_LINK_MAKE(&row->by_creation, &row->row, created, id));
-	if (row->certificate.ca_id[0])
-		TRY(ZT_LINK_MAKE(&row->by_ca, &row->row, zt_view_of(row->certificate.ca_id), created, id));
-	return ZT_OK;
+	zt_certificate *cert = &row->certificate;
+	zt_cert_set_position(cert->created_ms, cert->id, cert->position);
+	zt_view position = zt_view_of(cert->position);
+	TRY(ZT_LINK_MAKE(&row->by_creation, &row->row, position));
+	return cert->ca_id[0] ? ZT_LINK_MAKE(&row->by_ca, &row->row, zt_view_of(cert->ca_id), position) : ZT_OK;
 }
 
 static void cert_link(zt_registry *registry, zt_row *row)
@@ -59,10 +58,11 @@ static zt_status cert_encode(const zt_row *row, zt_str *out)
 {
 	const zt_certificate *cert = &((const zt_cert_row *)row)->certificate;
 	return zt_record_write(json_pack("{ss ss ss sI sI sI sI si ss}", "ca", cert->ca_id, "status",
-					 zt_cert_status_name(cert->status), "mode", zt_cert_mode_name(cert->mode), "created",
-					 (json_int_t)cert->created_ms, "modified", (json_int_t)cert->modified_ms, "notBefore",
-					 (json_int_t)cert->not_before_ms, "notAfter", (json_int_t)cert->not_after_ms,
-					 "customerVersion", (int)cert->customer_version, "generation", cert->generation_id),
+					 zt_cert_status_name(cert->status), "mode", zt_cert_mode_name(cert->mode),
+					 "created", (json_int_t)cert->created_ms, "modified",
+					 (json_int_t)cert->modified_ms, "notBefore", (json_int_t)cert->not_before_ms,
+					 "notAfter", (json_int_t)cert->not_after_ms, "customerVersion",
+					 (int)cert->customer_version, "generation", cert->generation_id),
 			       zt_str_view(&((const zt_cert_row *)row)->der), out);
 }
 
@@ -128,29 +128,44 @@ const zt_certificate *zt_registry_certificate(const zt_registry *registry, zt_vi
 	return zt_cert_completed(zt_row_find(registry, ZT_KIND_CERTIFICATE, id));
 }
 
-static zt_row *next_of_all(const zt_registry *registry, const zt_cert_row *after)
-{
-	return zt_link_after(&registry->certificates_by_creation, ZT_VIEW_EMPTY,
-			     after ? after->by_creation.node.key : ZT_VIEW_EMPTY);
-}
+/* One walk: an index, the prefix of its keys, and the place to go on from. */
+typedef struct {
+	const zt_index *index;
+	zt_link_key prefix, place;
+} walk;
 
-static zt_row *next_of_ca(const zt_registry *registry, zt_view ca_id, const zt_cert_row *after)
+/* False when `from` is the id of a certificate that is not there. */
+static bool begin_walk(const zt_registry *registry, zt_view ca_id, zt_view from, walk *ret)
 {
-	zt_link_key prefix;
-	if (!ZT_LINK_KEY(&prefix, ca_id, ZT_VIEW_EMPTY))
-		return NULL;
-	if (after && !zt_view_equal(ca_id, zt_view_of(after->certificate.ca_id)))
-		return NULL;
-	return zt_link_after(&registry->certificates_by_ca, prefix.view, after ? after->by_ca.node.key : prefix.view);
-}
-
-const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, zt_view ca_id, zt_view after_id)
-{
-	const zt_cert_row *after = NULL;
-	if (after_id.n) {
-		after = (const zt_cert_row *)zt_row_find(registry, ZT_KIND_CERTIFICATE, after_id);
-		if (!after)
-			return NULL;
+	if (from.n && from.n != ZT_CERT_POSITION_TEXT - 1) {
+		const zt_row *row = zt_row_find(registry, ZT_KIND_CERTIFICATE, from);
+		if (!row)
+			return false;
+		from = zt_view_of(((const zt_cert_row *)row)->certificate.position);
 	}
-	return zt_cert_completed(ca_id.n ? next_of_ca(registry, ca_id, after) : next_of_all(registry, after));
+	ret->index = ca_id.n ? &registry->certificates_by_ca : &registry->certificates_by_creation;
+	if (ca_id.n)
+		return ZT_LINK_KEY(&ret->prefix, ca_id, ZT_VIEW_EMPTY) && ZT_LINK_KEY(&ret->place, ca_id, from);
+	return ZT_LINK_KEY(&ret->prefix, ZT_VIEW_EMPTY) && ZT_LINK_KEY(&ret->place, from);
+}
+
+static const zt_certificate *certificate_of(const zt_row *row)
+{
+	return row ? &((const zt_cert_row *)row)->certificate : NULL;
+}
+
+const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, zt_view ca_id, zt_view after)
+{
+	walk w;
+	if (!begin_walk(registry, ca_id, after, &w))
+		return NULL;
+	return certificate_of(zt_link_after(w.index, w.prefix.view, w.place.view));
+}
+
+const zt_certificate *zt_registry_previous_certificate(const zt_registry *registry, zt_view ca_id, zt_view before)
+{
+	walk w;
+	if (!begin_walk(registry, ca_id, before, &w))
+		return NULL;
+	return certificate_of(zt_link_before(w.index, w.prefix.view, w.place.view));
 }

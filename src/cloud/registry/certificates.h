@@ -5,7 +5,11 @@
 #include "cloud/registry/registry.h"
 #include "x509/read.h"
 
-enum { ZT_CERT_ID_TEXT = 65, ZT_CAS_PER_SUBJECT_MAX = 10 };
+enum {
+	ZT_CERT_ID_TEXT = 65,
+	ZT_CERT_POSITION_TEXT = 81,
+	ZT_CAS_PER_SUBJECT_MAX = 10,
+};
 
 typedef enum { ZT_MODE_DEFAULT, ZT_MODE_SNI_ONLY } zt_cert_mode;
 typedef enum {
@@ -27,6 +31,7 @@ typedef struct {
 
 typedef struct {
 	char id[ZT_CERT_ID_TEXT]; /* lower-case hex SHA-256 of the DER */
+	char position[ZT_CERT_POSITION_TEXT]; /* place in the order of creation; outlives the certificate */
 	bool active;
 	bool auto_registration;
 	zt_cert_mode mode;
@@ -41,23 +46,27 @@ typedef struct {
 
 typedef struct {
 	char id[ZT_CERT_ID_TEXT];
+	char position[ZT_CERT_POSITION_TEXT];
 	char ca_id[ZT_CERT_ID_TEXT]; /* "" when registered without CA or issued by the service */
 	zt_cert_status status;
 	zt_cert_mode mode;
-	char *pem;
+	char *pem;                /* NULL in a walk */
 	int64_t created_ms, modified_ms, not_before_ms, not_after_ms;
 	unsigned customer_version;
 	char generation_id[37];
-	const zt_cert_info *info; /* parsed subject and issuer, for policy variables */
+	const zt_cert_info *info; /* parsed subject and issuer, for policy variables; NULL in a walk */
 } zt_certificate;
 
 const zt_ca *zt_registry_ca(const zt_registry *registry, zt_view id);
 /* NULL also when out of memory: text and parsed names are made when first asked for. */
 const zt_certificate *zt_registry_certificate(const zt_registry *registry, zt_view id);
-/* The next one behind `after` in order of creation then id ("" begins); NULL at the end. Ascending. `ca` restricts to
- * certificates of that CA; empty for all. */
-const zt_ca *zt_registry_next_ca(const zt_registry *registry, zt_view after_id);
-const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, zt_view ca_id, zt_view after_id);
+/* Walks in order of creation, then id: the one behind `after`, or before `before`; NULL at the end. Both are an id or a
+ * position; empty begins. An id that is no longer there ends the walk, a position does not. `ca_id` restricts to certificates
+ * of that CA; empty for all. Each step is O(log n); what only zt_registry_certificate makes (pem, info) is left NULL. */
+const zt_ca *zt_registry_next_ca(const zt_registry *registry, zt_view after);
+const zt_ca *zt_registry_previous_ca(const zt_registry *registry, zt_view before);
+const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, zt_view ca_id, zt_view after);
+const zt_certificate *zt_registry_previous_certificate(const zt_registry *registry, zt_view ca_id, zt_view before);
 /* The registered CA whose key signed this leaf, found by trying the signature of each CA with the leaf's issuer name
  * (a rollover leaves two with one name). `active_only` skips inactive ones. NULL when there is none. */
 const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der,

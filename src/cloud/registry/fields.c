@@ -43,11 +43,12 @@ static bool only_letters(const char *letters, zt_view value)
 static zt_status refuse_length(const zt_field *field, zt_view value, zt_error *ret_error)
 {
 	bool is_short = value.n < field->min;
-	return zt_refuse(ret_error, field->refusal,
-			 "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must have "
-			 "length %s than or equal to %zu",
-			 value.n > 160 ? 160 : (int)value.n, (const char *)zt_view_pri_ptr(value), field->member,
-			 is_short ? "greater" : "less", is_short ? field->min : field->max);
+	return zt_refuse(
+	    ret_error, field->refusal,
+	    "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must have "
+	    "length %s than or equal to %zu",
+	    value.n > 160 ? 160 : (int)value.n, (const char *)zt_view_pri_ptr(value), field->member,
+	    is_short ? "greater" : "less", is_short ? field->min : field->max);
 }
 
 zt_status zt_field_check(const zt_field *field, zt_view value, zt_error *ret_error)
@@ -56,10 +57,11 @@ zt_status zt_field_check(const zt_field *field, zt_view value, zt_error *ret_err
 		return refuse_length(field, value, ret_error);
 	if (only_letters(field->letters, value))
 		return ZT_OK;
-	return zt_refuse(ret_error, field->refusal,
-			 "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must satisfy "
-			 "regular expression pattern: %s",
-			 value.n > 160 ? 160 : (int)value.n, (const char *)zt_view_pri_ptr(value), field->member, field->pattern);
+	return zt_refuse(
+	    ret_error, field->refusal,
+	    "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must satisfy "
+	    "regular expression pattern: %s",
+	    value.n > 160 ? 160 : (int)value.n, (const char *)zt_view_pri_ptr(value), field->member, field->pattern);
 }
 
 static bool counts(uint8_t c)

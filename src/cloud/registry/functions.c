@@ -26,7 +26,8 @@ static void function_free(zt_row *row)
 }
 
 /* Takes over both objects; NULL among them is want of memory. */
-static zt_status function_row_new(zt_view name, json_t *configuration, json_t *policy, zt_view code_sha256, function_row **ret)
+static zt_status function_row_new(zt_view name, json_t *configuration, json_t *policy, zt_view code_sha256,
+				  function_row **ret)
 {
 	ZT_JSON_CLEANUP json_t *kept_configuration = configuration, *kept_policy = policy;
 	ZT_CLEANUP(function_row_freep) function_row *row = calloc(1, sizeof *row);
@@ -43,8 +44,8 @@ static zt_status function_row_new(zt_view name, json_t *configuration, json_t *p
 static zt_status function_encode(const zt_row *row, zt_str *out)
 {
 	const zt_function *function = &((const function_row *)row)->function;
-	return zt_record_write(json_pack("{sO sO ss}", "configuration", function->configuration, "policy", function->policy,
-					 "code", function->code_sha256),
+	return zt_record_write(json_pack("{sO sO ss}", "configuration", function->configuration, "policy",
+					 function->policy, "code", function->code_sha256),
 			       ZT_VIEW_EMPTY, out);
 }
 
@@ -69,7 +70,9 @@ static zt_status function_decode(zt_registry *registry, const zt_record *record,
 	return ZT_OK;
 }
 
-const zt_noun zt_noun_function = { ZT_KIND_FUNCTION, "function", function_decode, function_encode, function_free, NULL, NULL };
+const zt_noun zt_noun_function = {
+	ZT_KIND_FUNCTION, "function", function_decode, function_encode, function_free, NULL, NULL
+};
 
 static const zt_function *function_of(const zt_row *row)
 {
@@ -130,7 +133,8 @@ zt_status zt_txn_function_delete(zt_txn *txn, zt_view name, zt_error *ret_error)
 	const zt_function *function = NULL;
 	TRY(find_function(txn, name, &function, ret_error));
 	TRY(zt_account_function_arn(&registry->account, name, &arn));
-	return zt_txn_drop_tagged(txn, &zt_noun_function, zt_row_find(registry, ZT_KIND_FUNCTION, name), zt_str_view(&arn));
+	return zt_txn_drop_tagged(txn, &zt_noun_function, zt_row_find(registry, ZT_KIND_FUNCTION, name),
+				  zt_str_view(&arn));
 }
 
 zt_status zt_txn_function_policy(zt_txn *txn, zt_view name, const json_t *statements, zt_error *ret_error)
@@ -139,8 +143,8 @@ zt_status zt_txn_function_policy(zt_txn *txn, zt_view name, const json_t *statem
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(POLICY_BYTES_MAX);
 	TRY(find_function(txn, name, &function, ret_error));
 	if (zt_json_write(statements, &text) != ZT_OK)
-		return zt_refuse(ret_error, ZT_REFUSE_LAMBDA_POLICY, "The final policy size is bigger than the limit (%d).",
-				 POLICY_BYTES_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_LAMBDA_POLICY,
+				 "The final policy size is bigger than the limit (%d).", POLICY_BYTES_MAX);
 	return put(txn, name, json_incref(function->configuration), json_deep_copy(statements),
 		   zt_view_of(function->code_sha256));
 }

@@ -104,6 +104,20 @@ zt_node *zt_index_after(const zt_index *index, zt_view key)
 	return found;
 }
 
+zt_node *zt_index_before(const zt_index *index, zt_view key)
+{
+	zt_node *found = NULL;
+	for (zt_node *node = index->root; node;) {
+		if (zt_view_compare(node->key, key) < 0) {
+			found = node;
+			node = node->right;
+		} else {
+			node = node->left;
+		}
+	}
+	return found;
+}
+
 size_t zt_index_rank(const zt_index *index, zt_view key)
 {
 	size_t rank = 0;

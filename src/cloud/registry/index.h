@@ -31,6 +31,8 @@ void zt_index_take(zt_index *index, const zt_node *node);
 zt_node *zt_index_find(const zt_index *index, zt_view key);
 /* The first node behind `key`, which need not be there; the empty key begins. */
 zt_node *zt_index_after(const zt_index *index, zt_view key);
+/* The last node before `key`, which need not be there. */
+zt_node *zt_index_before(const zt_index *index, zt_view key);
 /* How many keys are smaller. */
 size_t zt_index_rank(const zt_index *index, zt_view key);
 /* The n-th node in order, from 0; NULL past the end. */

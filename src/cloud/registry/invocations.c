@@ -40,9 +40,9 @@ static zt_view payload_of(const zt_invocation *invocation)
 static zt_status invocation_encode(const zt_row *row, zt_str *out)
 {
 	const zt_invocation *invocation = &((const invocation_row *)row)->invocation;
-	return zt_record_write(json_pack("{ss si sI sI}", "function", invocation->function, "attempts", (int)invocation->attempts,
-					 "accepted", (json_int_t)invocation->accepted_ms, "notBefore",
-					 (json_int_t)invocation->not_before_ms),
+	return zt_record_write(json_pack("{ss si sI sI}", "function", invocation->function, "attempts",
+					 (int)invocation->attempts, "accepted", (json_int_t)invocation->accepted_ms,
+					 "notBefore", (json_int_t)invocation->not_before_ms),
 			       payload_of(invocation), out);
 }
 

@@ -42,6 +42,16 @@ zt_row *zt_link_after(const zt_index *index, zt_view prefix, zt_view key)
 	return node && zt_view_starts(node->key, prefix) ? ((zt_link *)node)->owner : NULL;
 }
 
+zt_row *zt_link_before(const zt_index *index, zt_view prefix, zt_view key)
+{
+	if (key.n == prefix.n) {
+		size_t count = zt_index_prefix_count(index, prefix);
+		return count ? zt_link_at(index, prefix, count - 1) : NULL;
+	}
+	zt_node *node = zt_index_before(index, key);
+	return node && zt_view_starts(node->key, prefix) ? ((zt_link *)node)->owner : NULL;
+}
+
 zt_view zt_time_key(int64_t ms, char ret_text[ZT_TIME_KEY + 1])
 {
 	(void)snprintf(ret_text, ZT_TIME_KEY + 1, "%016" PRIx64, (uint64_t)ms);

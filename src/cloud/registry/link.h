@@ -35,6 +35,9 @@ zt_row *zt_link_at(const zt_index *index, zt_view prefix, size_t n);
 /* The owner of the first entry behind `key` that has the prefix; NULL when there is none. */
 zt_row *zt_link_after(const zt_index *index, zt_view prefix, zt_view key);
 
+/* The owner of the last entry before `key` that has the prefix; of the last of all when `key` is the prefix itself. */
+zt_row *zt_link_before(const zt_index *index, zt_view prefix, zt_view key);
+
 /* Sixteen digits, so that times are ordered as text. */
 enum { ZT_TIME_KEY = 16 };
 zt_view zt_time_key(int64_t ms, char ret_text[ZT_TIME_KEY + 1]);

@@ -53,8 +53,8 @@ zt_status zt_policy_row_seal(zt_policy_row *row, zt_error *ret_error)
 	for (size_t i = 0; i < row->policy.version_count; i++) {
 		if (!row->policy.versions[i].is_default)
 			continue;
-		zt_status status =
-			zt_policy_parse(zt_view_of(row->policy.versions[i].document), ZT_POLICY_IOT, &row->compiled, &cause);
+		zt_status status = zt_policy_parse(zt_view_of(row->policy.versions[i].document), ZT_POLICY_IOT,
+						   &row->compiled, &cause);
 		if (status != ZT_OK && status != ZT_E_NOMEM)
 			return zt_refuse(ret_error, ZT_REFUSE_POLICY, "%s", cause.text);
 		row->policy.compiled = row->compiled;
@@ -68,8 +68,8 @@ static json_t *versions_json(const zt_iot_policy *policy)
 	json_t *list = json_array();
 	for (size_t i = 0; i < policy->version_count; i++) {
 		const zt_policy_version *version = &policy->versions[i];
-		json_t *item = json_pack("{si sb sI ss}", "id", (int)version->id, "default", version->is_default, "created",
-					 (json_int_t)version->created_ms, "document", version->document);
+		json_t *item = json_pack("{si sb sI ss}", "id", (int)version->id, "default", version->is_default,
+					 "created", (json_int_t)version->created_ms, "document", version->document);
 		if (json_array_append_new(list, item) != 0) {
 			json_decref(list);
 			return NULL;
@@ -82,8 +82,9 @@ static zt_status policy_encode(const zt_row *row, zt_str *out)
 {
 	const zt_iot_policy *policy = &((const zt_policy_row *)row)->policy;
 	return zt_record_write(json_pack("{ss sI sI si so}", "generation", policy->generation_id, "created",
-					 (json_int_t)policy->created_ms, "modified", (json_int_t)policy->modified_ms, "next",
-					 (int)((const zt_policy_row *)row)->next_version, "versions", versions_json(policy)),
+					 (json_int_t)policy->created_ms, "modified", (json_int_t)policy->modified_ms,
+					 "next", (int)((const zt_policy_row *)row)->next_version, "versions",
+					 versions_json(policy)),
 			       ZT_VIEW_EMPTY, out);
 }
 

@@ -8,8 +8,9 @@ static zt_status check_size(zt_view document, zt_error *ret_error)
 {
 	size_t characters = zt_field_characters(document);
 	if (characters > ZT_POLICY_CHARS_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_POLICY, "The policy has %zu characters without white space, %d are allowed",
-				 characters, ZT_POLICY_CHARS_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_POLICY,
+				 "The policy has %zu characters without white space, %d are allowed", characters,
+				 ZT_POLICY_CHARS_MAX);
 	return ZT_OK;
 }
 
@@ -32,20 +33,22 @@ static zt_status add_version(zt_policy_row *row, zt_view document, bool is_defau
 	ENSURE(copy, ZT_E_NOMEM);
 	for (size_t i = 0; is_default && i < policy->version_count; i++)
 		policy->versions[i].is_default = false;
-	policy->versions[policy->version_count++] = (zt_policy_version){ row->next_version++, is_default, copy, now_ms };
+	policy->versions[policy->version_count++] =
+	    (zt_policy_version){ row->next_version++, is_default, copy, now_ms };
 	policy->modified_ms = now_ms;
 	return ZT_OK;
 }
 
-zt_status zt_txn_policy_create(zt_txn *txn, zt_view name, zt_view document, const zt_iot_policy **ret, zt_error *ret_error)
+zt_status zt_txn_policy_create(zt_txn *txn, zt_view name, zt_view document, const zt_iot_policy **ret,
+			       zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);
 	ZT_CLEANUP(zt_policy_row_freep) zt_policy_row *row = NULL;
 	TRY(zt_field_check(&zt_field_policy_name, name, ret_error));
 	TRY(check_document(document, ret_error));
 	if (zt_registry_policy(registry, name))
-		return zt_refuse(ret_error, ZT_REFUSE_EXISTS, "Policy cannot be created - name already exists (name=%.*s)",
-				 ZT_PRI(name));
+		return zt_refuse(ret_error, ZT_REFUSE_EXISTS,
+				 "Policy cannot be created - name already exists (name=%.*s)", ZT_PRI(name));
 	TRY(zt_policy_row_new(name, &row));
 	row->policy.created_ms = zt_registry_now_ms(registry);
 	zt_uuid(row->policy.generation_id);
@@ -72,13 +75,15 @@ zt_status zt_txn_policy_delete(zt_txn *txn, zt_view name, zt_error *ret_error)
 	zt_policy_row *row = NULL;
 	TRY(find_policy(registry, name, &row, ret_error));
 	if (zt_registry_target_of_policy(registry, name, 0).n)
-		return zt_refuse(ret_error, ZT_REFUSE_DELETE,
-				 "The policy cannot be deleted as the policy is attached to one or more principals (name=%s)",
-				 row->policy.name);
+		return zt_refuse(
+		    ret_error, ZT_REFUSE_DELETE,
+		    "The policy cannot be deleted as the policy is attached to one or more principals (name=%s)",
+		    row->policy.name);
 	if (row->policy.version_count > 1)
-		return zt_refuse(ret_error, ZT_REFUSE_DELETE,
-				 "Cannot delete the policy because it has one or more policy versions attached to it (name=%s)",
-				 row->policy.name);
+		return zt_refuse(
+		    ret_error, ZT_REFUSE_DELETE,
+		    "Cannot delete the policy because it has one or more policy versions attached to it (name=%s)",
+		    row->policy.name);
 	return zt_txn_drop_tagged_iot(txn, &zt_noun_policy, &row->row, "policy");
 }
 
@@ -91,8 +96,9 @@ zt_status zt_txn_policy_version_create(zt_txn *txn, zt_view name, zt_view docume
 	TRY(find_policy(registry, name, &old, ret_error));
 	TRY(check_document(document, ret_error));
 	if (old->policy.version_count == ZT_POLICY_VERSIONS_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_VERSIONS, "The policy %s already has the maximum number of versions (%d)",
-				 old->policy.name, ZT_POLICY_VERSIONS_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_VERSIONS,
+				 "The policy %s already has the maximum number of versions (%d)", old->policy.name,
+				 ZT_POLICY_VERSIONS_MAX);
 	TRY(zt_policy_row_copy(old, &row));
 	TRY(add_version(row, document, set_default, zt_registry_now_ms(registry)));
 	TRY(zt_policy_row_seal(row, ret_error));
@@ -109,7 +115,8 @@ static zt_status find_version(const zt_iot_policy *policy, unsigned id, size_t *
 			*ret = i;
 			return ZT_OK;
 		}
-	return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Policy version not found (name=%s, version=%u)", policy->name, id);
+	return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Policy version not found (name=%s, version=%u)", policy->name,
+			 id);
 }
 
 zt_status zt_txn_policy_version_default(zt_txn *txn, zt_view name, unsigned version, zt_error *ret_error)

@@ -1,6 +1,5 @@
 #include "cloud/registry/state.h"
 
-
 /* By kind. */
 static const zt_noun *const nouns[ZT_KIND_COUNT] = {
 	[ZT_KIND_META] = &zt_noun_meta,
@@ -45,7 +44,8 @@ zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_er
 	zt_row *row = NULL;
 	zt_error cause = { 0 };
 	if (!noun)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "the store holds records of kind %u, which this version does not know",
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "the store holds records of kind %u, which this version does not know",
 				    record->kind);
 	zt_status status = noun->decode(registry, record, &row, &cause);
 	if (status != ZT_OK)
@@ -74,7 +74,8 @@ static zt_status visit(void *context, const zt_record *record)
 
 ZT_DEFINE_CLEANUP(zt_registry, zt_registry_free)
 
-zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret, zt_error *ret_error)
+zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret,
+			  zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_registry_freep) zt_registry *registry = calloc(1, sizeof *registry);
 	ENSURE(registry, ZT_E_NOMEM);

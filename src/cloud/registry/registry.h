@@ -6,8 +6,10 @@
  *
  * All on the loop's thread. Pointers to nouns are borrowed and valid until the next change or return
  * to the loop. Mutators check everything before they change anything; on failure they fill zt_error with
- * AWS's exception name in `code` (such as "ResourceAlreadyExistsException") and AWS's words in `text`,
- * and leave the transaction as it was. Sources: AWS IoT API reference, and the facts named per rule. */
+ * AWS's exception name in `code` (such as "ResourceAlreadyExistsException"), AWS's words in `text` and its
+ * status in `http`, and leave the transaction as it was. Where AWS has no exception (ZT_E_NOMEM; ZT_E_DISK_FULL
+ * and ZT_E_IO when what the transaction builds upon was undone) zt_error is left alone. Sources: AWS IoT API
+ * reference, and the facts named per rule. */
 #ifndef ZT_CLOUD_REGISTRY_H
 #define ZT_CLOUD_REGISTRY_H
 
@@ -39,6 +41,7 @@ typedef enum {
 /* Loads all from the store. */
 ZT_NODISCARD zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret,
 				       zt_error *ret_error);
+/* Close the store first: its last callbacks still need the registry. NULL is fine. */
 void zt_registry_free(zt_registry *registry);
 const zt_account *zt_registry_account(const zt_registry *registry);
 int64_t zt_registry_now_ms(const zt_registry *registry);
@@ -49,6 +52,7 @@ ZT_NODISCARD zt_status zt_registry_listen(zt_registry *registry, zt_change_fn ch
 /* The listener is not called any more. One that does not listen is fine. */
 void zt_registry_unlisten(zt_registry *registry, zt_change_fn changed, const void *context);
 
+/* One at a time is under construction (ZT_E_STATE); any number may be on their way to the disk. */
 ZT_NODISCARD zt_status zt_txn_begin(zt_registry *registry, zt_txn **ret);
 /* Undoes it in memory. NULL is fine. */
 void zt_txn_abort(zt_txn *txn);

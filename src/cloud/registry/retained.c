@@ -40,8 +40,9 @@ static zt_status retained_row_new(zt_view topic, zt_view payload, retained_row *
 static zt_status retained_encode(const zt_row *row, zt_str *out)
 {
 	const zt_retained *message = &((const retained_row *)row)->message;
-	return zt_record_write(json_pack("{si sI}", "qos", (int)message->qos, "modified", (json_int_t)message->modified_ms),
-			       zt_view_make(message->payload, message->payload_n), out);
+	return zt_record_write(
+	    json_pack("{si sI}", "qos", (int)message->qos, "modified", (json_int_t)message->modified_ms),
+	    zt_view_make(message->payload, message->payload_n), out);
 }
 
 static zt_status retained_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)

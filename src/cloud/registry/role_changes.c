@@ -17,7 +17,8 @@ enum {
 static zt_status check_trust_size(zt_view document, zt_error *ret_error)
 {
 	if (zt_field_characters(document) > TRUST_CHARS_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for ACLSizePerRole: %d", TRUST_CHARS_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for ACLSizePerRole: %d",
+				 TRUST_CHARS_MAX);
 	return ZT_OK;
 }
 
@@ -25,9 +26,10 @@ static zt_status check_path(zt_view path, zt_error *ret_error)
 {
 	TRY(zt_field_check(&zt_field_role_path, path, ret_error));
 	if (path.p[0] != '/' || path.p[path.n - 1] != '/')
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,
-				 "The specified value for path is invalid. It must begin and end with / and contain only "
-				 "alphanumeric characters and/or / characters.");
+		return zt_refuse(
+		    ret_error, ZT_REFUSE_IAM_VALUE,
+		    "The specified value for path is invalid. It must begin and end with / and contain only "
+		    "alphanumeric characters and/or / characters.");
 	return ZT_OK;
 }
 
@@ -37,11 +39,12 @@ static zt_status check_spec(const zt_role_spec *spec, zt_error *ret_error)
 	if (spec->path.n)
 		TRY(check_path(spec->path, ret_error));
 	if (spec->description.n > DESCRIPTION_MAX || !zt_view_is_utf8(spec->description))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE, "description must have length less than or equal to %d",
-				 DESCRIPTION_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,
+				 "description must have length less than or equal to %d", DESCRIPTION_MAX);
 	if (spec->max_session_s && (spec->max_session_s < SESSION_MIN_S || spec->max_session_s > SESSION_MAX_S))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE, "maxSessionDuration must have a value between %d and %d",
-				 SESSION_MIN_S, SESSION_MAX_S);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,
+				 "maxSessionDuration must have a value between %d and %d", SESSION_MIN_S,
+				 SESSION_MAX_S);
 	return check_trust_size(spec->trust_document, ret_error);
 }
 
@@ -64,9 +67,11 @@ zt_status zt_txn_role_create(zt_txn *txn, const zt_role_spec *spec, const zt_rol
 	ZT_CLEANUP(zt_role_row_freep) zt_role_row *row = NULL;
 	TRY(check_spec(spec, ret_error));
 	if (zt_registry_role(registry, spec->name))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_EXISTS, "Role with name %.*s already exists.", ZT_PRI(spec->name));
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_EXISTS, "Role with name %.*s already exists.",
+				 ZT_PRI(spec->name));
 	if (zt_index_count(&registry->rows[ZT_KIND_ROLE]) >= ROLES_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for RolesPerAccount: %d", ROLES_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for RolesPerAccount: %d",
+				 ROLES_MAX);
 	TRY(zt_role_row_new(spec->name, &row));
 	TRY(fill(registry, spec, row, ret_error));
 	const zt_role *role = &row->role;
@@ -79,7 +84,8 @@ static zt_status find_role(zt_txn *txn, zt_view name, const zt_role **ret, zt_er
 {
 	const zt_role *role = zt_registry_role(zt_txn_registry(txn), name);
 	if (!role)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "The role with name %.*s cannot be found.", ZT_PRI(name));
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "The role with name %.*s cannot be found.",
+				 ZT_PRI(name));
 	*ret = role;
 	return ZT_OK;
 }
@@ -102,7 +108,8 @@ zt_status zt_txn_role_delete(zt_txn *txn, zt_view name, zt_error *ret_error)
 	if (role->policy_count)
 		return zt_refuse(ret_error, ZT_REFUSE_IAM_DELETE, "Cannot delete entity, must delete policies first.");
 	if (json_array_size(role->attached))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_DELETE, "Cannot delete entity, must detach all policies first.");
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_DELETE,
+				 "Cannot delete entity, must detach all policies first.");
 	const zt_registry *registry = zt_txn_registry(txn);
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(1024);
 	TRY(zt_account_role_arn(&registry->account, name, &arn));
@@ -160,7 +167,8 @@ zt_status zt_txn_role_policy_delete(zt_txn *txn, zt_view name, zt_view policy, z
 	TRY(find_role(txn, name, &role, ret_error));
 	size_t at = place_of(role, policy);
 	if (!has_at(role, at, policy))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "The role policy with name %.*s cannot be found.", ZT_PRI(policy));
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "The role policy with name %.*s cannot be found.",
+				 ZT_PRI(policy));
 	TRY(zt_role_row_copy(role, 0, &row));
 	zt_inline_policy_clear(&row->policies[at]);
 	row->role.policy_count--;
@@ -172,7 +180,8 @@ zt_status zt_txn_role_policy_delete(zt_txn *txn, zt_view name, zt_view policy, z
 static bool is_managed(const zt_registry *registry, zt_view arn)
 {
 	zt_view rest = arn;
-	return zt_view_take_prefix(&rest, ZT_LIT("arn:")) && zt_view_take_prefix(&rest, zt_view_of(registry->account.partition)) &&
+	return zt_view_take_prefix(&rest, ZT_LIT("arn:")) &&
+	       zt_view_take_prefix(&rest, zt_view_of(registry->account.partition)) &&
 	       zt_view_take_prefix(&rest, ZT_LIT(":iam::aws:policy/")) && rest.n > 0 && zt_view_is_utf8(rest);
 }
 
@@ -188,9 +197,11 @@ static size_t attached_at(const zt_role *role, zt_view arn)
 static zt_status check_attach(const zt_registry *registry, const zt_role *role, zt_view arn, zt_error *ret_error)
 {
 	if (!is_managed(registry, arn))
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "Policy %.*s does not exist or is not attachable.", ZT_PRI(arn));
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_NOT_FOUND, "Policy %.*s does not exist or is not attachable.",
+				 ZT_PRI(arn));
 	if (json_array_size(role->attached) >= ATTACHED_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for PoliciesPerRole: %d", ATTACHED_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_IAM_LIMIT, "Cannot exceed quota for PoliciesPerRole: %d",
+				 ATTACHED_MAX);
 	return ZT_OK;
 }
 
@@ -208,8 +219,8 @@ zt_status zt_txn_role_attach(zt_txn *txn, zt_view name, zt_view arn, bool attach
 	if (attach)
 		TRY(check_attach(zt_txn_registry(txn), role, arn, ret_error));
 	TRY(zt_role_row_copy(role, 0, &row));
-	int failed = attach ? json_array_append_new(row->role.attached, zt_json_string(arn)) :
-			      json_array_remove(row->role.attached, at);
+	int failed = attach ? json_array_append_new(row->role.attached, zt_json_string(arn))
+			    : json_array_remove(row->role.attached, at);
 	ENSURE(failed == 0, ZT_E_NOMEM);
 	return zt_txn_put(txn, &zt_noun_role, &ZT_STEAL(row)->row);
 }

@@ -113,7 +113,8 @@ static json_t *policies_json(const zt_role *role)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < role->policy_count; i++)
-		if (json_array_append_new(list, json_pack("[ss]", role->policies[i].name, role->policies[i].document)) != 0) {
+		if (json_array_append_new(list,
+					  json_pack("[ss]", role->policies[i].name, role->policies[i].document)) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -123,10 +124,10 @@ static json_t *policies_json(const zt_role *role)
 static zt_status role_encode(const zt_row *row, zt_str *out)
 {
 	const zt_role *role = &((const zt_role_row *)row)->role;
-	return zt_record_write(json_pack("{ss ss ss* ss si sI so sO}", "id", role->id, "path", role->path, "description",
-					 role->description, "trust", role->trust_document, "maxSession", (int)role->max_session_s,
-					 "created", (json_int_t)role->created_ms, "policies", policies_json(role), "attached",
-					 role->attached),
+	return zt_record_write(json_pack("{ss ss ss* ss si sI so sO}", "id", role->id, "path", role->path,
+					 "description", role->description, "trust", role->trust_document, "maxSession",
+					 (int)role->max_session_s, "created", (json_int_t)role->created_ms, "policies",
+					 policies_json(role), "attached", role->attached),
 			       ZT_VIEW_EMPTY, out);
 }
 
@@ -136,7 +137,8 @@ static zt_status read_policies(const zt_record_reader *reader, zt_role_row *row,
 	TRY(reserve_policies(row, json_array_size(list)));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *item = json_array_get(list, i);
-		const char *name = json_string_value(json_array_get(item, 0)), *document = json_string_value(json_array_get(item, 1));
+		const char *name = json_string_value(json_array_get(item, 0)),
+			   *document = json_string_value(json_array_get(item, 1));
 		if (!name || !document)
 			return zt_error_set(ret_error, ZT_E_INVALID, "policies is missing or wrong");
 		TRY(zt_inline_policy_set(&row->policies[i], zt_view_of(name), zt_view_of(document), ret_error));
@@ -150,9 +152,7 @@ static void read_attached(zt_record_reader *reader, zt_role *role)
 	size_t i;
 	json_t *arn;
 	zt_record_json(reader, "attached", JSON_ARRAY, &role->attached);
-	json_array_foreach(role->attached, i, arn)
-		if (!json_is_string(arn))
-			zt_record_damaged(reader, "attached");
+	json_array_foreach(role->attached, i, arn) if (!json_is_string(arn)) zt_record_damaged(reader, "attached");
 }
 
 static zt_status role_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)

@@ -49,10 +49,10 @@ struct zt_registry {
 	zt_index things_by_principal;     /* principal ARN, thing name */
 	zt_index things_by_attribute;     /* attribute, value, thing name */
 	zt_index things_by_type;          /* thing type, thing name */
-	zt_index cas_by_creation;         /* time, id */
+	zt_index cas_by_creation;         /* position */
 	zt_index cas_by_subject;          /* hash of 32 bytes, id */
-	zt_index certificates_by_creation;/* time, id */
-	zt_index certificates_by_ca;      /* CA id, time, id */
+	zt_index certificates_by_creation; /* position */
+	zt_index certificates_by_ca;      /* CA id, position */
 	zt_index attachments_by_target;   /* target ARN, policy name */
 	zt_index sessions;                /* access key id */
 	zt_index sessions_by_expiry;      /* time, access key id */

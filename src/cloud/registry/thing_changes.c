@@ -9,14 +9,16 @@ static zt_status check_attributes(const json_t *attributes, bool has_type, zt_er
 	const char *name;
 	json_t *value;
 	size_t max = has_type ? ZT_ATTRIBUTES_MAX : ZT_ATTRIBUTES_UNTYPED_MAX;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
+	{
 		TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(name), ret_error));
 		if (!json_is_string(value))
 			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The value of attribute %s is no string", name);
 		TRY(zt_field_check(&zt_field_attribute_value, zt_view_of(json_string_value(value)), ret_error));
 	}
 	if (json_object_size(attributes) > max)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A thing %s a thing type can have at most %zu attributes",
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "A thing %s a thing type can have at most %zu attributes",
 				 has_type ? "with" : "without", max);
 	return ZT_OK;
 }
@@ -28,8 +30,8 @@ static zt_status check_type(const zt_registry *registry, zt_view name, zt_error 
 	if (!type)
 		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Thing type %.*s cannot be found", ZT_PRI(name));
 	if (type->deprecated)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %.*s is deprecated: no thing can be associated with it",
-				 ZT_PRI(name));
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "Thing type %.*s is deprecated: no thing can be associated with it", ZT_PRI(name));
 	return ZT_OK;
 }
 
@@ -40,7 +42,8 @@ static zt_status check_spec(const zt_registry *registry, const zt_thing_spec *sp
 		TRY(check_type(registry, spec->type, ret_error));
 	/* Nothing makes billing groups yet, so a named one is never there. */
 	if (spec->billing_group.n)
-		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Billing group %.*s cannot be found", ZT_PRI(spec->billing_group));
+		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Billing group %.*s cannot be found",
+				 ZT_PRI(spec->billing_group));
 	if (spec->attributes && !json_is_object(spec->attributes))
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Attributes are no object");
 	return check_attributes(spec->attributes, spec->type.n > 0, ret_error);
@@ -48,8 +51,8 @@ static zt_status check_spec(const zt_registry *registry, const zt_thing_spec *sp
 
 static bool is_same(const zt_thing *thing, const zt_thing_spec *spec)
 {
-	bool same_attributes = spec->attributes ? json_equal(thing->attributes, spec->attributes) :
-						  json_object_size(thing->attributes) == 0;
+	bool same_attributes = spec->attributes ? json_equal(thing->attributes, spec->attributes)
+						: json_object_size(thing->attributes) == 0;
 	return same_attributes && zt_view_equal(zt_view_of(thing->type), spec->type) &&
 	       zt_view_equal(zt_view_of(thing->billing_group), spec->billing_group);
 }
@@ -80,8 +83,8 @@ zt_status zt_txn_thing_create(zt_txn *txn, const zt_thing_spec *spec, const zt_t
 	}
 	TRY(check_spec(registry, spec, ret_error));
 	if (existing)
-		return zt_refuse(ret_error, ZT_REFUSE_EXISTS, "Thing %s already exists in account with different configuration",
-				 existing->name);
+		return zt_refuse(ret_error, ZT_REFUSE_EXISTS,
+				 "Thing %s already exists in account with different configuration", existing->name);
 	TRY(make_row(registry, spec, &row));
 	TRY(zt_txn_put(txn, &zt_noun_thing, &row->row));
 	*ret = &row->thing;
@@ -97,8 +100,8 @@ static zt_status check_version(const zt_thing *thing, uint64_t expected, zt_erro
 {
 	if (expected == 0 || expected == thing->version)
 		return ZT_OK;
-	return zt_refuse(ret_error, ZT_REFUSE_VERSION, "The version of thing %s is %llu and not the expected %llu", thing->name,
-			 (unsigned long long)thing->version, (unsigned long long)expected);
+	return zt_refuse(ret_error, ZT_REFUSE_VERSION, "The version of thing %s is %llu and not the expected %llu",
+			 thing->name, (unsigned long long)thing->version, (unsigned long long)expected);
 }
 
 /* An empty value takes an attribute away. */
@@ -106,7 +109,8 @@ static zt_status merge(json_t *into, const json_t *attributes)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
+	{
 		if (json_string_length(value) == 0)
 			(void)json_object_del(into, name);
 		else
@@ -119,7 +123,8 @@ static zt_status update_attributes(zt_thing *thing, const zt_thing_update *updat
 {
 	if (!update->attributes)
 		return ZT_OK;
-	ZT_JSON_CLEANUP json_t *attributes = update->merge ? json_copy(thing->attributes) : json_deep_copy(update->attributes);
+	ZT_JSON_CLEANUP json_t *attributes =
+	    update->merge ? json_copy(thing->attributes) : json_deep_copy(update->attributes);
 	ENSURE(attributes, ZT_E_NOMEM);
 	if (update->merge)
 		TRY(merge(attributes, update->attributes));
@@ -167,7 +172,8 @@ zt_status zt_txn_thing_delete(zt_txn *txn, zt_view name, uint64_t expected_versi
 		return ZT_OK;
 	TRY(check_version(&row->thing, expected_version, ret_error));
 	if (row->thing.principal_count)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Cannot delete. Thing %s is still attached to one or more principals",
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "Cannot delete. Thing %s is still attached to one or more principals",
 				 row->thing.name);
 	return zt_txn_drop(txn, &zt_noun_thing, &row->row);
 }

@@ -22,7 +22,8 @@ static zt_status check_exclusive(const zt_registry *registry, const zt_thing *th
 		if (other == thing)
 			continue;
 		if (exclusive || other_exclusive)
-			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The principal is attached to thing %s%s", other->name,
+			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The principal is attached to thing %s%s",
+					 other->name,
 					 other_exclusive ? " exclusively" : " and cannot be attached exclusively");
 		/* One that is not exclusive tells that none of them is. */
 		break;
@@ -34,7 +35,8 @@ static zt_status check_exclusive(const zt_registry *registry, const zt_thing *th
 static size_t place_of(const zt_thing *thing, zt_view principal)
 {
 	size_t at = 0;
-	while (at < thing->principal_count && zt_view_compare(zt_view_of(thing->principals[at].principal), principal) < 0)
+	while (at < thing->principal_count &&
+	       zt_view_compare(zt_view_of(thing->principals[at].principal), principal) < 0)
 		at++;
 	return at;
 }

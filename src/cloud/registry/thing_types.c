@@ -40,9 +40,10 @@ static zt_status type_row_new(zt_view name, type_row **ret)
 static zt_status type_encode(const zt_row *row, zt_str *out)
 {
 	const zt_thing_type *type = &((const type_row *)row)->type;
-	return zt_record_write(json_pack("{ss ss* sO sb sI sI}", "id", type->id, "description", type->description, "searchable",
-					 type->searchable_attributes, "deprecated", type->deprecated, "created",
-					 (json_int_t)type->created_ms, "deprecatedAt", (json_int_t)type->deprecated_ms),
+	return zt_record_write(json_pack("{ss ss* sO sb sI sI}", "id", type->id, "description", type->description,
+					 "searchable", type->searchable_attributes, "deprecated", type->deprecated,
+					 "created", (json_int_t)type->created_ms, "deprecatedAt",
+					 (json_int_t)type->deprecated_ms),
 			       ZT_VIEW_EMPTY, out);
 }
 
@@ -64,7 +65,9 @@ static zt_status type_decode(zt_registry *registry, const zt_record *record, zt_
 	return ZT_OK;
 }
 
-const zt_noun zt_noun_thing_type = { ZT_KIND_THING_TYPE, "thing type", type_decode, type_encode, type_free, NULL, NULL };
+const zt_noun zt_noun_thing_type = {
+	ZT_KIND_THING_TYPE, "thing type", type_decode, type_encode, type_free, NULL, NULL
+};
 
 static const zt_thing_type *type_of(const zt_row *row)
 {
@@ -89,7 +92,7 @@ static zt_status check_searchable(const json_t *attributes, zt_error *ret_error)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A thing type can have at most %d searchable attributes",
 				 SEARCHABLE_MAX);
 	json_array_foreach(attributes, i, name)
-		TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(json_string_value(name)), ret_error));
+	    TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(json_string_value(name)), ret_error));
 	return ZT_OK;
 }
 
@@ -97,16 +100,16 @@ static zt_status check_spec(const zt_thing_type_spec *spec, zt_error *ret_error)
 {
 	TRY(zt_field_check(&zt_field_thing_type_name, spec->name, ret_error));
 	if (spec->description.n > DESCRIPTION_MAX || !zt_view_is_utf8(spec->description))
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "thingTypeDescription must have length less than or equal to %d",
-				 DESCRIPTION_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "thingTypeDescription must have length less than or equal to %d", DESCRIPTION_MAX);
 	return check_searchable(spec->searchable_attributes, ret_error);
 }
 
 static bool is_same(const zt_thing_type *type, const zt_thing_type_spec *spec)
 {
-	bool same_attributes = spec->searchable_attributes ?
-				       json_equal(type->searchable_attributes, spec->searchable_attributes) :
-				       json_array_size(type->searchable_attributes) == 0;
+	bool same_attributes = spec->searchable_attributes
+				   ? json_equal(type->searchable_attributes, spec->searchable_attributes)
+				   : json_array_size(type->searchable_attributes) == 0;
 	return same_attributes && zt_view_equal(zt_view_of(type->description), spec->description);
 }
 
@@ -116,8 +119,8 @@ static zt_status make_row(const zt_registry *registry, const zt_thing_type_spec 
 	TRY(type_row_new(spec->name, &row));
 	zt_uuid(row->type.id);
 	row->type.created_ms = zt_registry_now_ms(registry);
-	row->type.searchable_attributes = spec->searchable_attributes ? json_deep_copy(spec->searchable_attributes) :
-									json_array();
+	row->type.searchable_attributes =
+	    spec->searchable_attributes ? json_deep_copy(spec->searchable_attributes) : json_array();
 	ENSURE(row->type.searchable_attributes, ZT_E_NOMEM);
 	if (spec->description.n) {
 		row->type.description = zt_view_dup(spec->description);
@@ -189,11 +192,14 @@ zt_status zt_txn_thing_type_delete(zt_txn *txn, zt_view name, zt_error *ret_erro
 	zt_link_key things;
 	TRY(find_type(registry, name, &type, ret_error));
 	if (!type->deprecated)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s must be deprecated before it is deleted", type->name);
-	if (zt_registry_now_ms(registry) - type->deprecated_ms < deprecated_before_delete_ms)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s cannot be deleted until five minutes after deprecation",
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s must be deprecated before it is deleted",
 				 type->name);
+	if (zt_registry_now_ms(registry) - type->deprecated_ms < deprecated_before_delete_ms)
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
+				 "Thing type %s cannot be deleted until five minutes after deprecation", type->name);
 	if (ZT_LINK_KEY(&things, name, ZT_VIEW_EMPTY) && zt_index_prefix_count(&registry->things_by_type, things.view))
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s is still associated with things", type->name);
-	return zt_txn_drop_tagged_iot(txn, &zt_noun_thing_type, zt_row_find(registry, ZT_KIND_THING_TYPE, name), "thingtype");
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Thing type %s is still associated with things",
+				 type->name);
+	return zt_txn_drop_tagged_iot(txn, &zt_noun_thing_type, zt_row_find(registry, ZT_KIND_THING_TYPE, name),
+				      "thingtype");
 }

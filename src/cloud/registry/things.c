@@ -75,8 +75,8 @@ zt_status zt_thing_row_seal(zt_thing_row *row)
 	const char *attribute;
 	json_t *value;
 	size_t i = 0;
-	json_object_foreach(row->thing.attributes, attribute, value)
-		TRY(ZT_LINK_MAKE(&row->by_attribute[i++], owner, zt_view_of(attribute), zt_view_of(json_string_value(value)), name));
+	json_object_foreach(row->thing.attributes, attribute, value) TRY(ZT_LINK_MAKE(
+	    &row->by_attribute[i++], owner, zt_view_of(attribute), zt_view_of(json_string_value(value)), name));
 	if (row->thing.type[0])
 		TRY(ZT_LINK_MAKE(&row->by_type, owner, zt_view_of(row->thing.type), name));
 	return ZT_OK;
@@ -114,13 +114,15 @@ static zt_status thing_encode(const zt_row *row, zt_str *out)
 	const zt_thing *thing = &((const zt_thing_row *)row)->thing;
 	json_t *principals = json_array();
 	for (size_t i = 0; i < thing->principal_count; i++)
-		if (json_array_append_new(principals, json_pack("[sb]", thing->principals[i].principal, thing->principals[i].exclusive))) {
+		if (json_array_append_new(principals, json_pack("[sb]", thing->principals[i].principal,
+								thing->principals[i].exclusive))) {
 			json_decref(principals);
 			return ZT_E_NOMEM;
 		}
 	return zt_record_write(json_pack("{ss ss ss sO sI sI so}", "id", thing->id, "type", thing->type, "billingGroup",
-					 thing->billing_group, "attributes", thing->attributes, "version", (json_int_t)thing->version,
-					 "created", (json_int_t)thing->created_ms, "principals", principals),
+					 thing->billing_group, "attributes", thing->attributes, "version",
+					 (json_int_t)thing->version, "created", (json_int_t)thing->created_ms,
+					 "principals", principals),
 			       ZT_VIEW_EMPTY, out);
 }
 
@@ -150,9 +152,8 @@ static void read_attributes(zt_record_reader *reader, zt_thing *thing)
 	const char *name;
 	json_t *value;
 	zt_record_json(reader, "attributes", JSON_OBJECT, &thing->attributes);
-	json_object_foreach(thing->attributes, name, value)
-		if (!json_is_string(value))
-			zt_record_damaged(reader, "attributes");
+	json_object_foreach(thing->attributes, name, value) if (!json_is_string(value))
+	    zt_record_damaged(reader, "attributes");
 }
 
 static zt_status thing_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)
@@ -177,7 +178,9 @@ static zt_status thing_decode(zt_registry *registry, const zt_record *record, zt
 	return ZT_OK;
 }
 
-const zt_noun zt_noun_thing = { ZT_KIND_THING, "thing", thing_decode, thing_encode, thing_free, thing_link, thing_unlink };
+const zt_noun zt_noun_thing = {
+	ZT_KIND_THING, "thing", thing_decode, thing_encode, thing_free, thing_link, thing_unlink
+};
 
 static const zt_thing *thing_of(const zt_row *row)
 {
@@ -194,7 +197,8 @@ const zt_thing *zt_registry_next_thing(const zt_registry *registry, zt_view afte
 	return thing_of(zt_row_after(registry, ZT_KIND_THING, after_name));
 }
 
-const zt_thing *zt_registry_next_thing_with(const zt_registry *registry, zt_view attribute, zt_view value, zt_view after_name)
+const zt_thing *zt_registry_next_thing_with(const zt_registry *registry, zt_view attribute, zt_view value,
+					    zt_view after_name)
 {
 	zt_link_key prefix, key;
 	if (!ZT_LINK_KEY(&prefix, attribute, value, ZT_VIEW_EMPTY) || !ZT_LINK_KEY(&key, attribute, value, after_name))

@@ -31,16 +31,17 @@ static void rule_free(zt_row *row)
 /* Stored as the API's topicRulePayload, with the date beside it. */
 static json_t *payload_json(const zt_topic_rule *rule)
 {
-	return json_pack("{ss ss* ss* sO sO* sb}", "sql", rule->sql, "description", rule->description, "awsIotSqlVersion",
-			 rule->sql_version, "actions", rule->actions, "errorAction", rule->error_action, "ruleDisabled",
-			 rule->disabled);
+	return json_pack("{ss ss* ss* sO sO* sb}", "sql", rule->sql, "description", rule->description,
+			 "awsIotSqlVersion", rule->sql_version, "actions", rule->actions, "errorAction",
+			 rule->error_action, "ruleDisabled", rule->disabled);
 }
 
 static zt_status rule_encode(const zt_row *row, zt_str *out)
 {
 	const zt_topic_rule *rule = &((const rule_row *)row)->rule;
-	return zt_record_write(json_pack("{sI so}", "created", (json_int_t)rule->created_ms, "payload", payload_json(rule)),
-			       ZT_VIEW_EMPTY, out);
+	return zt_record_write(
+	    json_pack("{sI so}", "created", (json_int_t)rule->created_ms, "payload", payload_json(rule)), ZT_VIEW_EMPTY,
+	    out);
 }
 
 static zt_status copy_text(const json_t *payload, const char *member, char **ret)
@@ -64,7 +65,8 @@ static zt_status rule_row_new(zt_view name, const json_t *payload, int64_t creat
 	TRY(copy_text(payload, "awsIotSqlVersion", &rule->sql_version));
 	rule->disabled = json_is_true(json_object_get(payload, "ruleDisabled"));
 	rule->created_ms = created_ms;
-	const json_t *actions = json_object_get(payload, "actions"), *error_action = json_object_get(payload, "errorAction");
+	const json_t *actions = json_object_get(payload, "actions"),
+		     *error_action = json_object_get(payload, "errorAction");
 	ENSURE(rule->sql && json_is_array(actions), ZT_E_INVALID);
 	rule->actions = json_deep_copy(actions);
 	rule->error_action = json_is_object(error_action) ? json_deep_copy(error_action) : NULL;
@@ -113,7 +115,8 @@ static zt_status find_rule(const zt_registry *registry, zt_view name, const zt_t
 {
 	const zt_topic_rule *rule = zt_registry_rule(registry, name);
 	if (!rule)
-		return zt_refuse(ret_error, ZT_REFUSE_UNAUTHORIZED, "Access to topic rule '%.*s' was denied", ZT_PRI(name));
+		return zt_refuse(ret_error, ZT_REFUSE_UNAUTHORIZED, "Access to topic rule '%.*s' was denied",
+				 ZT_PRI(name));
 	*ret = rule;
 	return ZT_OK;
 }
@@ -124,7 +127,8 @@ static zt_status check_new(const zt_registry *registry, zt_view name, zt_error *
 	if (zt_registry_rule(registry, name))
 		return zt_refuse(ret_error, ZT_REFUSE_EXISTS, "Rule already exists. (name=%.*s)", ZT_PRI(name));
 	if (zt_index_count(&registry->rows[ZT_KIND_RULE]) >= RULES_MAX)
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The account has the maximum number of rules (%d)", RULES_MAX);
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The account has the maximum number of rules (%d)",
+				 RULES_MAX);
 	return ZT_OK;
 }
 
@@ -162,5 +166,6 @@ zt_status zt_txn_rule_delete(zt_txn *txn, zt_view name, zt_error *ret_error)
 {
 	const zt_topic_rule *rule = NULL;
 	TRY(find_rule(zt_txn_registry(txn), name, &rule, ret_error));
-	return zt_txn_drop_tagged_iot(txn, &zt_noun_rule, zt_row_find(zt_txn_registry(txn), ZT_KIND_RULE, name), "rule");
+	return zt_txn_drop_tagged_iot(txn, &zt_noun_rule, zt_row_find(zt_txn_registry(txn), ZT_KIND_RULE, name),
+				      "rule");
 }

@@ -45,7 +45,8 @@ static zt_status append(zt_changes *changes, const zt_record *record, bool is_de
 		memcpy(bytes, record->key.p, record->key.n);
 	if (record->value.n)
 		memcpy(bytes + record->key.n, record->value.p, record->value.n);
-	changes->items[changes->count++] = (zt_change){ record->kind, is_delete, bytes, record->key.n, record->value.n };
+	changes->items[changes->count++] =
+	    (zt_change){ record->kind, is_delete, bytes, record->key.n, record->value.n };
 	return ZT_OK;
 }
 

@@ -36,8 +36,9 @@ static zt_status sqlite_error(sqlite3 *sqlite, int code, const char *what, zt_er
 			    sqlite ? sqlite3_errmsg(sqlite) : sqlite3_errstr(code));
 }
 
-/* The file exists with its mode before SQLite opens it; the journals inherit the mode. An existing one is not opened here:
- * closing it would drop the lock that this process may hold through SQLite (fcntl(2), "Advisory record locking"). */
+/* The file exists with its mode before SQLite opens it; the journals inherit the mode. An existing one is not opened
+ * here: closing it would drop the lock that this process may hold through SQLite (fcntl(2), "Advisory record locking").
+ */
 static zt_status make_file(const char *path, zt_error *ret_error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -71,8 +72,9 @@ zt_status zt_database_open(const char *path, zt_database **ret, zt_error *ret_er
 		return sqlite_error(database->sqlite, code, path, ret_error);
 	code = zt_schema_prepare(database->sqlite);
 	if (code == ZT_SCHEMA_NEWER)
-		return zt_error_set(ret_error, ZT_E_CONFIG,
-				    "%s was written by a newer version of this program: use that version or another folder", path);
+		return zt_error_set(
+		    ret_error, ZT_E_CONFIG,
+		    "%s was written by a newer version of this program: use that version or another folder", path);
 	if (code != SQLITE_OK)
 		return sqlite_error(database->sqlite, code, path, ret_error);
 	TRY(prepare_all(database, path, ret_error));
@@ -104,7 +106,8 @@ static void finalize(sqlite3_stmt **statement)
 zt_status zt_database_walk(zt_database *database, zt_store_visit_fn visit, void *context, zt_error *ret_error)
 {
 	ZT_CLEANUP(finalize) sqlite3_stmt *rows = NULL;
-	int code = sqlite3_prepare_v2(database->sqlite, "SELECT kind, key, value FROM record ORDER BY kind, key", -1, &rows, NULL);
+	int code = sqlite3_prepare_v2(database->sqlite, "SELECT kind, key, value FROM record ORDER BY kind, key", -1,
+				      &rows, NULL);
 	if (code != SQLITE_OK)
 		return sqlite_error(database->sqlite, code, "cannot read the store", ret_error);
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -157,7 +160,8 @@ zt_status zt_database_write(zt_database *database, const zt_changes *first, size
 	if (code == SQLITE_OK)
 		return ZT_OK;
 	zt_status status = sqlite_error(database->sqlite, code, "cannot write the store", ret_error);
-	/* SQLite ends the transaction by itself after some failures (SQLite, "Response To Errors Within A Transaction"). */
+	/* SQLite ends the transaction by itself after some failures (SQLite, "Response To Errors Within A
+	 * Transaction"). */
 	if (!sqlite3_get_autocommit(database->sqlite))
 		(void)run(database, SQL_ROLLBACK);
 	return status;

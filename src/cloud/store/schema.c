@@ -14,8 +14,8 @@ static const char *const steps[] = {
 	"PRAGMA user_version = 1",
 };
 
-/* locking_mode comes first: the log's index is then in this process's memory, and the lock is kept from the first access on
- * (SQLite, "Write-Ahead Logging", "Use of WAL Without Shared-Memory"). */
+/* locking_mode comes first: the log's index is then in this process's memory, and the lock is kept from the first
+ * access on (SQLite, "Write-Ahead Logging", "Use of WAL Without Shared-Memory"). */
 static const char set_up[] = "PRAGMA locking_mode = EXCLUSIVE;"
 			     "PRAGMA journal_mode = WAL;"
 			     "PRAGMA synchronous = FULL;"

@@ -24,8 +24,8 @@ struct zt_store {
 	pthread_cond_t work;
 	bool ending;
 	queue waiting, finished;
-	/* Whatever was submitted before its caller heard of a failure may build upon what failed. It has the failed one's
-	 * generation and fails too; the first failure that is told to the caller begins the next generation. */
+	/* Whatever was submitted before its caller heard of a failure may build upon what failed. It has the failed
+	 * one's generation and fails too; the first failure that is told to the caller begins the next generation. */
 	uint64_t generation, failed_generation;
 	zt_status failed_status;
 	zt_store_counters counters;

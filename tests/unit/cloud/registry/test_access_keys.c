@@ -15,8 +15,9 @@ static const zt_role *make_role(registry_fixture *f)
 	const zt_role *role = NULL;
 	zt_role_spec spec = {
 		.name = ZT_LIT("jitr"),
-		.trust_document = ZT_LIT("{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},"
-					 "\"Action\":\"sts:AssumeRole\"}}"),
+		.trust_document =
+		    ZT_LIT("{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},"
+			   "\"Action\":\"sts:AssumeRole\"}}"),
 	};
 	begin(f);
 	assert_ok(zt_txn_role_create(f->txn, &spec, &role, &f->error));
@@ -58,7 +59,8 @@ static void another_root_key_replaces_it(void **state)
 	assert_ok(put_root(f, "AKIAI44QH8DHBEXAMPLE", "third"));
 	reload(f);
 	assert_null(zt_registry_access_key(f->registry, ZT_LIT(ROOT_ID)));
-	assert_view(zt_secret_view(&zt_registry_access_key(f->registry, ZT_LIT("AKIAI44QH8DHBEXAMPLE"))->secret), "third");
+	assert_view(zt_secret_view(&zt_registry_access_key(f->registry, ZT_LIT("AKIAI44QH8DHBEXAMPLE"))->secret),
+		    "third");
 }
 
 static void a_root_key_has_a_form(void **state)
@@ -115,19 +117,32 @@ static void an_expired_session_goes_when_a_new_one_comes(void **state)
 	assert_null(zt_registry_access_key(f->registry, zt_view_of(id)));
 }
 
+static void a_session_ends_with_its_role(void **state)
+{
+	registry_fixture *f = *state;
+	const zt_role *role = make_role(f);
+	char id[129];
+	memcpy(id, session(f, role, "worker", 900)->id, sizeof id);
+	assert_ok(zt_txn_role_delete(f->txn, ZT_LIT("jitr"), &f->error));
+	assert_null(zt_registry_access_key(f->registry, zt_view_of(id)));
+	assert_ok(commit(f));
+	(void)make_role(f);
+	assert_null(zt_registry_access_key(f->registry, zt_view_of(id)));
+}
+
 static void durations_and_names_are_checked(void **state)
 {
 	registry_fixture *f = *state;
 	const zt_role *role = make_role(f);
 	const zt_access_key *key;
-	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("a"), 3600, &key, &f->error), "ValidationError", 400,
-		       "roleSessionName");
-	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("a/b"), 3600, &key, &f->error), "ValidationError", 400,
-		       "roleSessionName");
-	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("ab"), 899, &key, &f->error), "ValidationError", 400,
-		       "900");
-	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("ab"), 3601, &key, &f->error), "ValidationError", 400,
-		       "MaxSessionDuration");
+	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("a"), 3600, &key, &f->error),
+		       "ValidationError", 400, "roleSessionName");
+	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("a/b"), 3600, &key, &f->error),
+		       "ValidationError", 400, "roleSessionName");
+	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("ab"), 899, &key, &f->error),
+		       "ValidationError", 400, "900");
+	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("ab"), 3601, &key, &f->error),
+		       "ValidationError", 400, "MaxSessionDuration");
 }
 
 static void sessions_have_a_limit(void **state)
@@ -137,8 +152,8 @@ static void sessions_have_a_limit(void **state)
 	const zt_access_key *key;
 	for (int i = 0; i < 1024; i++)
 		(void)session(f, role, "worker", 900);
-	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("one-more"), 900, &key, &f->error), "LimitExceeded", 409,
-		       "1024");
+	assert_refused(f, zt_registry_session_new(f->registry, role, ZT_LIT("one-more"), 900, &key, &f->error),
+		       "LimitExceeded", 409, "1024");
 	f->now_ms += 900000;
 	(void)session(f, role, "one-more", 900);
 }
@@ -152,6 +167,7 @@ int main(void)
 		TEST(a_session_has_the_form_of_sts),
 		TEST(sessions_differ_and_a_restart_ends_them),
 		TEST(an_expired_session_goes_when_a_new_one_comes),
+		TEST(a_session_ends_with_its_role),
 		TEST(durations_and_names_are_checked),
 		TEST(sessions_have_a_limit),
 	};

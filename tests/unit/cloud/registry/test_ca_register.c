@@ -98,8 +98,8 @@ static void a_wrong_code_is_refused(void **state)
 	ca_make(&mine, "Mine");
 	begin(f);
 	/* Before any code was asked for, none is right. */
-	assert_refused(f, register_with(f, &mine, proof_at(&mine, "any", fixture_start_ms), &ca), "RegistrationCodeValidationException",
-		       400, "registration code");
+	assert_refused(f, register_with(f, &mine, proof_at(&mine, "any", fixture_start_ms), &ca),
+		       "RegistrationCodeValidationException", 400, "registration code");
 	char code[65];
 	memcpy(code, code_of(f), sizeof code);
 	code[63] = code[63] == '0' ? '1' : '0';
@@ -131,9 +131,11 @@ static void a_proof_outside_its_dates_is_refused(void **state)
 	ca_make(&mine, "Mine");
 	begin(f);
 	assert_refused(f, register_with(f, &mine, proof_at(&mine, code_of(f), fixture_start_ms + 1000), &ca),
-		       "CertificateValidationException", 400, "verificationCertificate is not valid before 2025-01-31T12:00:01Z");
+		       "CertificateValidationException", 400,
+		       "verificationCertificate is not valid before 2025-01-31T12:00:01Z");
 	assert_refused(f, register_with(f, &mine, proof_at(&mine, code_of(f), fixture_start_ms - 86401000), &ca),
-		       "CertificateValidationException", 400, "verificationCertificate has expired at 2025-01-31T11:59:59Z");
+		       "CertificateValidationException", 400,
+		       "verificationCertificate has expired at 2025-01-31T11:59:59Z");
 	ca_free(&mine);
 }
 
@@ -149,10 +151,10 @@ static void the_mode_tells_whether_a_proof_is_needed(void **state)
 	registry_fixture *f = *state;
 	zt_str pem = pem_of("tenant-ca"), proof = pem_of("proof");
 	begin(f);
-	assert_refused(f, register_pem(f, zt_str_view(&pem), ZT_VIEW_EMPTY, ZT_MODE_DEFAULT), "InvalidRequestException", 400,
-		       "required");
-	assert_refused(f, register_pem(f, zt_str_view(&pem), zt_str_view(&proof), ZT_MODE_SNI_ONLY), "InvalidRequestException", 400,
-		       "must be empty");
+	assert_refused(f, register_pem(f, zt_str_view(&pem), ZT_VIEW_EMPTY, ZT_MODE_DEFAULT), "InvalidRequestException",
+		       400, "required");
+	assert_refused(f, register_pem(f, zt_str_view(&pem), zt_str_view(&proof), ZT_MODE_SNI_ONLY),
+		       "InvalidRequestException", 400, "must be empty");
 	assert_ok(register_pem(f, zt_str_view(&pem), ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY));
 	assert_int_equal(zt_registry_ca(f->registry, ZT_LIT(TENANT_CA))->mode, ZT_MODE_SNI_ONLY);
 	zt_str_free(&pem);
@@ -165,7 +167,8 @@ static void what_is_no_ca_is_refused(void **state)
 	const zt_ca *ca;
 	begin(f);
 	assert_refused(f, register_ca(f, "device", &ca), "CertificateValidationException", 400, "no CA certificate");
-	assert_refused(f, register_ca(f, "ca-may-not-sign", &ca), "CertificateValidationException", 400, "no CA certificate");
+	assert_refused(f, register_ca(f, "ca-may-not-sign", &ca), "CertificateValidationException", 400,
+		       "no CA certificate");
 	assert_refused(f, register_ca(f, "ca-rsa-1024", &ca), "CertificateValidationException", 400, "not accepted");
 	assert_ok(register_ca(f, "ca-rsa-2048", &ca));
 }
@@ -176,15 +179,16 @@ static void broken_pem_is_refused(void **state)
 	zt_str pem = pem_of("tenant-ca");
 	zt_view whole = zt_str_view(&pem);
 	begin(f);
-	assert_refused(f, register_pem(f, ZT_VIEW_EMPTY, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY), "CertificateValidationException", 400, "PEM");
-	assert_refused(f, register_pem(f, ZT_LIT("hello"), ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY), "CertificateValidationException", 400,
-		       "PEM");
+	assert_refused(f, register_pem(f, ZT_VIEW_EMPTY, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY),
+		       "CertificateValidationException", 400, "PEM");
+	assert_refused(f, register_pem(f, ZT_LIT("hello"), ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY),
+		       "CertificateValidationException", 400, "PEM");
 	whole.n /= 2;
-	assert_refused(f, register_pem(f, whole, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY), "CertificateValidationException", 400, "cut off");
-	zt_view no_certificate =
-		ZT_LIT("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-	assert_refused(f, register_pem(f, no_certificate, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY), "CertificateValidationException", 400,
-		       "caCertificate cannot be read");
+	assert_refused(f, register_pem(f, whole, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY), "CertificateValidationException",
+		       400, "cut off");
+	zt_view no_certificate = ZT_LIT("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+	assert_refused(f, register_pem(f, no_certificate, ZT_VIEW_EMPTY, ZT_MODE_SNI_ONLY),
+		       "CertificateValidationException", 400, "caCertificate cannot be read");
 	zt_str_free(&pem);
 }
 
@@ -194,9 +198,11 @@ static void a_ca_outside_its_dates_is_refused(void **state)
 	const zt_ca *ca;
 	begin(f);
 	f->now_ms = 1684248899999; /* a millisecond before 2023-05-16T14:55:00Z */
-	assert_refused(f, register_ca(f, "tenant-ca", &ca), "CertificateValidationException", 400, "2023-05-16T14:55:00Z");
+	assert_refused(f, register_ca(f, "tenant-ca", &ca), "CertificateValidationException", 400,
+		       "2023-05-16T14:55:00Z");
 	f->now_ms = 1747320900001; /* a millisecond behind 2025-05-15T14:55:00Z */
-	assert_refused(f, register_ca(f, "tenant-ca", &ca), "CertificateValidationException", 400, "expired at 2025-05-15T14:55:00Z");
+	assert_refused(f, register_ca(f, "tenant-ca", &ca), "CertificateValidationException", 400,
+		       "expired at 2025-05-15T14:55:00Z");
 }
 
 static void a_registered_ca_exists(void **state)
@@ -253,12 +259,16 @@ static void a_registration_template_has_limits(void **state)
 	static const uint8_t zeros[10241] = { 0 };
 	zt_str pem = pem_of("tenant-ca");
 	const zt_ca *ca;
-	zt_ca_spec spec = { .pem = zt_str_view(&pem), .mode = ZT_MODE_SNI_ONLY, .template_body = { zeros, sizeof zeros } };
+	zt_ca_spec spec = { .pem = zt_str_view(&pem),
+			    .mode = ZT_MODE_SNI_ONLY,
+			    .template_body = { zeros, sizeof zeros } };
 	begin(f);
-	assert_refused(f, zt_txn_ca_register(f->txn, &spec, &ca, &f->error), "InvalidRequestException", 400, "templateBody");
+	assert_refused(f, zt_txn_ca_register(f->txn, &spec, &ca, &f->error), "InvalidRequestException", 400,
+		       "templateBody");
 	spec.template_body = ZT_VIEW_EMPTY;
 	spec.template_name = ZT_LIT("a name");
-	assert_refused(f, zt_txn_ca_register(f->txn, &spec, &ca, &f->error), "InvalidRequestException", 400, "templateName");
+	assert_refused(f, zt_txn_ca_register(f->txn, &spec, &ca, &f->error), "InvalidRequestException", 400,
+		       "templateName");
 	spec.template_name = ZT_VIEW_EMPTY;
 	spec.role_arn = ZT_LIT("short");
 	assert_refused(f, zt_txn_ca_register(f->txn, &spec, &ca, &f->error), "InvalidRequestException", 400, "roleArn");

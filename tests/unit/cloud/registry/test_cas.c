@@ -109,8 +109,10 @@ static void an_unknown_ca_is_not_found(void **state)
 	registry_fixture *f = *state;
 	zt_ca_update update = { 0 };
 	begin(f);
-	assert_refused(f, zt_txn_ca_update(f->txn, ZT_LIT(DEVICE), &update, &f->error), "ResourceNotFoundException", 404, DEVICE);
-	assert_refused(f, zt_txn_ca_delete(f->txn, ZT_LIT(DEVICE), &f->error), "ResourceNotFoundException", 404, DEVICE);
+	assert_refused(f, zt_txn_ca_update(f->txn, ZT_LIT(DEVICE), &update, &f->error), "ResourceNotFoundException",
+		       404, DEVICE);
+	assert_refused(f, zt_txn_ca_delete(f->txn, ZT_LIT(DEVICE), &f->error), "ResourceNotFoundException", 404,
+		       DEVICE);
 	assert_null(zt_registry_ca(f->registry, ZT_LIT("")));
 }
 
@@ -124,6 +126,9 @@ static void cas_are_walked_in_order_of_creation(void **state)
 	assert_string_equal(zt_registry_next_ca(f->registry, ZT_VIEW_EMPTY)->id, TENANT_CA_NEXT);
 	assert_string_equal(zt_registry_next_ca(f->registry, ZT_LIT(TENANT_CA_NEXT))->id, TENANT_CA);
 	assert_null(zt_registry_next_ca(f->registry, ZT_LIT(TENANT_CA)));
+	assert_string_equal(zt_registry_previous_ca(f->registry, ZT_VIEW_EMPTY)->id, TENANT_CA);
+	assert_string_equal(zt_registry_previous_ca(f->registry, ZT_LIT(TENANT_CA))->id, TENANT_CA_NEXT);
+	assert_null(zt_registry_previous_ca(f->registry, ZT_LIT(TENANT_CA_NEXT)));
 }
 
 int main(void)

@@ -61,9 +61,10 @@ static void what_is_no_certificate_is_refused(void **state)
 	const zt_certificate *certificate;
 	zt_certificate_spec spec = { .der = ZT_LIT("\x30\x03\x02\x01\x01") };
 	begin(f);
-	assert_refused(f, zt_txn_certificate_add(f->txn, &spec, &certificate, &f->error), "CertificateValidationException", 400,
-		       "cannot be read");
-	assert_refused(f, add_certificate(f, "device", TENANT_CA, ZT_CERT_ACTIVE), "CertificateValidationException", 400, TENANT_CA);
+	assert_refused(f, zt_txn_certificate_add(f->txn, &spec, &certificate, &f->error),
+		       "CertificateValidationException", 400, "cannot be read");
+	assert_refused(f, add_certificate(f, "device", TENANT_CA, ZT_CERT_ACTIVE), "CertificateValidationException",
+		       400, TENANT_CA);
 }
 
 static zt_status update(registry_fixture *f, zt_cert_status status)
@@ -116,7 +117,7 @@ static void a_revoked_or_transferred_one_stays(void **state)
 		       "CertificateStateException", 406, "PENDING_TRANSFER");
 }
 
-static zt_status delete(registry_fixture *f, bool force)
+static zt_status delete (registry_fixture *f, bool force)
 {
 	return zt_txn_certificate_delete(f->txn, ZT_LIT(DEVICE), force, &f->error);
 }
@@ -126,13 +127,13 @@ static void only_a_deactivated_one_is_deleted(void **state)
 	registry_fixture *f = *state;
 	begin(f);
 	add(f, "device", "", ZT_CERT_ACTIVE);
-	assert_refused(f, delete(f, false), "CertificateStateException", 406,
+	assert_refused(f, delete (f, false), "CertificateStateException", 406,
 		       "Certificate must be deactivated (not ACTIVE) before deletion. Id: " DEVICE);
-	assert_refused(f, delete(f, true), "CertificateStateException", 406, DEVICE);
+	assert_refused(f, delete (f, true), "CertificateStateException", 406, DEVICE);
 	assert_ok(update(f, ZT_CERT_INACTIVE));
-	assert_ok(delete(f, false));
+	assert_ok(delete (f, false));
 	assert_null(device(f));
-	assert_refused(f, delete(f, false), "ResourceNotFoundException", 404, DEVICE);
+	assert_refused(f, delete (f, false), "ResourceNotFoundException", 404, DEVICE);
 	reload(f);
 	assert_null(device(f));
 }
@@ -146,9 +147,9 @@ static void policies_hold_it_unless_forced(void **state)
 	add(f, "device", "", ZT_CERT_INACTIVE);
 	assert_ok(zt_txn_policy_attach(f->txn, ZT_LIT("p"), ZT_LIT(DEVICE_ARN), &f->error));
 	assert_ok(zt_txn_policy_attach(f->txn, ZT_LIT("q"), ZT_LIT(DEVICE_ARN), &f->error));
-	assert_refused(f, delete(f, false), "DeleteConflictException", 409,
+	assert_refused(f, delete (f, false), "DeleteConflictException", 409,
 		       "Certificate policies must be detached before deletion (arn: " DEVICE_ARN ")");
-	assert_ok(delete(f, true));
+	assert_ok(delete (f, true));
 	assert_null(zt_registry_policy_of_target(f->registry, ZT_LIT(DEVICE_ARN), 0));
 	assert_int_equal(zt_registry_target_of_policy(f->registry, ZT_LIT("p"), 0).n, 0);
 }
@@ -162,24 +163,30 @@ static void things_hold_it_even_when_forced(void **state)
 	add(f, "device", "", ZT_CERT_INACTIVE);
 	assert_ok(zt_txn_thing_create(f->txn, &spec, &thing, &f->error));
 	assert_ok(zt_txn_thing_attach(f->txn, ZT_LIT("lamp"), ZT_LIT(DEVICE_ARN), false, &f->error));
-	assert_refused(f, delete(f, true), "DeleteConflictException", 409,
+	assert_refused(f, delete (f, true), "DeleteConflictException", 409,
 		       "Things must be detached before deletion (arn: " DEVICE_ARN ")");
 	assert_ok(zt_txn_thing_detach(f->txn, ZT_LIT("lamp"), ZT_LIT(DEVICE_ARN), &f->error));
-	assert_ok(delete(f, false));
+	assert_ok(delete (f, false));
+}
+
+/* Two of the tenant's CA, then one of none. The id of the first; the others are DEVICE and DEVICE_NEXT. */
+static const char *add_three(registry_fixture *f)
+{
+	begin(f);
+	register_tenant(f);
+	add(f, "names", TENANT_CA, ZT_CERT_INACTIVE);
+	f->now_ms += 1;
+	add(f, "device", TENANT_CA, ZT_CERT_INACTIVE);
+	f->now_ms += 1;
+	add(f, "device-next", "", ZT_CERT_INACTIVE);
+	return zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, ZT_VIEW_EMPTY)->id;
 }
 
 static void they_are_walked_in_order_of_creation_of_all_or_of_one_ca(void **state)
 {
 	registry_fixture *f = *state;
 	zt_view ca = ZT_LIT(TENANT_CA);
-	begin(f);
-	register_tenant(f);
-	add(f, "names", TENANT_CA, ZT_CERT_ACTIVE);
-	const char *first = zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, ZT_VIEW_EMPTY)->id;
-	f->now_ms += 1;
-	add(f, "device", TENANT_CA, ZT_CERT_ACTIVE);
-	f->now_ms += 1;
-	add(f, "device-next", "", ZT_CERT_ACTIVE);
+	const char *first = add_three(f);
 	assert_string_equal(zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, zt_view_of(first))->id, DEVICE);
 	assert_string_equal(zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, ZT_LIT(DEVICE))->id, DEVICE_NEXT);
 	assert_null(zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, ZT_LIT(DEVICE_NEXT)));
@@ -187,6 +194,37 @@ static void they_are_walked_in_order_of_creation_of_all_or_of_one_ca(void **stat
 	assert_string_equal(zt_registry_next_certificate(f->registry, ca, zt_view_of(first))->id, DEVICE);
 	assert_null(zt_registry_next_certificate(f->registry, ca, ZT_LIT(DEVICE)));
 	assert_null(zt_registry_next_certificate(f->registry, ZT_LIT(TENANT_CA_NEXT), ZT_VIEW_EMPTY));
+}
+
+static void they_are_walked_backwards_too(void **state)
+{
+	registry_fixture *f = *state;
+	zt_view ca = ZT_LIT(TENANT_CA);
+	const char *first = add_three(f);
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ZT_VIEW_EMPTY, ZT_VIEW_EMPTY)->id,
+			    DEVICE_NEXT);
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ZT_VIEW_EMPTY, ZT_LIT(DEVICE_NEXT))->id,
+			    DEVICE);
+	assert_null(zt_registry_previous_certificate(f->registry, ZT_VIEW_EMPTY, zt_view_of(first)));
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ca, ZT_VIEW_EMPTY)->id, DEVICE);
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ca, ZT_LIT(DEVICE))->id, first);
+	assert_null(zt_registry_previous_certificate(f->registry, ca, zt_view_of(first)));
+	assert_null(zt_registry_previous_certificate(f->registry, ZT_LIT(TENANT_CA_NEXT), ZT_VIEW_EMPTY));
+}
+
+static void a_walk_goes_on_from_the_position_of_a_deleted_one(void **state)
+{
+	registry_fixture *f = *state;
+	char position[ZT_CERT_POSITION_TEXT];
+	const char *first = add_three(f);
+	memcpy(position, device(f)->position, sizeof position);
+	assert_ok(zt_txn_certificate_delete(f->txn, ZT_LIT(DEVICE), false, &f->error));
+	assert_null(zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, ZT_LIT(DEVICE)));
+	zt_view place = zt_view_of(position);
+	assert_string_equal(zt_registry_next_certificate(f->registry, ZT_VIEW_EMPTY, place)->id, DEVICE_NEXT);
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ZT_VIEW_EMPTY, place)->id, first);
+	assert_string_equal(zt_registry_previous_certificate(f->registry, ZT_LIT(TENANT_CA), place)->id, first);
+	assert_null(zt_registry_next_certificate(f->registry, ZT_LIT(TENANT_CA), place));
 }
 
 static void the_words_of_states_and_modes(void **state)
@@ -215,6 +253,8 @@ int main(void)
 		TEST(policies_hold_it_unless_forced),
 		TEST(things_hold_it_even_when_forced),
 		TEST(they_are_walked_in_order_of_creation_of_all_or_of_one_ca),
+		TEST(they_are_walked_backwards_too),
+		TEST(a_walk_goes_on_from_the_position_of_a_deleted_one),
 		TEST(the_words_of_states_and_modes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

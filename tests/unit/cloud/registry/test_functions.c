@@ -26,7 +26,8 @@ static void a_function_is_made_and_loaded_again(void **state)
 	begin(f);
 	assert_ok(create(f, "jitr"));
 	reload(f);
-	assert_string_equal(json_string_value(json_object_get(function(f)->configuration, "Runtime")), "provided.al2023");
+	assert_string_equal(json_string_value(json_object_get(function(f)->configuration, "Runtime")),
+			    "provided.al2023");
 	assert_int_equal(json_array_size(function(f)->policy), 0);
 	assert_string_equal(function(f)->code_sha256, SHA);
 	assert_ptr_equal(zt_registry_next_function(f->registry, ZT_VIEW_EMPTY), function(f));
@@ -64,8 +65,10 @@ static void an_unknown_function_is_named_by_its_arn(void **state)
 	json_t *object = json_object(), *array = json_array();
 	const char *words = "Function not found: arn:aws:lambda:eu-west-1:" ACCOUNT ":function:jitr";
 	begin(f);
-	assert_refused(f, zt_txn_function_update(f->txn, name, object, SHA, &f->error), "ResourceNotFoundException", 404, words);
-	assert_refused(f, zt_txn_function_policy(f->txn, name, array, &f->error), "ResourceNotFoundException", 404, words);
+	assert_refused(f, zt_txn_function_update(f->txn, name, object, SHA, &f->error), "ResourceNotFoundException",
+		       404, words);
+	assert_refused(f, zt_txn_function_policy(f->txn, name, array, &f->error), "ResourceNotFoundException", 404,
+		       words);
 	assert_refused(f, zt_txn_function_delete(f->txn, name, &f->error), "ResourceNotFoundException", 404, words);
 	json_decref(object);
 	json_decref(array);
@@ -79,7 +82,8 @@ static void a_resource_policy_has_a_limit(void **state)
 	json_t *statements = json_pack("[{ss}]", "Sid", sid);
 	begin(f);
 	assert_ok(create(f, "jitr"));
-	assert_refused(f, zt_txn_function_policy(f->txn, name, statements, &f->error), "PolicyLengthExceededException", 400, "20480");
+	assert_refused(f, zt_txn_function_policy(f->txn, name, statements, &f->error), "PolicyLengthExceededException",
+		       400, "20480");
 	json_decref(statements);
 	sid[sizeof sid - 2] = 0;
 	statements = json_pack("[{ss}]", "Sid", sid);
@@ -99,7 +103,9 @@ static void a_deleted_function_is_gone(void **state)
 
 static zt_invocation invocation_of(const char *id, char *payload, size_t n)
 {
-	zt_invocation invocation = { .payload = payload, .payload_n = n, .accepted_ms = 1, .not_before_ms = 2, .attempts = 1 };
+	zt_invocation invocation = {
+		.payload = payload, .payload_n = n, .accepted_ms = 1, .not_before_ms = 2, .attempts = 1
+	};
 	(void)snprintf(invocation.request_id, sizeof invocation.request_id, "%s", id);
 	(void)snprintf(invocation.function, sizeof invocation.function, "jitr");
 	return invocation;
@@ -145,7 +151,8 @@ static void a_payload_has_a_limit(void **state)
 	static char payload[1024 * 1024 + 1];
 	zt_invocation invocation = invocation_of("a", payload, sizeof payload);
 	begin(f);
-	assert_refused(f, zt_txn_invocation_put(f->txn, &invocation, &f->error), "RequestTooLargeException", 413, "1048576");
+	assert_refused(f, zt_txn_invocation_put(f->txn, &invocation, &f->error), "RequestTooLargeException", 413,
+		       "1048576");
 	invocation.payload_n--;
 	assert_ok(zt_txn_invocation_put(f->txn, &invocation, &f->error));
 }

@@ -45,6 +45,8 @@ static void check(const zt_index *index, const entry *probe)
 	assert_ptr_equal(zt_index_find(index, probe->node.key), probe->in ? &probe->node : NULL);
 	assert_ptr_equal(zt_index_after(index, probe->node.key), expected_after(probe->node.key));
 	size_t rank = expected_rank(probe->node.key);
+	zt_node *before = rank ? zt_index_at(index, rank - 1) : NULL;
+	assert_ptr_equal(zt_index_before(index, probe->node.key), before);
 	assert_int_equal(zt_index_rank(index, probe->node.key), rank);
 	if (probe->in)
 		assert_ptr_equal(zt_index_at(index, rank), &probe->node);

@@ -30,11 +30,11 @@ static zt_status load_with(registry_fixture *f, unsigned kind, zt_view key, zt_v
 	return status;
 }
 
-#define assert_unreadable(f, kind, key, value, status, words)                                                \
-	do {                                                                                                 \
-		assert_status(load_with(f, kind, ZT_LIT(key), ZT_LIT(value)), status);                       \
-		if (!strstr((f)->error.text, words))                                                         \
-			fail_msg("\"%s\" does not hold \"%s\"", (f)->error.text, words);                     \
+#define assert_unreadable(f, kind, key, value, status, words)                            \
+	do {                                                                             \
+		assert_status(load_with(f, kind, ZT_LIT(key), ZT_LIT(value)), status);   \
+		if (!strstr((f)->error.text, words))                                     \
+			fail_msg("\"%s\" does not hold \"%s\"", (f)->error.text, words); \
 	} while (0)
 
 static void a_kind_of_a_later_version_is_told(void **state)
@@ -57,40 +57,48 @@ static void a_damaged_record_is_named_with_its_field(void **state)
 	assert_unreadable(f, ZT_KIND_TAGS, "arn:x", "", ZT_E_INVALID, "not JSON");
 	assert_unreadable(f, ZT_KIND_TAGS, "arn:x", "[]", ZT_E_INVALID, "v is missing");
 	assert_unreadable(f, ZT_KIND_TAGS, "arn:x", "{\"v\":1}", ZT_E_INVALID, "tags is missing or wrong");
-	assert_unreadable(f, ZT_KIND_TAGS, "arn:x", "{\"v\":1,\"tags\":{\"a\":1}}", ZT_E_INVALID, "tags is missing or wrong");
-	assert_unreadable(f, ZT_KIND_THING, "lamp", "{\"v\":1,\"id\":7}", ZT_E_INVALID, "the stored thing 'lamp' cannot be read: id");
-	assert_unreadable(f, ZT_KIND_POLICY, "p", "{\"v\":1,\"generation\":\"\",\"created\":1,\"modified\":1,\"next\":2}", ZT_E_INVALID,
+	assert_unreadable(f, ZT_KIND_TAGS, "arn:x", "{\"v\":1,\"tags\":{\"a\":1}}", ZT_E_INVALID,
+			  "tags is missing or wrong");
+	assert_unreadable(f, ZT_KIND_THING, "lamp", "{\"v\":1,\"id\":7}", ZT_E_INVALID,
+			  "the stored thing 'lamp' cannot be read: id");
+	assert_unreadable(f, ZT_KIND_POLICY, "p",
+			  "{\"v\":1,\"generation\":\"\",\"created\":1,\"modified\":1,\"next\":2}", ZT_E_INVALID,
 			  "no default version");
 	assert_unreadable(f, ZT_KIND_RULE, "r", "{\"v\":1,\"created\":1,\"payload\":{}}", ZT_E_INVALID, "payload");
 	assert_unreadable(f, ZT_KIND_ACCESS_KEY, "AKIA", "{\"v\":1}", ZT_E_INVALID, "secret");
 	assert_unreadable(f, ZT_KIND_RETAINED, "t", "{\"v\":1,\"qos\":2,\"modified\":1}\0x", ZT_E_INVALID, "QoS");
-	assert_unreadable(f, ZT_KIND_INVOCATION, "i", "{\"v\":1,\"function\":\"f\",\"attempts\":-1}", ZT_E_INVALID, "attempts");
+	assert_unreadable(f, ZT_KIND_INVOCATION, "i", "{\"v\":1,\"function\":\"f\",\"attempts\":-1}", ZT_E_INVALID,
+			  "attempts");
 }
 
 static void a_name_with_a_nul_is_told(void **state)
 {
 	registry_fixture *f = *state;
-	assert_unreadable(f, ZT_KIND_META, "a\0b", "{\"v\":1,\"text\":\"t\"}", ZT_E_INVALID, "the stored setting 'a' cannot be read");
+	assert_unreadable(f, ZT_KIND_META, "a\0b", "{\"v\":1,\"text\":\"t\"}", ZT_E_INVALID,
+			  "the stored setting 'a' cannot be read");
 }
 
 static void a_certificate_that_is_not_its_id_is_told(void **state)
 {
 	registry_fixture *f = *state;
-	assert_unreadable(f, ZT_KIND_CERTIFICATE, DEVICE, "{\"v\":1}\0abc", ZT_E_INVALID, "the certificate is missing or wrong");
+	assert_unreadable(f, ZT_KIND_CERTIFICATE, DEVICE, "{\"v\":1}\0abc", ZT_E_INVALID,
+			  "the certificate is missing or wrong");
 	assert_unreadable(f, ZT_KIND_CA, TENANT_CA, "{\"v\":1}", ZT_E_INVALID, "the certificate is missing or wrong");
 }
 
 static void an_attachment_without_its_policy_is_told(void **state)
 {
 	registry_fixture *f = *state;
-	assert_unreadable(f, ZT_KIND_POLICY_ATTACHMENT, "p\0" DEVICE_ARN, "{\"v\":1}", ZT_E_INVALID, "its policy is missing");
+	assert_unreadable(f, ZT_KIND_POLICY_ATTACHMENT, "p\0" DEVICE_ARN, "{\"v\":1}", ZT_E_INVALID,
+			  "its policy is missing");
 }
 
 static void a_good_record_is_loaded(void **state)
 {
 	registry_fixture *f = *state;
 	assert_ok(load_with(f, ZT_KIND_TAGS, ZT_LIT("arn:x"), ZT_LIT("{\"v\":1,\"tags\":{\"a\":\"b\"}}")));
-	assert_string_equal(json_string_value(json_object_get(zt_registry_tags(f->registry, ZT_LIT("arn:x")), "a")), "b");
+	assert_string_equal(json_string_value(json_object_get(zt_registry_tags(f->registry, ZT_LIT("arn:x")), "a")),
+			    "b");
 }
 
 enum { MANY = 10000, AT_A_TIME = 500 };

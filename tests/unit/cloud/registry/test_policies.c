@@ -65,7 +65,9 @@ static zt_str document_of(size_t characters)
 {
 	zt_str text = ZT_STR(8192);
 	zt_view end = ZT_LIT("\"}}");
-	assert_ok(zt_str_put_text(&text, "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\",\"Resource\":\"arn:aws:iot:r:a:topic/"));
+	assert_ok(zt_str_put_text(
+	    &text,
+	    "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\",\"Resource\":\"arn:aws:iot:r:a:topic/"));
 	for (size_t n = text.n + end.n; n < characters; n++)
 		assert_ok(zt_str_put_text(&text, "\xc3\xa9"));
 	assert_ok(zt_str_put(&text, end));
@@ -138,9 +140,12 @@ static void the_default_version_and_unknown_ones_are_not_deleted(void **state)
 	assert_ok(create(f, "p", ZT_LIT(DOCUMENT("Connect"))));
 	assert_refused(f, zt_txn_policy_version_delete(f->txn, name, 1, &f->error), "DeleteConflictException", 409,
 		       "Cannot delete the default version of a policy");
-	assert_refused(f, zt_txn_policy_version_delete(f->txn, name, 2, &f->error), "ResourceNotFoundException", 404, "version=2");
-	assert_refused(f, zt_txn_policy_version_default(f->txn, name, 2, &f->error), "ResourceNotFoundException", 404, "version=2");
-	assert_refused(f, zt_txn_policy_version_default(f->txn, ZT_LIT("q"), 1, &f->error), "ResourceNotFoundException", 404, "q");
+	assert_refused(f, zt_txn_policy_version_delete(f->txn, name, 2, &f->error), "ResourceNotFoundException", 404,
+		       "version=2");
+	assert_refused(f, zt_txn_policy_version_default(f->txn, name, 2, &f->error), "ResourceNotFoundException", 404,
+		       "version=2");
+	assert_refused(f, zt_txn_policy_version_default(f->txn, ZT_LIT("q"), 1, &f->error), "ResourceNotFoundException",
+		       404, "q");
 }
 
 static void attachments_and_versions_hold_a_policy(void **state)
@@ -189,10 +194,12 @@ static void policy_and_target_of_an_attachment_must_exist(void **state)
 	assert_ok(create(f, "p", ZT_LIT(DOCUMENT("Connect"))));
 	assert_refused(f, zt_txn_policy_attach(f->txn, name, arn, &f->error), "ResourceNotFoundException", 404, DEVICE);
 	assert_ok(add_certificate(f, "device", "", ZT_CERT_ACTIVE));
-	assert_refused(f, zt_txn_policy_attach(f->txn, ZT_LIT("q"), arn, &f->error), "ResourceNotFoundException", 404, "q");
+	assert_refused(f, zt_txn_policy_attach(f->txn, ZT_LIT("q"), arn, &f->error), "ResourceNotFoundException", 404,
+		       "q");
 	assert_refused(f, zt_txn_policy_attach(f->txn, name, ZT_LIT(ARN_PREFIX "thinggroup/g"), &f->error),
 		       "ResourceNotFoundException", 404, "Thing group g");
-	assert_refused(f, zt_txn_policy_attach(f->txn, name, ZT_LIT("device"), &f->error), "InvalidRequestException", 400, "device");
+	assert_refused(f, zt_txn_policy_attach(f->txn, name, ZT_LIT("device"), &f->error), "InvalidRequestException",
+		       400, "device");
 	assert_ok(zt_txn_policy_detach(f->txn, ZT_LIT("q"), arn, &f->error));
 	assert_ok(zt_txn_policy_detach(f->txn, name, arn, &f->error));
 }
@@ -209,7 +216,8 @@ static void ten_policies_of_a_target_are_the_most(void **state)
 	}
 	for (int i = 0; i < 10; i++)
 		assert_ok(zt_txn_policy_attach(f->txn, zt_view_of(policies[i]), arn, &f->error));
-	assert_refused(f, zt_txn_policy_attach(f->txn, ZT_LIT("p10"), arn, &f->error), "LimitExceededException", 410, "10");
+	assert_refused(f, zt_txn_policy_attach(f->txn, ZT_LIT("p10"), arn, &f->error), "LimitExceededException", 410,
+		       "10");
 	assert_ok(zt_txn_policy_attach(f->txn, ZT_LIT("p9"), arn, &f->error));
 }
 

@@ -65,7 +65,8 @@ static void thing_and_certificate_must_exist(void **state)
 	registry_fixture *f = *state;
 	make_things(f);
 	assert_refused(f, attach(f, ZT_LIT("ghost"), arn, false), "ResourceNotFoundException", 404, "ghost");
-	assert_refused(f, attach(f, lamp, ZT_LIT(ARN_PREFIX "cert/" TENANT_CA), false), "ResourceNotFoundException", 404, TENANT_CA);
+	assert_refused(f, attach(f, lamp, ZT_LIT(ARN_PREFIX "cert/" TENANT_CA), false), "ResourceNotFoundException",
+		       404, TENANT_CA);
 	assert_refused(f, attach(f, lamp, ZT_LIT(DEVICE), false), "InvalidRequestException", 400, "Invalid principal");
 	assert_refused(f, attach(f, lamp, ZT_LIT("arn:aws:iot:eu-west-1:999999999999:cert/" DEVICE), false),
 		       "InvalidRequestException", 400, "Invalid principal");
@@ -82,7 +83,8 @@ static void detaching_what_is_not_attached_is_fine(void **state)
 	assert_ok(zt_txn_thing_detach(f->txn, lamp, arn, &f->error));
 	assert_null(zt_registry_thing_of_principal(f->registry, arn, 0, NULL));
 	assert_thing_of(f, next_arn, 0, "lamp", false);
-	assert_refused(f, zt_txn_thing_detach(f->txn, ZT_LIT("ghost"), arn, &f->error), "ResourceNotFoundException", 404, "ghost");
+	assert_refused(f, zt_txn_thing_detach(f->txn, ZT_LIT("ghost"), arn, &f->error), "ResourceNotFoundException",
+		       404, "ghost");
 }
 
 static void a_thing_with_principals_is_not_deleted(void **state)
@@ -104,7 +106,8 @@ static void an_exclusive_certificate_has_one_thing(void **state)
 	assert_refused(f, attach(f, fan, arn, false), "InvalidRequestException", 400, "lamp exclusively");
 	assert_refused(f, attach(f, fan, arn, true), "InvalidRequestException", 400, "lamp exclusively");
 	assert_ok(attach(f, lamp, next_arn, false));
-	assert_refused(f, attach(f, fan, next_arn, true), "InvalidRequestException", 400, "cannot be attached exclusively");
+	assert_refused(f, attach(f, fan, next_arn, true), "InvalidRequestException", 400,
+		       "cannot be attached exclusively");
 	reload(f);
 	assert_thing_of(f, arn, 0, "lamp", true);
 }

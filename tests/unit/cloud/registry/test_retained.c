@@ -48,14 +48,16 @@ static void topic_and_payload_have_limits(void **state)
 	static uint8_t bytes[128 * 1024 + 1];
 	memset(bytes, 't', sizeof bytes);
 	begin(f);
-	assert_refused(f, zt_txn_retained_put(f->txn, zt_view_make(bytes, 257), ZT_LIT("1"), 0, &f->error), "InvalidRequestException",
-		       400, "256");
-	assert_refused(f, zt_txn_retained_put(f->txn, ZT_VIEW_EMPTY, ZT_LIT("1"), 0, &f->error), "InvalidRequestException", 400, "256");
-	assert_refused(f, zt_txn_retained_put(f->txn, ZT_LIT("a\0b"), ZT_LIT("1"), 0, &f->error), "InvalidRequestException", 400,
-		       "UTF-8");
+	assert_refused(f, zt_txn_retained_put(f->txn, zt_view_make(bytes, 257), ZT_LIT("1"), 0, &f->error),
+		       "InvalidRequestException", 400, "256");
+	assert_refused(f, zt_txn_retained_put(f->txn, ZT_VIEW_EMPTY, ZT_LIT("1"), 0, &f->error),
+		       "InvalidRequestException", 400, "256");
+	assert_refused(f, zt_txn_retained_put(f->txn, ZT_LIT("a\0b"), ZT_LIT("1"), 0, &f->error),
+		       "InvalidRequestException", 400, "UTF-8");
 	assert_refused(f, zt_txn_retained_put(f->txn, ZT_LIT("a"), zt_view_make(bytes, sizeof bytes), 0, &f->error),
 		       "InvalidRequestException", 400, "131072");
-	assert_ok(zt_txn_retained_put(f->txn, zt_view_make(bytes, 256), zt_view_make(bytes, sizeof bytes - 1), 0, &f->error));
+	assert_ok(
+	    zt_txn_retained_put(f->txn, zt_view_make(bytes, 256), zt_view_make(bytes, sizeof bytes - 1), 0, &f->error));
 }
 
 int main(void)

@@ -2,10 +2,13 @@
 
 #include "cloud/registry/roles.h"
 
-#define TRUST "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},"      \
-	      "\"Action\":\"sts:AssumeRole\"}]}"
-#define OTHER_TRUST                                                                                          \
-	"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}}"
+#define TRUST                                                                                                   \
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda." \
+	"amazonaws.com\"},"                                                                                     \
+	"\"Action\":\"sts:AssumeRole\"}]}"
+#define OTHER_TRUST                                                                                                \
+	"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},\"Action\":\"sts:" \
+	"AssumeRole\"}}"
 #define GRANT "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\"}}"
 #define LOGS "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -69,8 +72,8 @@ static void a_taken_name_is_refused(void **state)
 {
 	registry_fixture *f = *state;
 	create(f);
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT(TRUST) }), "EntityAlreadyExists", 409,
-		       "Role with name jitr already exists.");
+	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT(TRUST) }),
+		       "EntityAlreadyExists", 409, "Role with name jitr already exists.");
 }
 
 static void fields_are_checked(void **state)
@@ -78,20 +81,24 @@ static void fields_are_checked(void **state)
 	registry_fixture *f = *state;
 	zt_view trust = ZT_LIT(TRUST);
 	begin(f);
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = ZT_LIT("a/b"), .trust_document = trust }), "ValidationError", 400,
-		       "roleName");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .path = ZT_LIT("fleet"), .trust_document = trust }),
+	assert_refused(f, create_with(f, (zt_role_spec){ .name = ZT_LIT("a/b"), .trust_document = trust }),
+		       "ValidationError", 400, "roleName");
+	assert_refused(f,
+		       create_with(f, (zt_role_spec){ .name = name, .path = ZT_LIT("fleet"), .trust_document = trust }),
 		       "ValidationError", 400, "path");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = trust, .max_session_s = 3599 }),
+	assert_refused(f,
+		       create_with(f, (zt_role_spec){ .name = name, .trust_document = trust, .max_session_s = 3599 }),
 		       "ValidationError", 400, "3600");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = trust, .max_session_s = 43201 }),
+	assert_refused(f,
+		       create_with(f, (zt_role_spec){ .name = name, .trust_document = trust, .max_session_s = 43201 }),
 		       "ValidationError", 400, "43200");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .description = ZT_LIT("\xff"), .trust_document = trust }),
-		       "ValidationError", 400, "description");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT("{}") }), "MalformedPolicyDocument",
-		       400, "");
-	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT(GRANT) }), "MalformedPolicyDocument",
-		       400, "Principal");
+	assert_refused(
+	    f, create_with(f, (zt_role_spec){ .name = name, .description = ZT_LIT("\xff"), .trust_document = trust }),
+	    "ValidationError", 400, "description");
+	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT("{}") }),
+		       "MalformedPolicyDocument", 400, "");
+	assert_refused(f, create_with(f, (zt_role_spec){ .name = name, .trust_document = ZT_LIT(GRANT) }),
+		       "MalformedPolicyDocument", 400, "Principal");
 	assert_null(role(f));
 }
 
@@ -118,7 +125,8 @@ static void inline_policies_are_put_in_order_and_replaced(void **state)
 	create(f);
 	assert_ok(put_policy(f, "write", GRANT));
 	assert_ok(put_policy(f, "log", GRANT));
-	assert_ok(put_policy(f, "write", "{\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"));
+	assert_ok(
+	    put_policy(f, "write", "{\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}"));
 	reload(f);
 	assert_int_equal(role(f)->policy_count, 2);
 	assert_string_equal(role(f)->policies[0].name, "log");
@@ -133,14 +141,17 @@ static void a_bad_inline_policy_changes_nothing(void **state)
 	create(f);
 	assert_refused(f, put_policy(f, "write", "[]"), "MalformedPolicyDocument", 400, "");
 	assert_refused(f, put_policy(f, "a b", GRANT), "ValidationError", 400, "policyName");
-	assert_refused(f, zt_txn_role_policy_put(f->txn, ZT_LIT("x"), ZT_LIT("p"), ZT_LIT(GRANT), &f->error), "NoSuchEntity", 404, "x");
+	assert_refused(f, zt_txn_role_policy_put(f->txn, ZT_LIT("x"), ZT_LIT("p"), ZT_LIT(GRANT), &f->error),
+		       "NoSuchEntity", 404, "x");
 	assert_int_equal(role(f)->policy_count, 0);
 }
 
 static void inline_policies_together_have_a_limit(void **state)
 {
 	registry_fixture *f = *state;
-	static const char head[] = "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/", tail[] = "\"}}";
+	static const char head[] =
+	    "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"arn:aws:iot:r:a:topic/",
+			  tail[] = "\"}}";
 	zt_str document = ZT_STR(16384);
 	assert_ok(zt_str_put_text(&document, head));
 	while (document.n + sizeof tail - 1 < 5120)
@@ -179,8 +190,10 @@ static void only_awss_managed_policies_are_attached(void **state)
 	create(f);
 	assert_ok(zt_txn_role_attach(f->txn, name, ZT_LIT(LOGS), true, &f->error));
 	assert_ok(zt_txn_role_attach(f->txn, name, ZT_LIT(LOGS), true, &f->error));
-	assert_refused(f, zt_txn_role_attach(f->txn, name, mine, true, &f->error), "NoSuchEntity", 404, "not attachable");
-	assert_refused(f, zt_txn_role_attach(f->txn, name, mine, false, &f->error), "NoSuchEntity", 404, "was not found");
+	assert_refused(f, zt_txn_role_attach(f->txn, name, mine, true, &f->error), "NoSuchEntity", 404,
+		       "not attachable");
+	assert_refused(f, zt_txn_role_attach(f->txn, name, mine, false, &f->error), "NoSuchEntity", 404,
+		       "was not found");
 	reload(f);
 	assert_int_equal(json_array_size(role(f)->attached), 1);
 	assert_string_equal(json_string_value(json_array_get(role(f)->attached, 0)), LOGS);
@@ -195,7 +208,8 @@ static void ten_managed_policies_are_the_most(void **state)
 		(void)snprintf(arn, sizeof arn, "arn:aws:iam::aws:policy/p%d", i);
 		assert_ok(zt_txn_role_attach(f->txn, name, zt_view_of(arn), true, &f->error));
 	}
-	assert_refused(f, zt_txn_role_attach(f->txn, name, ZT_LIT(LOGS), true, &f->error), "LimitExceeded", 409, "PoliciesPerRole: 10");
+	assert_refused(f, zt_txn_role_attach(f->txn, name, ZT_LIT(LOGS), true, &f->error), "LimitExceeded", 409,
+		       "PoliciesPerRole: 10");
 }
 
 int main(void)

@@ -102,7 +102,8 @@ static void the_tags_of_a_deleted_resource_go_with_it(void **state)
 	registry_fixture *f = *state;
 	json_t *configuration = json_object(), *payload = json_pack("{ss s[]}", "sql", "s", "actions");
 	zt_role_spec role = { .name = ZT_LIT("r"),
-			      .trust_document = ZT_LIT("{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\"}}") };
+			      .trust_document = ZT_LIT(
+				  "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\"}}") };
 	const zt_role *made;
 	begin(f);
 	assert_ok(create_policy(f, "p"));

@@ -36,7 +36,8 @@ static void the_same_type_again_is_fine_another_is_not(void **state)
 	assert_ok(create(f, "sensor", "", NULL));
 	assert_ok(create(f, "sensor", "", json_array()));
 	assert_refused(f, create(f, "sensor", "other", NULL), "ResourceAlreadyExistsException", 409, "sensor");
-	assert_refused(f, create(f, "sensor", "", json_pack("[s]", "a")), "ResourceAlreadyExistsException", 409, "sensor");
+	assert_refused(f, create(f, "sensor", "", json_pack("[s]", "a")), "ResourceAlreadyExistsException", 409,
+		       "sensor");
 }
 
 static void fields_are_checked(void **state)
@@ -47,7 +48,8 @@ static void fields_are_checked(void **state)
 	begin(f);
 	assert_refused(f, create(f, "a b", "", NULL), "InvalidRequestException", 400, "thingTypeName");
 	assert_refused(f, create(f, "a", long_description, NULL), "InvalidRequestException", 400, "2028");
-	assert_refused(f, create(f, "a", "", json_pack("[ssss]", "a", "b", "c", "d")), "InvalidRequestException", 400, "at most 3");
+	assert_refused(f, create(f, "a", "", json_pack("[ssss]", "a", "b", "c", "d")), "InvalidRequestException", 400,
+		       "at most 3");
 	assert_refused(f, create(f, "a", "", json_pack("[i]", 1)), "InvalidRequestException", 400, "attributes");
 	assert_refused(f, create(f, "a", "", json_object()), "InvalidRequestException", 400, "searchable");
 }
@@ -58,16 +60,19 @@ static void deleting_wants_deprecation_and_five_minutes(void **state)
 	zt_view name = ZT_LIT("sensor");
 	begin(f);
 	assert_ok(create(f, "sensor", "", NULL));
-	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "InvalidRequestException", 400, "deprecated");
+	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "InvalidRequestException", 400,
+		       "deprecated");
 	assert_ok(zt_txn_thing_type_deprecate(f->txn, name, false, &f->error));
 	reload(f);
 	begin(f);
 	f->now_ms += 5 * 60 * 1000 - 1;
-	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "InvalidRequestException", 400, "five minutes");
+	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "InvalidRequestException", 400,
+		       "five minutes");
 	f->now_ms += 1;
 	assert_ok(zt_txn_thing_type_delete(f->txn, name, &f->error));
 	assert_null(zt_registry_thing_type(f->registry, name));
-	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "ResourceNotFoundException", 404, "sensor");
+	assert_refused(f, zt_txn_thing_type_delete(f->txn, name, &f->error), "ResourceNotFoundException", 404,
+		       "sensor");
 }
 
 static void deprecation_can_be_undone_and_repeated(void **state)
@@ -82,8 +87,8 @@ static void deprecation_can_be_undone_and_repeated(void **state)
 	assert_int_equal(zt_registry_thing_type(f->registry, name)->deprecated_ms, fixture_start_ms);
 	assert_ok(zt_txn_thing_type_deprecate(f->txn, name, true, &f->error));
 	assert_false(zt_registry_thing_type(f->registry, name)->deprecated);
-	assert_refused(f, zt_txn_thing_type_deprecate(f->txn, ZT_LIT("ghost"), false, &f->error), "ResourceNotFoundException", 404,
-		       "ghost");
+	assert_refused(f, zt_txn_thing_type_deprecate(f->txn, ZT_LIT("ghost"), false, &f->error),
+		       "ResourceNotFoundException", 404, "ghost");
 }
 
 static void a_type_of_things_is_not_deleted(void **state)

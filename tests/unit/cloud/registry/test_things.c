@@ -54,7 +54,8 @@ static void the_same_thing_again_is_the_existing_one(void **state)
 	begin(f);
 	const zt_thing *first = create(f, "lamp", "", json_pack("{ss}", "a", "1"));
 	assert_ptr_equal(create(f, "lamp", "", json_pack("{ss}", "a", "1")), first);
-	assert_refused(f, try_create(f, "lamp", "", json_pack("{ss}", "a", "2")), "ResourceAlreadyExistsException", 409, "lamp");
+	assert_refused(f, try_create(f, "lamp", "", json_pack("{ss}", "a", "2")), "ResourceAlreadyExistsException", 409,
+		       "lamp");
 	assert_refused(f, try_create(f, "lamp", "", NULL), "ResourceAlreadyExistsException", 409, "lamp");
 }
 
@@ -69,10 +70,14 @@ static void names_and_attributes_keep_to_their_patterns(void **state)
 	begin(f);
 	assert_refused(f, try_create(f, "", "", NULL), "InvalidRequestException", 400, "thingName");
 	assert_refused(f, try_create(f, "a b", "", NULL), "InvalidRequestException", 400, "[a-zA-Z0-9:_-]+");
-	assert_refused(f, try_create(f, long_name, "", NULL), "InvalidRequestException", 400, "less than or equal to 128");
-	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k y", "v")), "InvalidRequestException", 400, "attributes");
-	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k", "v w")), "InvalidRequestException", 400, "attributes");
-	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k", long_value)), "InvalidRequestException", 400, "800");
+	assert_refused(f, try_create(f, long_name, "", NULL), "InvalidRequestException", 400,
+		       "less than or equal to 128");
+	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k y", "v")), "InvalidRequestException", 400,
+		       "attributes");
+	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k", "v w")), "InvalidRequestException", 400,
+		       "attributes");
+	assert_refused(f, try_create(f, "a", "", json_pack("{ss}", "k", long_value)), "InvalidRequestException", 400,
+		       "800");
 	assert_refused(f, try_create(f, "a", "", json_pack("{si}", "k", 1)), "InvalidRequestException", 400, "string");
 	assert_refused(f, try_create(f, "a", "", json_array()), "InvalidRequestException", 400, "object");
 	(void)create(f, "a:b_C-9", "", json_pack("{ss}", "a.b,c@d/e:f#g-h", "[=]"));
@@ -101,7 +106,8 @@ static void fifty_attributes_are_the_most(void **state)
 	}
 	begin(f);
 	create_type(f, "sensor");
-	assert_refused(f, try_create(f, "lamp", "sensor", json_incref(many)), "InvalidRequestException", 400, "at most 50");
+	assert_refused(f, try_create(f, "lamp", "sensor", json_incref(many)), "InvalidRequestException", 400,
+		       "at most 50");
 	assert_int_equal(json_object_del(many, "a0"), 0);
 	(void)create(f, "lamp", "sensor", many);
 }
@@ -122,7 +128,8 @@ static void a_billing_group_cannot_exist_yet(void **state)
 	const zt_thing *thing;
 	zt_thing_spec spec = { .name = ZT_LIT("lamp"), .billing_group = ZT_LIT("b") };
 	begin(f);
-	assert_refused(f, zt_txn_thing_create(f->txn, &spec, &thing, &f->error), "ResourceNotFoundException", 404, "Billing group b");
+	assert_refused(f, zt_txn_thing_create(f->txn, &spec, &thing, &f->error), "ResourceNotFoundException", 404,
+		       "Billing group b");
 }
 
 static void update(registry_fixture *f, bool merge, json_t *attributes)
@@ -176,7 +183,8 @@ static void an_update_changes_the_type(void **state)
 	assert_ok(zt_txn_thing_update(f->txn, &change, &f->error));
 	assert_string_equal(zt_registry_thing(f->registry, ZT_LIT("lamp"))->type, "sensor");
 	change.remove_type = true;
-	assert_refused(f, zt_txn_thing_update(f->txn, &change, &f->error), "InvalidRequestException", 400, "set and removed");
+	assert_refused(f, zt_txn_thing_update(f->txn, &change, &f->error), "InvalidRequestException", 400,
+		       "set and removed");
 	change.type = ZT_LIT("ghost");
 	change.remove_type = false;
 	assert_refused(f, zt_txn_thing_update(f->txn, &change, &f->error), "ResourceNotFoundException", 404, "ghost");
@@ -192,7 +200,8 @@ static void an_expected_version_guards(void **state)
 	(void)create(f, "lamp", "", NULL);
 	zt_thing_update change = { .name = ZT_LIT("lamp"), .expected_version = 7 };
 	assert_refused(f, zt_txn_thing_update(f->txn, &change, &f->error), "VersionConflictException", 409, "lamp");
-	assert_refused(f, zt_txn_thing_delete(f->txn, ZT_LIT("lamp"), 7, &f->error), "VersionConflictException", 409, "lamp");
+	assert_refused(f, zt_txn_thing_delete(f->txn, ZT_LIT("lamp"), 7, &f->error), "VersionConflictException", 409,
+		       "lamp");
 	change.expected_version = 1;
 	assert_ok(zt_txn_thing_update(f->txn, &change, &f->error));
 	assert_ok(zt_txn_thing_delete(f->txn, ZT_LIT("lamp"), 2, &f->error));

@@ -25,8 +25,9 @@ static void a_rule_is_made_and_loaded_again(void **state)
 {
 	registry_fixture *f = *state;
 	begin(f);
-	assert_ok(put(f, "jitr", false, json_pack("{ss s[] ss ss s{s{}} sb}", "sql", "SELECT * FROM 'a'", "actions", "description", "d",
-						  "awsIotSqlVersion", "2016-03-23", "errorAction", "republish", "ruleDisabled", 1)));
+	assert_ok(put(f, "jitr", false,
+		      json_pack("{ss s[] ss ss s{s{}} sb}", "sql", "SELECT * FROM 'a'", "actions", "description", "d",
+				"awsIotSqlVersion", "2016-03-23", "errorAction", "republish", "ruleDisabled", 1)));
 	reload(f);
 	assert_string_equal(rule(f)->sql, "SELECT * FROM 'a'");
 	assert_string_equal(rule(f)->description, "d");
@@ -103,12 +104,9 @@ static void an_unknown_rule_is_unauthorized(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_rule_is_made_and_loaded_again),
-		TEST(what_is_absent_stays_absent),
-		TEST(a_taken_or_odd_name_is_refused),
-		TEST(replacing_keeps_the_date),
-		TEST(a_rule_is_switched_off_and_on),
-		TEST(an_unknown_rule_is_unauthorized),
+		TEST(a_rule_is_made_and_loaded_again), TEST(what_is_absent_stays_absent),
+		TEST(a_taken_or_odd_name_is_refused),  TEST(replacing_keeps_the_date),
+		TEST(a_rule_is_switched_off_and_on),   TEST(an_unknown_rule_is_unauthorized),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

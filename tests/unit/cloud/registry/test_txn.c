@@ -48,8 +48,8 @@ static void assert_retained(registry_fixture *f, const char *expected)
 	for (zt_view after = ZT_VIEW_EMPTY; (message = zt_registry_next_retained(f->registry, after));
 	     after = zt_view_of(message->topic)) {
 		size_t n = strlen(text);
-		(void)snprintf(text + n, sizeof text - n, "%s%s=%.*s", n ? " " : "", message->topic, (int)message->payload_n,
-			       (const char *)message->payload);
+		(void)snprintf(text + n, sizeof text - n, "%s%s=%.*s", n ? " " : "", message->topic,
+			       (int)message->payload_n, (const char *)message->payload);
 	}
 	assert_string_equal(text, expected);
 }
@@ -232,7 +232,8 @@ static void undo_restores_every_index(void **state)
 	submit(f, &seen);
 	wait_for(f, &seen, 1);
 	disk_set(false, 0);
-	assert_string_equal(zt_registry_next_thing_with(f->registry, ZT_LIT("deviceId"), ZT_LIT("ab"), ZT_VIEW_EMPTY)->name, "lamp");
+	assert_string_equal(
+	    zt_registry_next_thing_with(f->registry, ZT_LIT("deviceId"), ZT_LIT("ab"), ZT_VIEW_EMPTY)->name, "lamp");
 	json_decref(attributes);
 }
 

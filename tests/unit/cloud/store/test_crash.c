@@ -89,7 +89,8 @@ static void nothing_acknowledged_is_lost_by_a_kill(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost_by_a_kill, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost_by_a_kill, fixture_set_up,
+						fixture_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

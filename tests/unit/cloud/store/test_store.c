@@ -228,7 +228,8 @@ static void what_is_no_database_is_refused(void **state)
 	store_fixture *f = *state;
 	char path[128];
 	(void)snprintf(path, sizeof path, "%s/notes.txt", f->folder.path);
-	assert_ok(zt_file_write(path, ZT_LIT("This is no database, but it is long enough to be looked at by SQLite."), 0600, NULL));
+	assert_ok(zt_file_write(path, ZT_LIT("This is no database, but it is long enough to be looked at by SQLite."),
+				0600, NULL));
 	assert_opens_as(f, path, ZT_E_IO, "not a database");
 }
 
