@@ -83,9 +83,9 @@ static void numbers_are_taken_big_endian(void **state)
 {
 	(void)state;
 	zt_view in = ZT_LIT("\x01\x80\x02\xff\x00\x00\x01");
-	uint8_t byte;
-	uint16_t half;
-	uint32_t word;
+	uint8_t byte = 0;
+	uint16_t half = 0;
+	uint32_t word = 0;
 	assert_true(zt_view_take_u8(&in, &byte) && zt_view_take_be16(&in, &half) && zt_view_take_be32(&in, &word));
 	assert_int_equal(byte, 1);
 	assert_int_equal(half, 0x8002);

@@ -116,6 +116,7 @@ static void near_the_roots_end_a_new_root_is_made(void **state)
 	zt_str before = root();
 	IDENTITY renewed = get(NOON_MS + 3000 * DAY_MS);
 	zt_str after = root();
+	assert_false(same(&first.chain, &renewed.chain));
 	assert_false(same(&before, &after));
 	zt_str_free(&before);
 	zt_str_free(&after);
@@ -150,6 +151,7 @@ static void keys_are_the_owners_alone(void **state)
 {
 	(void)state;
 	IDENTITY id = get(NOON_MS);
+	assert_true(id.key.n > 0);
 	assert_shell(ZT_VIEW_EMPTY, "cd $FOLDER && stat -c '%a %n' *",
 		     "644 server-ca.pem\n600 server-identity.pem\n600 server-root-key.pem\n");
 }
