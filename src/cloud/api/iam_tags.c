@@ -4,9 +4,6 @@
 #include "cloud/api/tables.h"
 #include "cloud/registry/tags.h"
 
-static const zt_param key_param = { "Key", 1, 128, NULL };
-static const zt_param value_param = { "Value", 0, 256, NULL };
-
 /* Adds member `number` of the list to *tags; *ret_more is false behind the last one. */
 static zt_status read_tag(const zt_call *call, unsigned number, json_t *tags, bool *ret_more, zt_error *ret_error)
 {
@@ -18,8 +15,8 @@ static zt_status read_tag(const zt_call *call, unsigned number, json_t *tags, bo
 		return ZT_OK;
 	(void)snprintf(name, sizeof name, "Tags.member.%u.Value", number);
 	(void)zt_form_get(&call->form, name, &value);
-	TRY(zt_param_check(&key_param, key, ret_error));
-	TRY(zt_param_check(&value_param, value, ret_error));
+	TRY(zt_param_check(&zt_param_tag_key, key, ret_error));
+	TRY(zt_param_check(&zt_param_tag_value, value, ret_error));
 	char text[129];
 	TRY(zt_text_copy(text, sizeof text, key));
 	return json_object_set_new(tags, text, zt_json_string(value)) == 0 ? ZT_OK : ZT_E_NOMEM;

@@ -12,17 +12,19 @@ const zt_param zt_param_certificate_id = { "certificateId", 64, 64, "a-fA-F0-9" 
 const zt_param zt_param_ca_certificate_id = { "caCertificateId", 64, 64, "a-fA-F0-9" };
 const zt_param zt_param_policy_document = { "policyDocument", 0, 404600, NULL };
 const zt_param zt_param_principal = { "principal", 1, 256, NULL };
+/* What may stand in tags, of IoT and of IAM alike. */
+const zt_param zt_param_tag_key = { "Key", 1, 128, "\\w\\p .:/=+@-" };
+const zt_param zt_param_tag_value = { "Value", 0, 256, "\\w\\p .:/=+@-" };
 const zt_param zt_param_policy_version_id = { "policyVersionId", 1, 9, "0-9" };
 
-/* One member of a character class: "\w", a range "a-z", or a character that stands for itself ('-' at the end). */
+/* A character class: "\w", "\p" (whatever is not ASCII), ranges "a-z", and characters that stand for themselves ('-' last). */
 static bool in_class(const char *of, uint8_t c)
 {
 	for (size_t i = 0; of[i]; i++) {
 		uint8_t low = (uint8_t)of[i], high = low;
-		if (low == '\\' && of[i + 1] == 'w') {
-			if (in_class("a-zA-Z0-9_", c))
+		if (low == '\\') {
+			if (of[++i] == 'p' ? c >= 0x80 : in_class("a-zA-Z0-9_", c))
 				return true;
-			i++;
 			continue;
 		}
 		if (of[i + 1] == '-' && of[i + 2]) {

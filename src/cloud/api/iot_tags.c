@@ -10,8 +10,6 @@
 #include "cloud/registry/things.h"
 
 static const zt_param resource_arn = { "resourceArn", 1, 2048, NULL };
-static const zt_param tag_key = { "Key", 1, 128, NULL };
-static const zt_param tag_value = { "Value", 0, 256, NULL };
 
 /* Whether a taggable resource is there. CA certificates are tagged too, device certificates are not. */
 static bool exists(const zt_registry *registry, const zt_arn *arn)
@@ -41,8 +39,8 @@ static zt_status add_tag(json_t *tags, const json_t *tag, zt_error *ret_error)
 	zt_view key, value;
 	if (!json_is_object(tag))
 		return zt_error_set(ret_error, ZT_E_INVALID, "a tag must be an object with 'Key' and 'Value'");
-	TRY(zt_in_json(tag, &tag_key, ZT_REQUIRED, &key, ret_error));
-	TRY(zt_in_json(tag, &tag_value, ZT_OPTIONAL, &value, ret_error));
+	TRY(zt_in_json(tag, &zt_param_tag_key, ZT_REQUIRED, &key, ret_error));
+	TRY(zt_in_json(tag, &zt_param_tag_value, ZT_OPTIONAL, &value, ret_error));
 	return json_object_set_new(tags, (const char *)key.p, zt_json_string(value)) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 

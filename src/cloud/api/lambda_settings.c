@@ -96,6 +96,8 @@ static zt_status check_variables(const json_t *variables, zt_error *ret_error)
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)variables, name, value) {
 		TRY(zt_param_check(&variable_param, zt_view_of(name), ret_error));
+		if (name[0] == '_' || (name[0] >= '0' && name[0] <= '9'))
+			return zt_error_set(ret_error, ZT_E_INVALID, "environment variable '%s' must begin with a letter", name);
 		if (!json_is_string(value))
 			return zt_error_set(ret_error, ZT_E_INVALID, "environment variable '%s' must be a string", name);
 		if (zt_view_starts(zt_view_of(name), ZT_LIT("AWS_LAMBDA_")))
