@@ -59,7 +59,8 @@ static zt_status finish(const zt_sigv4_signer *signer, const zt_sigv4_key *key, 
 /* The signer's own headers win over what a caller put into the request. */
 static bool is_ours(zt_view name)
 {
-	return zt_view_equal_nocase(name, ZT_LIT("authorization")) || zt_view_equal_nocase(name, ZT_LIT("x-amz-date")) ||
+	return zt_view_equal_nocase(name, ZT_LIT("authorization")) ||
+	       zt_view_equal_nocase(name, ZT_LIT("x-amz-date")) ||
 	       zt_view_equal_nocase(name, ZT_LIT("x-amz-security-token"));
 }
 
@@ -74,8 +75,8 @@ static zt_status collect(const zt_sigv4_request *request, zt_sigv4_header header
 	return ZT_OK;
 }
 
-static zt_sigv4_form form_of(const zt_sigv4_signer *signer, const zt_sigv4_request *request, const zt_sigv4_header *headers,
-			     size_t count)
+static zt_sigv4_form form_of(const zt_sigv4_signer *signer, const zt_sigv4_request *request,
+			     const zt_sigv4_header *headers, size_t count)
 {
 	return (zt_sigv4_form){
 		.method = request->method,
@@ -88,8 +89,8 @@ static zt_sigv4_form form_of(const zt_sigv4_signer *signer, const zt_sigv4_reque
 	};
 }
 
-static zt_status put_authorization(const zt_sigv4_signer *signer, const zt_sigv4_scope *scope, const zt_sigv4_form *form,
-				   zt_sigv4_signed *signed_)
+static zt_status put_authorization(const zt_sigv4_signer *signer, const zt_sigv4_scope *scope,
+				   const zt_sigv4_form *form, zt_sigv4_signed *signed_)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(sizeof signed_->authorization - 1);
 	TRY(zt_str_printf(&text, ZT_SIGV4_ALGORITHM " Credential=%.*s/", ZT_PRI(signer->access_key_id)));
@@ -151,7 +152,8 @@ static zt_status put_presigned(const zt_sigv4_signer *signer, const zt_sigv4_sco
 		(void)snprintf(digits, sizeof digits, "%u", expires_s);
 		TRY(put_parameter(query, "X-Amz-Expires", zt_view_of(digits)));
 	}
-	return signer->token.n && !signer->token_unsigned ? put_parameter(query, "X-Amz-Security-Token", signer->token) : ZT_OK;
+	return signer->token.n && !signer->token_unsigned ? put_parameter(query, "X-Amz-Security-Token", signer->token)
+							  : ZT_OK;
 }
 
 zt_status zt_sigv4_presign(const zt_sigv4_signer *signer, const zt_sigv4_request *request, unsigned expires_s,

@@ -111,7 +111,8 @@ static zt_status put_query(const zt_sigv4_form *form, zt_str *out)
 		insert_parameter(&encoded, sorted, count++, added);
 	}
 	for (size_t i = 0; i < count; i++)
-		TRY(zt_str_printf(out, "%s%.*s=%.*s", i ? "&" : "", ZT_PRI(in(&encoded, sorted[i].name, sorted[i].name_n)),
+		TRY(zt_str_printf(out, "%s%.*s=%.*s", i ? "&" : "",
+				  ZT_PRI(in(&encoded, sorted[i].name, sorted[i].name_n)),
 				  ZT_PRI(in(&encoded, sorted[i].value, sorted[i].value_n))));
 	return ZT_OK;
 }

@@ -28,7 +28,8 @@ static zt_status read_credential(zt_view credential, zt_sigv4_claim *claim, zt_e
 	if (!whole || !zt_view_equal(rest, ZT_LIT("aws4_request")))
 		return zt_error_set(ret_error, ZT_E_INVALID,
 				    "Credential must have exactly 5 slash-delimited elements, e.g. "
-				    "keyid/date/region/service/aws4_request, got '%.*s'", ZT_PRI(credential));
+				    "keyid/date/region/service/aws4_request, got '%.*s'",
+				    ZT_PRI(credential));
 	return ZT_OK;
 }
 
@@ -38,9 +39,11 @@ static zt_status check_times(zt_sigv4_claim *claim, zt_error *ret_error)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Date must be in ISO-8601 'basic format'. Got '%.*s'.",
 				    ZT_PRI(claim->amz_date));
 	if (!zt_view_equal((zt_view){ claim->amz_date.p, 8 }, claim->date))
-		return zt_error_set(ret_error, ZT_E_INVALID,
-				    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-				    "'%.*s' != '%.*s'.", ZT_PRI(claim->date), ZT_PRI(claim->amz_date));
+		return zt_error_set(
+		    ret_error, ZT_E_INVALID,
+		    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+		    "'%.*s' != '%.*s'.",
+		    ZT_PRI(claim->date), ZT_PRI(claim->amz_date));
 	return ZT_OK;
 }
 
@@ -56,7 +59,8 @@ static zt_status read_authorization(zt_view text, zt_sigv4_claim *claim, zt_erro
 				   { ZT_LIT("SignedHeaders"), &claim->signed_headers },
 				   { ZT_LIT("Signature"), &claim->signature } };
 	if (!zt_view_take_prefix(&text, ZT_LIT(ZT_SIGV4_ALGORITHM)))
-		return zt_error_set(ret_error, ZT_E_INVALID, "Unsupported Authorization: it must begin with " ZT_SIGV4_ALGORITHM);
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "Unsupported Authorization: it must begin with " ZT_SIGV4_ALGORITHM);
 	while (zt_view_split(&text, ',', &piece)) {
 		piece = zt_view_trim(piece);
 		size_t equals = zt_view_find(piece, '=');
@@ -82,7 +86,8 @@ static zt_status read_header_form(const zt_sigv4_request *request, zt_view autho
 	size_t count;
 	TRY(read_authorization(authorization, claim, ret_error));
 	if (!find_header(request, ZT_LIT("x-amz-date"), &claim->amz_date, &count))
-		return zt_error_set(ret_error, ZT_E_INVALID, "Authorization header requires existence of one 'X-Amz-Date' header.");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "Authorization header requires existence of one 'X-Amz-Date' header.");
 	(void)find_header(request, ZT_LIT("x-amz-security-token"), &claim->token, &count);
 	if (count > 1)
 		return zt_error_set(ret_error, ZT_E_INVALID, "'X-Amz-Security-Token' was sent more than once.");
@@ -123,16 +128,19 @@ static zt_status find_parameters(zt_view query, zt_view raw[PARAMETERS], zt_erro
 }
 
 /* Decodes each value into *scratch and points ret[i] there once it no longer moves. */
-static zt_status decode_parameters(const zt_view raw[PARAMETERS], zt_view ret[PARAMETERS], zt_str *scratch, zt_error *ret_error)
+static zt_status decode_parameters(const zt_view raw[PARAMETERS], zt_view ret[PARAMETERS], zt_str *scratch,
+				   zt_error *ret_error)
 {
 	size_t ends[PARAMETERS], begin = scratch->n;
 	for (size_t i = 0; i < PARAMETERS; i++) {
 		if (parameters[i].required && raw[i].n == 0)
-			return zt_error_set(ret_error, ZT_E_INVALID,
-					    "AWS query-string parameters must include '%.*s'. Re-examine the query-string parameters.",
-					    ZT_PRI(parameters[i].name));
+			return zt_error_set(
+			    ret_error, ZT_E_INVALID,
+			    "AWS query-string parameters must include '%.*s'. Re-examine the query-string parameters.",
+			    ZT_PRI(parameters[i].name));
 		if (zt_percent_decode(raw[i], false, scratch) != ZT_OK)
-			return zt_error_set(ret_error, ZT_E_INVALID, "'%.*s' is not well-formed.", ZT_PRI(parameters[i].name));
+			return zt_error_set(ret_error, ZT_E_INVALID, "'%.*s' is not well-formed.",
+					    ZT_PRI(parameters[i].name));
 		ends[i] = scratch->n;
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
@@ -151,7 +159,8 @@ static zt_status read_expires(zt_view text, zt_sigv4_claim *claim, zt_error *ret
 	return ZT_OK;
 }
 
-static zt_status read_query_form(const zt_view raw[PARAMETERS], zt_sigv4_claim *claim, zt_str *scratch, zt_error *ret_error)
+static zt_status read_query_form(const zt_view raw[PARAMETERS], zt_sigv4_claim *claim, zt_str *scratch,
+				 zt_error *ret_error)
 {
 	zt_view values[PARAMETERS];
 	TRY(decode_parameters(raw, values, scratch, ret_error));
@@ -167,7 +176,8 @@ static zt_status read_query_form(const zt_view raw[PARAMETERS], zt_sigv4_claim *
 	return check_times(claim, ret_error);
 }
 
-zt_status zt_sigv4_claim_read(const zt_sigv4_request *request, zt_sigv4_claim *ret, zt_str *scratch, zt_error *ret_error)
+zt_status zt_sigv4_claim_read(const zt_sigv4_request *request, zt_sigv4_claim *ret, zt_str *scratch,
+			      zt_error *ret_error)
 {
 	zt_view authorization = ZT_VIEW_EMPTY, raw[PARAMETERS] = { 0 };
 	size_t count;
@@ -178,7 +188,8 @@ zt_status zt_sigv4_claim_read(const zt_sigv4_request *request, zt_sigv4_claim *r
 	TRY(find_parameters(request->query, raw, ret_error));
 	bool in_query = raw[ALGORITHM].p || raw[SIGNATURE].p;
 	if (count && in_query)
-		return zt_error_set(ret_error, ZT_E_INVALID, "The request is signed in its header and in its query; use one of them.");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "The request is signed in its header and in its query; use one of them.");
 	claim.present = count || in_query;
 	if (count)
 		TRY(read_header_form(request, authorization, &claim, ret_error));

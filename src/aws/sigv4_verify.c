@@ -27,7 +27,8 @@ static bool starts_nocase(zt_view text, zt_view prefix)
 
 static zt_status refuse(zt_error *ret_error, const char *what, zt_view name)
 {
-	return zt_error_set(ret_error, ZT_E_DENIED, "'%.*s' %s as a 'SignedHeader' in the AWS Authorization.", ZT_PRI(name), what);
+	return zt_error_set(ret_error, ZT_E_DENIED, "'%.*s' %s as a 'SignedHeader' in the AWS Authorization.",
+			    ZT_PRI(name), what);
 }
 
 /* The request's headers that the claim covers; it must cover host and every x-amz-* that was sent. */
@@ -57,10 +58,13 @@ static zt_status collect_signed(const zt_sigv4_claim *claim, const zt_sigv4_requ
 static zt_status check(const zt_sigv4_claim *claim, const zt_sigv4_form *form, zt_view secret, zt_error *ret_error)
 {
 	zt_sigv4_scope scope = { claim->amz_date, claim->date, claim->region, claim->service };
-	ZT_CLEANUP(zt_str_free) zt_str canonical = ZT_STR(ZT_SIGV4_CANONICAL_MAX), to_sign = ZT_STR(ZT_SIGV4_CANONICAL_MAX);
+	ZT_CLEANUP(zt_str_free)
+	zt_str canonical = ZT_STR(ZT_SIGV4_CANONICAL_MAX),
+	       to_sign = ZT_STR(ZT_SIGV4_CANONICAL_MAX);
 	if (zt_sigv4_canonical(form, &canonical) != ZT_OK ||
 	    zt_sigv4_string_to_sign(&scope, zt_str_view(&canonical), &to_sign) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_DENIED, "The request has no canonical form: a broken escape in its query, or too long.");
+		return zt_error_set(ret_error, ZT_E_DENIED,
+				    "The request has no canonical form: a broken escape in its query, or too long.");
 	zt_sigv4_key key;
 	char signature[ZT_SHA256_HEX + 1];
 	zt_sigv4_key_make(secret, claim->date, claim->region, claim->service, &key);
@@ -68,13 +72,16 @@ static zt_status check(const zt_sigv4_claim *claim, const zt_sigv4_form *form, z
 	zt_wipe(&key, sizeof key);
 	if (zt_equal_ct(zt_view_of(signature), claim->signature))
 		return ZT_OK;
-	return zt_error_set(ret_error, ZT_E_DENIED,
-			    "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
-			    "Access Key and signing method. The Canonical String for this request should have been '%s' "
-			    "The String-to-Sign should have been '%s'", zt_str_text(&canonical), zt_str_text(&to_sign));
+	return zt_error_set(
+	    ret_error, ZT_E_DENIED,
+	    "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+	    "Access Key and signing method. The Canonical String for this request should have been '%s' "
+	    "The String-to-Sign should have been '%s'",
+	    zt_str_text(&canonical), zt_str_text(&to_sign));
 }
 
-zt_status zt_sigv4_verify(const zt_sigv4_claim *claim, const zt_sigv4_request *request, zt_view secret, zt_error *ret_error)
+zt_status zt_sigv4_verify(const zt_sigv4_claim *claim, const zt_sigv4_request *request, zt_view secret,
+			  zt_error *ret_error)
 {
 	zt_sigv4_header headers[ZT_SIGV4_SIGNED_MAX];
 	size_t count = 0;

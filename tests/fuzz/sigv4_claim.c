@@ -10,8 +10,10 @@ static zt_sigv4_request parse(zt_view rest, zt_sigv4_header headers[ZT_SIGV4_HEA
 	zt_view target = ZT_VIEW_EMPTY, line;
 	(void)zt_view_split(&rest, '\n', &target);
 	size_t question = zt_view_find(target, '?');
-	zt_sigv4_request request = { .method = ZT_LIT("POST"), .path = { target.p, question },
-				     .query = zt_view_from(target, question + 1), .headers = headers };
+	zt_sigv4_request request = { .method = ZT_LIT("POST"),
+				     .path = { target.p, question },
+				     .query = zt_view_from(target, question + 1),
+				     .headers = headers };
 	while (request.header_count < ZT_SIGV4_HEADERS_MAX && zt_view_split(&rest, '\n', &line) && line.n) {
 		size_t colon = zt_view_find(line, ':');
 		headers[request.header_count++] = (zt_sigv4_header){ { line.p, colon }, zt_view_from(line, colon + 1) };

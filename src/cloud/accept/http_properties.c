@@ -81,7 +81,8 @@ static bool put_user_property(json_t *pair, size_t *total, zt_buf *out)
 	void *first = json_object_iter(pair);
 	if (json_object_size(pair) != 1 || !json_is_string(json_object_iter_value(first)))
 		return false;
-	zt_view name = zt_view_of(json_object_iter_key(first)), value = zt_view_of(json_string_value(json_object_iter_value(first)));
+	zt_view name = zt_view_of(json_object_iter_key(first)),
+		value = zt_view_of(json_string_value(json_object_iter_value(first)));
 	*total += name.n + value.n;
 	if (*total > USER_MAX)
 		return false;
@@ -91,7 +92,8 @@ static bool put_user_property(json_t *pair, size_t *total, zt_buf *out)
 
 static zt_status put_user_properties(zt_view base64, zt_buf *out, zt_error *ret_error)
 {
-	static const char refusal[] = "the user properties are base64 of a JSON list of objects with one pair each, at most 8 KB";
+	static const char refusal[] =
+	    "the user properties are base64 of a JSON list of objects with one pair each, at most 8 KB";
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(USER_JSON_MAX);
 	ZT_JSON_CLEANUP json_t *list = NULL;
 	size_t i, total = 0;
@@ -101,9 +103,7 @@ static zt_status put_user_properties(zt_view base64, zt_buf *out, zt_error *ret_
 	if (zt_base64_decode(base64, &text) != ZT_OK || zt_json_parse(zt_str_view(&text), &list, NULL) != ZT_OK ||
 	    !json_is_array(list))
 		return refuse(ret_error, refusal);
-	json_array_foreach(list, i, pair)
-		if (!put_user_property(pair, &total, out))
-			return refuse(ret_error, refusal);
+	json_array_foreach(list, i, pair) if (!put_user_property(pair, &total, out)) return refuse(ret_error, refusal);
 	return ZT_OK;
 }
 

@@ -97,7 +97,8 @@ static void send_answer(zt_call *call, unsigned status, const char *type, const 
 	if (error_type)
 		headers[count++] = (zt_http_header){ ZT_LIT("x-amzn-ErrorType"), zt_view_of(error_type) };
 	for (size_t i = 0; !error_type && i < call->header_count; i++)
-		headers[count++] = (zt_http_header){ zt_view_of(call->headers[i].name), zt_view_of(call->headers[i].value) };
+		headers[count++] =
+		    (zt_http_header){ zt_view_of(call->headers[i].name), zt_view_of(call->headers[i].value) };
 	zt_http_exchange *exchange = ZT_STEAL(call->exchange);
 	zt_http_respond(exchange, status, headers, count, body);
 }
@@ -115,14 +116,16 @@ static int append(const char *bytes, size_t n, void *out)
 
 static zt_status write_json(const json_t *json, zt_str *out)
 {
-	return json_dump_callback(json, append, out, JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS)) == 0 ? ZT_OK : ZT_E_LIMIT;
+	return json_dump_callback(json, append, out, JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS)) == 0 ? ZT_OK
+													   : ZT_E_LIMIT;
 }
 
 static zt_status write_reply(zt_call *call, zt_str *out)
 {
 	if (call->service->protocol == ZT_PROTOCOL_QUERY)
 		return zt_xml_response(call, out);
-	/* What AWS sends where an operation has no output is not known (facts §4.1); every client takes an empty object. */
+	/* What AWS sends where an operation has no output is not known (facts §4.1); every client takes an empty
+	 * object. */
 	if (!call->reply)
 		return call->status == 204 || call->has_blob ? ZT_OK : zt_str_put_text(out, "{}");
 	return write_json(call->reply, out);
@@ -204,7 +207,10 @@ void zt_answer_error(zt_call *call, zt_status status, const zt_error *error)
 	const zt_service *service = call->service;
 	const char *code = error->code[0] ? error->code : default_code(service, status);
 	const char *text = error->text[0] ? error->text : zt_status_text(status);
-	unsigned http = error->http ? (unsigned)error->http : zt_answer_http(service, code, zt_status_retryable(status) || status == ZT_E_INTERNAL ? 500 : 400);
+	unsigned http =
+	    error->http
+		? (unsigned)error->http
+		: zt_answer_http(service, code, zt_status_retryable(status) || status == ZT_E_INTERNAL ? 500 : 400);
 	char type[80];
 	(void)snprintf(type, sizeof type, "%s%s", code, service->trace_id ? ":" : "");
 	ZT_LOG("api", http >= 500 ? ZT_LOG_ERROR : ZT_LOG_INFO, operation_name(call), ZT_KV_INT("status", http),
@@ -214,5 +220,5 @@ void zt_answer_error(zt_call *call, zt_status status, const zt_error *error)
 	if (write_error(call, code, text, http, &body) != ZT_OK)
 		zt_str_clear(&body);
 	send_answer(call, http, service->protocol == ZT_PROTOCOL_QUERY ? "text/xml" : "application/json",
-	     service->protocol == ZT_PROTOCOL_QUERY ? NULL : type, zt_str_view(&body));
+		    service->protocol == ZT_PROTOCOL_QUERY ? NULL : type, zt_str_view(&body));
 }

@@ -13,7 +13,10 @@ enum {
 static zt_status open_front(struct event_base *loop, zt_api *api, zt_error *ret_error)
 {
 	const zt_http_server_spec server = {
-		.handler = zt_front_handle, .context = api, .body_max = BODY_MAX, .connections_max = CONNECTIONS_MAX,
+		.handler = zt_front_handle,
+		.context = api,
+		.body_max = BODY_MAX,
+		.connections_max = CONNECTIONS_MAX,
 	};
 	TRY(zt_managed_new(&api->managed, ret_error));
 	TRY(zt_http_server_new(loop, &server, &api->server, ret_error));

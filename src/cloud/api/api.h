@@ -16,9 +16,9 @@ typedef struct zt_api zt_api;
 typedef struct {
 	zt_registry *registry;
 	zt_lambda *lambda;
-	zt_broker *broker;               /* IoT data Publish */
-	zt_publish_listener listener;    /* rules, for what is published here */
-	zt_listener_spec control;        /* 4566 */
+	zt_broker *broker;            /* IoT data Publish */
+	zt_publish_listener listener; /* rules, for what is published here */
+	zt_listener_spec control;     /* 4566 */
 } zt_api_spec;
 
 ZT_NODISCARD zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **ret, zt_error *ret_error);

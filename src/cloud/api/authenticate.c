@@ -17,35 +17,41 @@ static zt_sigv4_request as_signed(const zt_http_request *request, zt_sigv4_heade
 {
 	for (size_t i = 0; i < request->header_count; i++)
 		headers[i] = (zt_sigv4_header){ request->headers[i].name, request->headers[i].value };
-	return (zt_sigv4_request){ request->method, request->path, request->query, headers, request->header_count, request->body };
+	return (zt_sigv4_request){ request->method, request->path,         request->query,
+				   headers,         request->header_count, request->body };
 }
 
 static zt_status check_scope(zt_call *call, const zt_sigv4_claim *claim, zt_error *ret_error)
 {
 	const zt_service *service = zt_service_of(claim->service);
 	if (!service)
-		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_signature,
-				      "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, iam or "
-				      "sts, not '%.*s'", ZT_PRI(claim->service));
+		return zt_error_coded(
+		    ret_error, ZT_E_DENIED, call->service->bad_signature,
+		    "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, iam or "
+		    "sts, not '%.*s'",
+		    ZT_PRI(claim->service));
 	call->service = service;
 	const char *region = zt_registry_account(call->registry)->region;
 	if (!service->global && !zt_view_equal(claim->region, zt_view_of(region)))
 		return zt_error_coded(ret_error, ZT_E_DENIED, service->bad_signature,
-				      "Credential should be scoped to a valid Region, %s, not '%.*s'", region, ZT_PRI(claim->region));
+				      "Credential should be scoped to a valid Region, %s, not '%.*s'", region,
+				      ZT_PRI(claim->region));
 	return ZT_OK;
 }
 
-static zt_status stale(const zt_call *call, const zt_sigv4_claim *claim, int64_t bound_ms, bool early, zt_error *ret_error)
+static zt_status stale(const zt_call *call, const zt_sigv4_claim *claim, int64_t bound_ms, bool early,
+		       zt_error *ret_error)
 {
 	char now[ZT_TIME_TEXT_MAX], bound[ZT_TIME_TEXT_MAX];
 	zt_time_amz(zt_registry_now_ms(call->registry), now);
 	zt_time_amz(bound_ms, bound);
 	if (early)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_signature,
-				      "Signature not yet current: %.*s is still later than %s (%s + 5 min.)", ZT_PRI(claim->amz_date),
-				      bound, now);
-	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_signature, "Signature expired: %.*s is now earlier than %s (%s - %s)",
-			      ZT_PRI(claim->amz_date), bound, now, claim->presigned ? "X-Amz-Expires" : "5 min.");
+				      "Signature not yet current: %.*s is still later than %s (%s + 5 min.)",
+				      ZT_PRI(claim->amz_date), bound, now);
+	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_signature,
+			      "Signature expired: %.*s is now earlier than %s (%s - %s)", ZT_PRI(claim->amz_date),
+			      bound, now, claim->presigned ? "X-Amz-Expires" : "5 min.");
 }
 
 static zt_status check_clock(const zt_call *call, const zt_sigv4_claim *claim, zt_error *ret_error)
@@ -61,10 +67,12 @@ static zt_status check_clock(const zt_call *call, const zt_sigv4_claim *claim, z
 
 static zt_status bad_key(const zt_call *call, zt_error *ret_error)
 {
-	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_key, "The security token included in the request is invalid.");
+	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_key,
+			      "The security token included in the request is invalid.");
 }
 
-static zt_status check_session(const zt_call *call, const zt_sigv4_claim *claim, const zt_access_key *key, zt_error *ret_error)
+static zt_status check_session(const zt_call *call, const zt_sigv4_claim *claim, const zt_access_key *key,
+			       zt_error *ret_error)
 {
 	if (!zt_equal_ct(claim->token, zt_secret_view(&key->token)))
 		return bad_key(call, ret_error);
@@ -83,7 +91,8 @@ static zt_status set_caller(zt_call *call, const zt_access_key *key)
 	return zt_text_copy(caller->role, sizeof caller->role, zt_view_of(key->role));
 }
 
-static zt_status check_claim(zt_call *call, const zt_sigv4_claim *claim, const zt_sigv4_request *request, zt_error *ret_error)
+static zt_status check_claim(zt_call *call, const zt_sigv4_claim *claim, const zt_sigv4_request *request,
+			     zt_error *ret_error)
 {
 	zt_error cause = { 0 };
 	TRY(check_scope(call, claim, ret_error));
@@ -109,7 +118,8 @@ zt_status zt_authenticate(zt_call *call, zt_error *ret_error)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->incomplete, "%s", cause.text);
 	if (!claim.present)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->no_token, "%s",
-				      call->service->protocol == ZT_PROTOCOL_QUERY ? "Request is missing Authentication Token" :
-										      "Missing Authentication Token");
+				      call->service->protocol == ZT_PROTOCOL_QUERY
+					  ? "Request is missing Authentication Token"
+					  : "Missing Authentication Token");
 	return check_claim(call, &claim, &request, ret_error);
 }

@@ -49,23 +49,27 @@ static size_t policies_of(const zt_call *call, const zt_policy *policies[POLICIE
 		return 0;
 	for (i = 0; i < role->policy_count && count < POLICIES_MAX; i++)
 		policies[count++] = role->policies[i].compiled;
-	json_array_foreach(role->attached, i, arn)
-		if (count < POLICIES_MAX)
-			policies[count++] = zt_managed_policy(call->api->managed, zt_view_of(json_string_value(arn)));
+	json_array_foreach(role->attached, i, arn) if (count < POLICIES_MAX) policies[count++] =
+	    zt_managed_policy(call->api->managed, zt_view_of(json_string_value(arn)));
 	return count;
 }
 
-static zt_status refuse(const zt_call *call, const char *action, zt_view resource, bool is_explicit, zt_error *ret_error)
+static zt_status refuse(const zt_call *call, const char *action, zt_view resource, bool is_explicit,
+			zt_error *ret_error)
 {
 	if (call->service->trace_id)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied, "Forbidden");
 	if (is_explicit)
-		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied,
-				      "User: %s is not authorized to perform: %s on resource: %.*s with an explicit deny in an "
-				      "identity-based policy", call->caller.arn, action, ZT_PRI(resource));
-	return zt_error_coded(ret_error, ZT_E_DENIED, call->service->denied,
-			      "User: %s is not authorized to perform: %s on resource: %.*s because no identity-based policy allows "
-			      "the %s action", call->caller.arn, action, ZT_PRI(resource), action);
+		return zt_error_coded(
+		    ret_error, ZT_E_DENIED, call->service->denied,
+		    "User: %s is not authorized to perform: %s on resource: %.*s with an explicit deny in an "
+		    "identity-based policy",
+		    call->caller.arn, action, ZT_PRI(resource));
+	return zt_error_coded(
+	    ret_error, ZT_E_DENIED, call->service->denied,
+	    "User: %s is not authorized to perform: %s on resource: %.*s because no identity-based policy allows "
+	    "the %s action",
+	    call->caller.arn, action, ZT_PRI(resource), action);
 }
 
 zt_status zt_authorise_action(const zt_call *call, const char *action, zt_view resource, zt_error *ret_error)

@@ -7,6 +7,7 @@
 /* Whether the caller's policies allow the call's operation on its resource; AccessDenied in AWS's words otherwise. */
 ZT_NODISCARD zt_status zt_authorise(const zt_call *call, zt_error *ret_error);
 /* The same for any action. `resource` is an ARN, or empty for "*". */
-ZT_NODISCARD zt_status zt_authorise_action(const zt_call *call, const char *action, zt_view resource, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_authorise_action(const zt_call *call, const char *action, zt_view resource,
+					   zt_error *ret_error);
 
 #endif

@@ -42,19 +42,19 @@ struct zt_call {
 	zt_view labels[ZT_LABELS_MAX]; /* decoded */
 	size_t label_count;
 	char *label_text;
-	zt_form query;  /* of the URL */
-	zt_form form;   /* Query protocol: the parameters, wherever they came */
-	json_t *body;   /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
+	zt_form query; /* of the URL */
+	zt_form form;  /* Query protocol: the parameters, wherever they came */
+	json_t *body;  /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
 
 	zt_txn *txn;
 	bool deferred;
 	bool handling, ended; /* in its handler; finished from within */
 	zt_status end_status;
 	zt_error end_error;
-	json_t *reply;  /* REST: what is answered; NULL is {} */
+	json_t *reply; /* REST: what is answered; NULL is {} */
 	bool has_blob;
-	zt_str blob;    /* REST: answered instead, as it is */
-	zt_str xml;     /* Query: what stands in <…Result> */
+	zt_str blob; /* REST: answered instead, as it is */
+	zt_str xml;  /* Query: what stands in <…Result> */
 	unsigned status;
 	zt_reply_header headers[ZT_REPLY_HEADERS_MAX];
 	size_t header_count;
@@ -72,8 +72,8 @@ ZT_NODISCARD zt_status zt_call_reply_header(zt_call *call, const char *name, zt_
 ZT_NODISCARD zt_status zt_call_resource(zt_call *call, zt_view id, zt_view arn);
 /* The handler answers later, with zt_call_finish (which may come before the handler returns). */
 void zt_call_defer(zt_call *call);
-/* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it, or as
- * soon as its handler returns. */
+/* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it,
+ * or as soon as its handler returns. */
 void zt_call_finish(zt_call *call, zt_status status, const zt_error *error);
 
 /* Whether the caller may pass a role to a service (iam:PassRole). */

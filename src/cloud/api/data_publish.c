@@ -46,7 +46,9 @@ static zt_status publish(zt_call *call, zt_error *ret_error)
 	uint64_t qos = 0;
 	uint8_t properties[ZT_HTTP_PROPERTIES_MAX];
 	zt_buf encoded = ZT_BUF(properties);
-	zt_publish message = { .topic = call->labels[0], .payload = call->request->body, .principal = zt_view_of(call->caller.arn) };
+	zt_publish message = { .topic = call->labels[0],
+			       .payload = call->request->body,
+			       .principal = zt_view_of(call->caller.arn) };
 	TRY(zt_in_query_number(call, "qos", 0, 1, &qos, ret_error));
 	TRY(zt_in_query_bool(call, "retain", &message.retain, ret_error));
 	TRY(read_properties(call, &encoded, ret_error));
@@ -60,7 +62,6 @@ static zt_status publish(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "Publish", .method = "POST", .path = "/topics/{+}", .resource = "topic/{}", .handler = publish,
-	  .flags = ZT_OP_RAW_BODY },
+	{ ZT_REST("Publish", "POST", "/topics/{+}", "topic/{}", publish), .flags = ZT_OP_RAW_BODY },
 };
 const zt_operations zt_data_publish_operations = ZT_OPERATIONS(rows);

@@ -14,10 +14,12 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str payload = ZT_STR(PAYLOAD_TEXT_MAX);
 	const zt_retained *message = zt_registry_retained(call->registry, call->labels[0]);
 	if (!message)
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "No retained message on this topic");
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "No retained message on this topic");
 	TRY(zt_base64_encode(zt_view_make(message->payload, message->payload_n), &payload));
-	return zt_call_reply(call, json_pack("{s:s, s:s, s:i, s:I}", "topic", message->topic, "payload", zt_str_text(&payload), "qos",
-					     (int)message->qos, "lastModifiedTime", (json_int_t)message->modified_ms));
+	return zt_call_reply(call, json_pack("{s:s, s:s, s:i, s:I}", "topic", message->topic, "payload",
+					     zt_str_text(&payload), "qos", (int)message->qos, "lastModifiedTime",
+					     (json_int_t)message->modified_ms));
 }
 
 static const void *next_message(void *context, zt_view after)
@@ -34,8 +36,8 @@ static json_t *show_message(void *context, const void *entry)
 {
 	const zt_retained *message = entry;
 	(void)context;
-	return json_pack("{s:s, s:I, s:i, s:I}", "topic", message->topic, "payloadSize", (json_int_t)message->payload_n, "qos",
-			 (int)message->qos, "lastModifiedTime", (json_int_t)message->modified_ms);
+	return json_pack("{s:s, s:I, s:i, s:I}", "topic", message->topic, "payloadSize", (json_int_t)message->payload_n,
+			 "qos", (int)message->qos, "lastModifiedTime", (json_int_t)message->modified_ms);
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -45,7 +47,7 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "GetRetainedMessage", .method = "GET", .path = "/retainedMessage/{+}", .resource = "topic/{}", .handler = get },
-	{ .name = "ListRetainedMessages", .method = "GET", .path = "/retainedMessage", .handler = list },
+	{ ZT_REST("GetRetainedMessage", "GET", "/retainedMessage/{+}", "topic/{}", get) },
+	{ ZT_REST("ListRetainedMessages", "GET", "/retainedMessage", NULL, list) },
 };
 const zt_operations zt_data_retained_operations = ZT_OPERATIONS(rows);

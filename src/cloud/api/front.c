@@ -12,10 +12,12 @@ static zt_status check_body_size(const zt_call *call, zt_error *ret_error)
 	size_t max = call->operation->body_max ? call->operation->body_max : call->service->body_max;
 	if (call->request->body.n <= max)
 		return ZT_OK;
-	const char *code = call->service->protocol == ZT_PROTOCOL_QUERY ? "RequestEntityTooLarge" :
-			   (call->operation->flags & ZT_OP_RAW_BODY) && call->service->typed_errors ? "RequestTooLargeException" :
-												  "RequestEntityTooLargeException";
-	return zt_error_coded(ret_error, ZT_E_LIMIT, code, "Request must be smaller than %zu bytes for the %s operation", max,
+	const char *code = call->service->protocol == ZT_PROTOCOL_QUERY ? "RequestEntityTooLarge"
+			   : (call->operation->flags & ZT_OP_RAW_BODY) && call->service->typed_errors
+			       ? "RequestTooLargeException"
+			       : "RequestEntityTooLargeException";
+	return zt_error_coded(ret_error, ZT_E_LIMIT, code,
+			      "Request must be smaller than %zu bytes for the %s operation", max,
 			      call->operation->name);
 }
 
@@ -31,10 +33,11 @@ static zt_status read_json(zt_call *call, zt_error *ret_error)
 		return call->body ? ZT_OK : ZT_E_NOMEM;
 	}
 	if (zt_json_parse(body, &call->body, &cause) != ZT_OK)
-		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed, "Could not parse request body into json: %s",
-				      cause.text);
+		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed,
+				      "Could not parse request body into json: %s", cause.text);
 	if (!json_is_object(call->body))
-		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed, "The request body is no JSON object");
+		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed,
+				      "The request body is no JSON object");
 	return ZT_OK;
 }
 
@@ -42,7 +45,8 @@ static zt_status prepare_rest(zt_call *call, zt_error *ret_error)
 {
 	TRY(zt_route_rest(call, ret_error));
 	TRY(check_body_size(call, ret_error));
-	/* Some resources stand in the body; a body that cannot be read names none, and who may not ask learns no more. */
+	/* Some resources stand in the body; a body that cannot be read names none, and who may not ask learns no more.
+	 */
 	zt_error broken = { 0 };
 	zt_status status = read_json(call, &broken);
 	TRY(zt_authorise(call, ret_error));
@@ -65,7 +69,8 @@ static zt_status serve(zt_call *call, zt_error *ret_error)
 {
 	TRY(zt_authenticate(call, ret_error));
 	TRY(zt_form_read(call->request->query, &call->query, ret_error));
-	TRY(call->service->protocol == ZT_PROTOCOL_QUERY ? prepare_query(call, ret_error) : prepare_rest(call, ret_error));
+	TRY(call->service->protocol == ZT_PROTOCOL_QUERY ? prepare_query(call, ret_error)
+							 : prepare_rest(call, ret_error));
 	return call->operation->handler(call, ret_error);
 }
 

@@ -30,8 +30,8 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 		TRY(zt_xml_text(&call->xml, "PolicyName", name));
 		return zt_iam_document(&call->xml, "PolicyDocument", role->policies[i].document);
 	}
-	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "The role policy with name %.*s cannot be found.",
-			      ZT_PRI(name));
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity",
+			      "The role policy with name %.*s cannot be found.", ZT_PRI(name));
 }
 
 static zt_status delete_policy(zt_call *call, zt_error *ret_error)
@@ -86,8 +86,8 @@ static zt_status attach(zt_call *call, zt_error *ret_error)
 	TRY(zt_iam_role(call, &role, ret_error));
 	TRY(zt_in_form(call, &arn_param, ZT_REQUIRED, &arn, ret_error));
 	if (!zt_managed_policy(call->api->managed, arn))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "Policy %.*s does not exist or is not attachable.",
-				      ZT_PRI(arn));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity",
+				      "Policy %.*s does not exist or is not attachable.", ZT_PRI(arn));
 	TRY(zt_call_txn(call, &txn));
 	return zt_txn_role_attach(txn, zt_view_of(role->name), arn, true, ret_error);
 }
@@ -96,9 +96,8 @@ static bool is_attached(const zt_role *role, zt_view arn)
 {
 	size_t i;
 	const json_t *attached;
-	json_array_foreach(role->attached, i, attached)
-		if (zt_view_equal(arn, zt_view_of(json_string_value(attached))))
-			return true;
+	json_array_foreach(role->attached, i,
+			   attached) if (zt_view_equal(arn, zt_view_of(json_string_value(attached)))) return true;
 	return false;
 }
 
@@ -110,7 +109,8 @@ static zt_status detach(zt_call *call, zt_error *ret_error)
 	TRY(zt_iam_role(call, &role, ret_error));
 	TRY(zt_in_form(call, &arn_param, ZT_REQUIRED, &arn, ret_error));
 	if (!is_attached(role, arn))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "Policy %.*s was not found.", ZT_PRI(arn));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "Policy %.*s was not found.",
+				      ZT_PRI(arn));
 	TRY(zt_call_txn(call, &txn));
 	return zt_txn_role_attach(txn, zt_view_of(role->name), arn, false, ret_error);
 }
@@ -124,7 +124,8 @@ static zt_status list_attached(zt_call *call, zt_error *ret_error)
 	zt_str *xml = &call->xml;
 	TRY(zt_iam_role(call, &role, ret_error));
 	TRY(zt_xml_open(xml, "AttachedPolicies"));
-	json_array_foreach(role->attached, i, attached) {
+	json_array_foreach(role->attached, i, attached)
+	{
 		const char *arn = json_string_value(attached), *slash = strrchr(arn, '/');
 		TRY(zt_xml_open(xml, "member"));
 		TRY(zt_xml_text(xml, "PolicyName", zt_view_of(slash ? slash + 1 : arn)));
@@ -136,12 +137,12 @@ static zt_status list_attached(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "PutRolePolicy", .resource_of = zt_iam_resource, .handler = put },
-	{ .name = "GetRolePolicy", .resource_of = zt_iam_resource, .handler = get },
-	{ .name = "DeleteRolePolicy", .resource_of = zt_iam_resource, .handler = delete_policy },
-	{ .name = "ListRolePolicies", .resource_of = zt_iam_resource, .handler = list },
-	{ .name = "AttachRolePolicy", .resource_of = zt_iam_resource, .handler = attach },
-	{ .name = "DetachRolePolicy", .resource_of = zt_iam_resource, .handler = detach },
-	{ .name = "ListAttachedRolePolicies", .resource_of = zt_iam_resource, .handler = list_attached },
+	{ ZT_QUERY("PutRolePolicy", zt_iam_resource, put) },
+	{ ZT_QUERY("GetRolePolicy", zt_iam_resource, get) },
+	{ ZT_QUERY("DeleteRolePolicy", zt_iam_resource, delete_policy) },
+	{ ZT_QUERY("ListRolePolicies", zt_iam_resource, list) },
+	{ ZT_QUERY("AttachRolePolicy", zt_iam_resource, attach) },
+	{ ZT_QUERY("DetachRolePolicy", zt_iam_resource, detach) },
+	{ ZT_QUERY("ListAttachedRolePolicies", zt_iam_resource, list_attached) },
 };
 const zt_operations zt_iam_policy_operations = ZT_OPERATIONS(rows);

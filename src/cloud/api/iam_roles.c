@@ -46,7 +46,8 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_form_number(call, "MaxSessionDuration", 3600, 43200, &session_s, ret_error));
 	/* To take it and not enforce it would widen what the role may do. */
 	if (boundary.n)
-		return zt_error_coded(ret_error, ZT_E_UNSUPPORTED, "InvalidInput", "Permissions boundaries are not supported here.");
+		return zt_error_coded(ret_error, ZT_E_UNSUPPORTED, "InvalidInput",
+				      "Permissions boundaries are not supported here.");
 	spec.max_session_s = (unsigned)session_s;
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_role_create(txn, &spec, &role, ret_error));
@@ -110,10 +111,10 @@ static zt_status delete_role(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "CreateRole", .resource_of = zt_iam_resource, .handler = create },
-	{ .name = "GetRole", .resource_of = zt_iam_resource, .handler = get },
-	{ .name = "ListRoles", .handler = list },
-	{ .name = "UpdateAssumeRolePolicy", .resource_of = zt_iam_resource, .handler = update_trust },
-	{ .name = "DeleteRole", .resource_of = zt_iam_resource, .handler = delete_role },
+	{ ZT_QUERY("CreateRole", zt_iam_resource, create) },
+	{ ZT_QUERY("GetRole", zt_iam_resource, get) },
+	{ ZT_QUERY("ListRoles", NULL, list) },
+	{ ZT_QUERY("UpdateAssumeRolePolicy", zt_iam_resource, update_trust) },
+	{ ZT_QUERY("DeleteRole", zt_iam_resource, delete_role) },
 };
 const zt_operations zt_iam_role_operations = ZT_OPERATIONS(rows);

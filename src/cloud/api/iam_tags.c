@@ -45,7 +45,8 @@ zt_status zt_iam_tags_show(zt_call *call, zt_view arn, bool always)
 	if (!always && json_object_size(tags) == 0)
 		return ZT_OK;
 	TRY(zt_xml_open(xml, "Tags"));
-	json_object_foreach(tags, key, value) {
+	json_object_foreach(tags, key, value)
+	{
 		TRY(zt_xml_open(xml, "member"));
 		TRY(zt_xml_text(xml, "Key", zt_view_of(key)));
 		TRY(zt_xml_text(xml, "Value", zt_view_of(json_string_value(value))));
@@ -95,8 +96,8 @@ static zt_status list_tags(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "TagRole", .resource_of = zt_iam_resource, .handler = tag_role },
-	{ .name = "UntagRole", .resource_of = zt_iam_resource, .handler = untag_role },
-	{ .name = "ListRoleTags", .resource_of = zt_iam_resource, .handler = list_tags },
+	{ ZT_QUERY("TagRole", zt_iam_resource, tag_role) },
+	{ ZT_QUERY("UntagRole", zt_iam_resource, untag_role) },
+	{ ZT_QUERY("ListRoleTags", zt_iam_resource, list_tags) },
 };
 const zt_operations zt_iam_tag_operations = ZT_OPERATIONS(rows);

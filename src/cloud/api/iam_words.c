@@ -17,13 +17,15 @@ zt_status zt_iam_role(const zt_call *call, const zt_role **ret, zt_error *ret_er
 	*ret = zt_registry_role(call->registry, name);
 	if (*ret)
 		return ZT_OK;
-	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "The role with name %.*s cannot be found.", ZT_PRI(name));
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NoSuchEntity", "The role with name %.*s cannot be found.",
+			      ZT_PRI(name));
 }
 
 zt_status zt_iam_role_arn(const zt_registry *registry, const zt_role *role, zt_str *out)
 {
 	const zt_account *account = zt_registry_account(registry);
-	return zt_str_printf(out, "arn:%s:iam::%s:role%s%s", account->partition, account->account, role->path, role->name);
+	return zt_str_printf(out, "arn:%s:iam::%s:role%s%s", account->partition, account->account, role->path,
+			     role->name);
 }
 
 zt_status zt_iam_resource(const zt_call *call, zt_str *out)
@@ -36,7 +38,8 @@ zt_status zt_iam_resource(const zt_call *call, zt_str *out)
 	if (role)
 		return zt_iam_role_arn(call->registry, role, out);
 	(void)zt_form_get(&call->form, "Path", &path);
-	return zt_str_printf(out, "arn:%s:iam::%s:role%.*s%.*s", account->partition, account->account, ZT_PRI(path), ZT_PRI(name));
+	return zt_str_printf(out, "arn:%s:iam::%s:role%.*s%.*s", account->partition, account->account, ZT_PRI(path),
+			     ZT_PRI(name));
 }
 
 zt_status zt_iam_document(zt_str *out, const char *element, const char *document)

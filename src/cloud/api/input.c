@@ -17,7 +17,8 @@ const zt_param zt_param_tag_key = { "Key", 1, 128, "\\w\\p .:/=+@-" };
 const zt_param zt_param_tag_value = { "Value", 0, 256, "\\w\\p .:/=+@-" };
 const zt_param zt_param_policy_version_id = { "policyVersionId", 1, 9, "0-9" };
 
-/* A character class: "\w", "\p" (whatever is not ASCII), ranges "a-z", and characters that stand for themselves ('-' last). */
+/* A character class: "\w", "\p" (whatever is not ASCII), ranges "a-z", and characters that stand for themselves ('-'
+ * last). */
 static bool in_class(const char *of, uint8_t c)
 {
 	for (size_t i = 0; of[i]; i++) {
@@ -49,9 +50,10 @@ static bool all_in_class(const char *of, zt_view value)
 
 zt_status zt_in_missing(const char *name, zt_error *ret_error)
 {
-	return zt_error_set(ret_error, ZT_E_INVALID,
-			    "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
-			    name);
+	return zt_error_set(
+	    ret_error, ZT_E_INVALID,
+	    "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
+	    name);
 }
 
 /* A C string of the value's head, for messages. */
@@ -73,18 +75,21 @@ zt_status zt_param_check(const zt_param *field, zt_view value, zt_error *ret_err
 	shown s = show(value);
 	if (value.n < field->min)
 		return zt_error_set(ret_error, ZT_E_INVALID,
-				    DETECTED "Member must have length greater than or equal to %zu", s.text, s.more, field->name,
-				    field->min);
+				    DETECTED "Member must have length greater than or equal to %zu", s.text, s.more,
+				    field->name, field->min);
 	if (field->max && value.n > field->max)
-		return zt_error_set(ret_error, ZT_E_INVALID, DETECTED "Member must have length less than or equal to %zu", s.text,
-				    s.more, field->name, field->max);
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    DETECTED "Member must have length less than or equal to %zu", s.text, s.more,
+				    field->name, field->max);
 	if (!all_in_class(field->of, value))
-		return zt_error_set(ret_error, ZT_E_INVALID, DETECTED "Member must satisfy regular expression pattern: [%s]+",
-				    s.text, s.more, field->name, field->of ? field->of : "^\\x00");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    DETECTED "Member must satisfy regular expression pattern: [%s]+", s.text, s.more,
+				    field->name, field->of ? field->of : "^\\x00");
 	return ZT_OK;
 }
 
-static zt_status give(bool present, zt_view value, const zt_param *field, zt_need need, zt_view *ret, zt_error *ret_error)
+static zt_status give(bool present, zt_view value, const zt_param *field, zt_need need, zt_view *ret,
+		      zt_error *ret_error)
 {
 	if (!present) {
 		*ret = ZT_VIEW_EMPTY;
@@ -115,7 +120,8 @@ zt_status zt_in_form(const zt_call *call, const zt_param *field, zt_need need, z
 	return give(present, value, field, need, ret, ret_error);
 }
 
-zt_status zt_in_header(const zt_call *call, const char *header, const zt_param *field, zt_view *ret, zt_error *ret_error)
+zt_status zt_in_header(const zt_call *call, const char *header, const zt_param *field, zt_view *ret,
+		       zt_error *ret_error)
 {
 	zt_view value = zt_view_trim(zt_http_header_of(call->request, header));
 	return give(value.n > 0, value, field, ZT_REQUIRED, ret, ret_error);
@@ -170,13 +176,16 @@ static zt_status check_range(const char *name, uint64_t value, uint64_t min, uin
 {
 	if (value >= min && value <= max)
 		return ZT_OK;
-	return zt_error_set(ret_error, ZT_E_INVALID,
-			    "1 validation error detected: Value '%llu' at '%s' failed to satisfy constraint: Member must have value "
-			    "%s than or equal to %llu", (unsigned long long)value, name, value < min ? "greater" : "less",
-			    (unsigned long long)(value < min ? min : max));
+	return zt_error_set(
+	    ret_error, ZT_E_INVALID,
+	    "1 validation error detected: Value '%llu' at '%s' failed to satisfy constraint: Member must have value "
+	    "%s than or equal to %llu",
+	    (unsigned long long)value, name, value < min ? "greater" : "less",
+	    (unsigned long long)(value < min ? min : max));
 }
 
-static zt_status to_number(const char *name, zt_view value, uint64_t min, uint64_t max, uint64_t *ret, zt_error *ret_error)
+static zt_status to_number(const char *name, zt_view value, uint64_t min, uint64_t max, uint64_t *ret,
+			   zt_error *ret_error)
 {
 	uint64_t number;
 	if (!zt_view_to_u64(value, &number))
@@ -186,13 +195,15 @@ static zt_status to_number(const char *name, zt_view value, uint64_t min, uint64
 	return ZT_OK;
 }
 
-zt_status zt_in_query_number(const zt_call *call, const char *name, uint64_t min, uint64_t max, uint64_t *ret, zt_error *ret_error)
+zt_status zt_in_query_number(const zt_call *call, const char *name, uint64_t min, uint64_t max, uint64_t *ret,
+			     zt_error *ret_error)
 {
 	zt_view value;
 	return zt_form_get(&call->query, name, &value) ? to_number(name, value, min, max, ret, ret_error) : ZT_OK;
 }
 
-zt_status zt_in_form_number(const zt_call *call, const char *name, uint64_t min, uint64_t max, uint64_t *ret, zt_error *ret_error)
+zt_status zt_in_form_number(const zt_call *call, const char *name, uint64_t min, uint64_t max, uint64_t *ret,
+			    zt_error *ret_error)
 {
 	zt_view value;
 	return zt_form_get(&call->form, name, &value) ? to_number(name, value, min, max, ret, ret_error) : ZT_OK;
@@ -237,8 +248,8 @@ static zt_status no_such_word(const char *name, zt_view value, const char *const
 	for (size_t i = 0; words[i]; i++)
 		if (zt_str_printf(&list, "%s%s", i ? ", " : "", words[i]) != ZT_OK)
 			break;
-	return zt_error_set(ret_error, ZT_E_INVALID, DETECTED "Member must satisfy enum value set: [%s]", s.text, s.more, name,
-			    zt_str_text(&list));
+	return zt_error_set(ret_error, ZT_E_INVALID, DETECTED "Member must satisfy enum value set: [%s]", s.text,
+			    s.more, name, zt_str_text(&list));
 }
 
 zt_status zt_word_index(const char *name, zt_view value, const char *const *words, unsigned *ret, zt_error *ret_error)

@@ -7,8 +7,10 @@
 
 static const zt_param target_param = { "target", 1, 2048, NULL };
 
-/* One side of an attachment, for either pair of calls: the policy in the path, the target in the body or in a header. */
-static zt_status read_pair(const zt_call *call, const char *header, zt_view *ret_name, zt_view *ret_target, zt_error *ret_error)
+/* One side of an attachment, for either pair of calls: the policy in the path, the target in the body or in a header.
+ */
+static zt_status read_pair(const zt_call *call, const char *header, zt_view *ret_name, zt_view *ret_target,
+			   zt_error *ret_error)
 {
 	TRY(zt_in_label(call, 0, &zt_param_policy_name, ret_name, ret_error));
 	if (header)
@@ -22,7 +24,8 @@ static zt_status change(zt_call *call, const char *header, bool attach, zt_error
 	zt_view name, target;
 	TRY(read_pair(call, header, &name, &target, ret_error));
 	TRY(zt_call_txn(call, &txn));
-	return attach ? zt_txn_policy_attach(txn, name, target, ret_error) : zt_txn_policy_detach(txn, name, target, ret_error);
+	return attach ? zt_txn_policy_attach(txn, name, target, ret_error)
+		      : zt_txn_policy_detach(txn, name, target, ret_error);
 }
 
 static zt_status attach(zt_call *call, zt_error *ret_error)
@@ -156,16 +159,14 @@ static zt_status principal_of_header(const zt_call *call, zt_str *out)
 
 #define POLICY "policy/{}"
 static const zt_operation rows[] = {
-	{ .name = "AttachPolicy", .method = "PUT", .path = "/target-policies/{}", .resource_of = target_of_body, .handler = attach },
-	{ .name = "DetachPolicy", .method = "POST", .path = "/target-policies/{}", .resource_of = target_of_body, .handler = detach },
-	{ .name = "ListAttachedPolicies", .method = "POST", .path = "/attached-policies/{}", .handler = list_attached },
-	{ .name = "ListTargetsForPolicy", .method = "POST", .path = "/policy-targets/{}", .resource = POLICY,
-	  .handler = list_targets },
-	{ .name = "AttachPrincipalPolicy", .method = "PUT", .path = "/principal-policies/{}", .resource_of = principal_of_header,
-	  .handler = attach_principal },
-	{ .name = "DetachPrincipalPolicy", .method = "DELETE", .path = "/principal-policies/{}",
-	  .resource_of = principal_of_header, .handler = detach_principal },
-	{ .name = "ListPrincipalPolicies", .method = "GET", .path = "/principal-policies", .handler = list_principal_policies },
-	{ .name = "ListPolicyPrincipals", .method = "GET", .path = "/policy-principals", .handler = list_policy_principals },
+	{ ZT_REST_OF("AttachPolicy", "PUT", "/target-policies/{}", target_of_body, attach) },
+	{ ZT_REST_OF("DetachPolicy", "POST", "/target-policies/{}", target_of_body, detach) },
+	{ ZT_REST("ListAttachedPolicies", "POST", "/attached-policies/{}", NULL, list_attached) },
+	{ ZT_REST("ListTargetsForPolicy", "POST", "/policy-targets/{}", POLICY, list_targets) },
+	{ ZT_REST_OF("AttachPrincipalPolicy", "PUT", "/principal-policies/{}", principal_of_header, attach_principal) },
+	{ ZT_REST_OF("DetachPrincipalPolicy", "DELETE", "/principal-policies/{}", principal_of_header,
+		     detach_principal) },
+	{ ZT_REST("ListPrincipalPolicies", "GET", "/principal-policies", NULL, list_principal_policies) },
+	{ ZT_REST("ListPolicyPrincipals", "GET", "/policy-principals", NULL, list_policy_principals) },
 };
 const zt_operations zt_iot_attachment_operations = ZT_OPERATIONS(rows);

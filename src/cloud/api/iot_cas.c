@@ -58,7 +58,8 @@ static zt_status name_resource(zt_call *call, zt_view pem)
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	if (zt_cert_read_pem(pem, &info, NULL) != ZT_OK)
 		return ZT_OK;
-	zt_status status = zt_account_iot_arn(zt_registry_account(call->registry), "cacert", zt_view_of(info->id), &arn);
+	zt_status status =
+	    zt_account_iot_arn(zt_registry_account(call->registry), "cacert", zt_view_of(info->id), &arn);
 	if (status == ZT_OK)
 		status = zt_call_resource(call, zt_view_of(info->id), zt_str_view(&arn));
 	zt_cert_info_free(info);
@@ -90,13 +91,15 @@ static zt_status find(const zt_call *call, const zt_ca **ret, zt_error *ret_erro
 
 static json_t *describe(const zt_registry *registry, const zt_ca *ca)
 {
-	json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o}", "certificateArn", zt_json_iot_arn(registry, "cacert", ca->id),
-				 "certificateId", ca->id, "status", ca->active ? "ACTIVE" : "INACTIVE", "certificatePem", ca->pem,
-				 "ownedBy", zt_registry_account(registry)->account, "creationDate", zt_json_seconds(ca->created_ms));
-	json_t *more = json_pack("{s:s, s:o, s:i, s:s, s:o, s:s}", "autoRegistrationStatus",
-				 ca->auto_registration ? "ENABLE" : "DISABLE", "lastModifiedDate", zt_json_seconds(ca->modified_ms),
-				 "customerVersion", (int)ca->customer_version, "generationId", ca->generation_id, "validity",
-				 zt_json_validity(ca->not_before_ms, ca->not_after_ms), "certificateMode", zt_cert_mode_name(ca->mode));
+	json_t *json = json_pack(
+	    "{s:o, s:s, s:s, s:s, s:s, s:o}", "certificateArn", zt_json_iot_arn(registry, "cacert", ca->id),
+	    "certificateId", ca->id, "status", ca->active ? "ACTIVE" : "INACTIVE", "certificatePem", ca->pem, "ownedBy",
+	    zt_registry_account(registry)->account, "creationDate", zt_json_seconds(ca->created_ms));
+	json_t *more = json_pack(
+	    "{s:s, s:o, s:i, s:s, s:o, s:s}", "autoRegistrationStatus", ca->auto_registration ? "ENABLE" : "DISABLE",
+	    "lastModifiedDate", zt_json_seconds(ca->modified_ms), "customerVersion", (int)ca->customer_version,
+	    "generationId", ca->generation_id, "validity", zt_json_validity(ca->not_before_ms, ca->not_after_ms),
+	    "certificateMode", zt_cert_mode_name(ca->mode));
 	if (json_object_update_new(json, more) == 0)
 		return json;
 	json_decref(json);
@@ -107,8 +110,8 @@ static json_t *describe_registration(const zt_registration_config *config)
 {
 	if (!config->template_body && !config->template_name && !config->role_arn)
 		return NULL;
-	return json_pack("{s:s*, s:s*, s:s*}", "templateBody", config->template_body, "roleArn", config->role_arn, "templateName",
-			 config->template_name);
+	return json_pack("{s:s*, s:s*, s:s*}", "templateBody", config->template_body, "roleArn", config->role_arn,
+			 "templateName", config->template_name);
 }
 
 static zt_status describe_ca(zt_call *call, zt_error *ret_error)
@@ -144,8 +147,8 @@ static json_t *show_ca(void *context, const void *entry)
 {
 	const zt_ca *ca = entry;
 	return json_pack("{s:o, s:s, s:s, s:o}", "certificateArn",
-			 zt_json_iot_arn(((ca_filter *)context)->registry, "cacert", ca->id), "certificateId", ca->id, "status",
-			 ca->active ? "ACTIVE" : "INACTIVE", "creationDate", zt_json_seconds(ca->created_ms));
+			 zt_json_iot_arn(((ca_filter *)context)->registry, "cacert", ca->id), "certificateId", ca->id,
+			 "status", ca->active ? "ACTIVE" : "INACTIVE", "creationDate", zt_json_seconds(ca->created_ms));
 }
 
 static zt_status list_cas(zt_call *call, zt_error *ret_error)
@@ -208,12 +211,12 @@ static zt_status delete_code(zt_call *call, zt_error *ret_error)
 
 #define CA "cacert/{}"
 static const zt_operation rows[] = {
-	{ .name = "RegisterCACertificate", .method = "POST", .path = "/cacertificate", .handler = register_ca },
-	{ .name = "DescribeCACertificate", .method = "GET", .path = "/cacertificate/{}", .resource = CA, .handler = describe_ca },
-	{ .name = "UpdateCACertificate", .method = "PUT", .path = "/cacertificate/{}", .resource = CA, .handler = update_ca },
-	{ .name = "DeleteCACertificate", .method = "DELETE", .path = "/cacertificate/{}", .resource = CA, .handler = delete_ca },
-	{ .name = "ListCACertificates", .method = "GET", .path = "/cacertificates", .handler = list_cas },
-	{ .name = "GetRegistrationCode", .method = "GET", .path = "/registrationcode", .handler = get_code },
-	{ .name = "DeleteRegistrationCode", .method = "DELETE", .path = "/registrationcode", .handler = delete_code },
+	{ ZT_REST("RegisterCACertificate", "POST", "/cacertificate", NULL, register_ca) },
+	{ ZT_REST("DescribeCACertificate", "GET", "/cacertificate/{}", CA, describe_ca) },
+	{ ZT_REST("UpdateCACertificate", "PUT", "/cacertificate/{}", CA, update_ca) },
+	{ ZT_REST("DeleteCACertificate", "DELETE", "/cacertificate/{}", CA, delete_ca) },
+	{ ZT_REST("ListCACertificates", "GET", "/cacertificates", NULL, list_cas) },
+	{ ZT_REST("GetRegistrationCode", "GET", "/registrationcode", NULL, get_code) },
+	{ ZT_REST("DeleteRegistrationCode", "DELETE", "/registrationcode", NULL, delete_code) },
 };
 const zt_operations zt_iot_ca_operations = ZT_OPERATIONS(rows);

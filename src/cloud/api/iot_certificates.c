@@ -31,10 +31,11 @@ static zt_status status_word(const char *name, zt_view word, zt_cert_status *ret
 {
 	if (word.n == 0 || zt_cert_status_of(word, ret) == ZT_OK)
 		return ZT_OK;
-	return zt_error_set(ret_error, ZT_E_INVALID,
-			    "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must satisfy enum "
-			    "value set: [ACTIVE, INACTIVE, REVOKED, PENDING_TRANSFER, REGISTER_INACTIVE, PENDING_ACTIVATION]",
-			    ZT_PRI(word), name);
+	return zt_error_set(
+	    ret_error, ZT_E_INVALID,
+	    "1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must satisfy enum "
+	    "value set: [ACTIVE, INACTIVE, REVOKED, PENDING_TRANSFER, REGISTER_INACTIVE, PENDING_ACTIVATION]",
+	    ZT_PRI(word), name);
 }
 
 /* The status of a registration: the body's, or ACTIVE with setAsActive, or INACTIVE. */
@@ -52,8 +53,8 @@ static zt_status read_status(const zt_call *call, zt_cert_status *ret, zt_error 
 	return ZT_OK;
 }
 
-static zt_status add(zt_call *call, const zt_cert_info *info, const zt_certificate_spec *spec, const zt_certificate **ret,
-		     zt_error *ret_error)
+static zt_status add(zt_call *call, const zt_cert_info *info, const zt_certificate_spec *spec,
+		     const zt_certificate **ret, zt_error *ret_error)
 {
 	zt_txn *txn;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
@@ -76,23 +77,24 @@ static zt_status check_ambiguous(const zt_call *call, const zt_cert_info *leaf, 
 }
 
 /* The registered CA that signed the leaf; a caCertificatePem must be that one. */
-static zt_status find_ca(const zt_call *call, const zt_cert_info *leaf, zt_view leaf_der, zt_view pem, const zt_ca **ret,
-			 zt_error *ret_error)
+static zt_status find_ca(const zt_call *call, const zt_cert_info *leaf, zt_view leaf_der, zt_view pem,
+			 const zt_ca **ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ZT_CERT_DER_MAX);
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *named = NULL;
 	const zt_ca *ca = zt_registry_ca_of_leaf(call->registry, leaf, leaf_der, false);
 	TRY(pem.n ? read_certificate(pem, &der, &named, ret_error) : check_ambiguous(call, leaf, ret_error));
 	if (!ca)
-		return invalid_certificate(ret_error, "CA certificate not found: the CA that signed this certificate is not registered");
+		return invalid_certificate(
+		    ret_error, "CA certificate not found: the CA that signed this certificate is not registered");
 	if (named && !zt_view_equal(zt_view_of(named->id), zt_view_of(ca->id)))
 		return invalid_certificate(ret_error, "The certificate was not signed by the given CA certificate");
 	*ret = ca;
 	return ZT_OK;
 }
 
-zt_status zt_make_from_pem(zt_call *call, zt_view pem, zt_view ca_pem, zt_cert_status status, const zt_certificate **ret,
-			   zt_error *ret_error)
+zt_status zt_make_from_pem(zt_call *call, zt_view pem, zt_view ca_pem, zt_cert_status status,
+			   const zt_certificate **ret, zt_error *ret_error)
 {
 	const zt_ca *ca = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ZT_CERT_DER_MAX);
@@ -139,14 +141,15 @@ static zt_status register_without_ca(zt_call *call, zt_error *ret_error)
 
 static json_t *describe(const zt_registry *registry, const zt_certificate *c)
 {
-	json_t *json = json_pack("{s:o, s:s, s:s*, s:s, s:s, s:s}", "certificateArn", zt_json_iot_arn(registry, "cert", c->id),
-				 "certificateId", c->id, "caCertificateId", c->ca_id[0] ? c->ca_id : NULL, "status",
-				 zt_cert_status_name(c->status), "certificatePem", c->pem, "ownedBy",
-				 zt_registry_account(registry)->account);
+	json_t *json = json_pack("{s:o, s:s, s:s*, s:s, s:s, s:s}", "certificateArn",
+				 zt_json_iot_arn(registry, "cert", c->id), "certificateId", c->id, "caCertificateId",
+				 c->ca_id[0] ? c->ca_id : NULL, "status", zt_cert_status_name(c->status),
+				 "certificatePem", c->pem, "ownedBy", zt_registry_account(registry)->account);
 	json_t *more = json_pack("{s:o, s:o, s:i, s:{}, s:s, s:o, s:s}", "creationDate", zt_json_seconds(c->created_ms),
-				 "lastModifiedDate", zt_json_seconds(c->modified_ms), "customerVersion", (int)c->customer_version,
-				 "transferData", "generationId", c->generation_id, "validity",
-				 zt_json_validity(c->not_before_ms, c->not_after_ms), "certificateMode", zt_cert_mode_name(c->mode));
+				 "lastModifiedDate", zt_json_seconds(c->modified_ms), "customerVersion",
+				 (int)c->customer_version, "transferData", "generationId", c->generation_id, "validity",
+				 zt_json_validity(c->not_before_ms, c->not_after_ms), "certificateMode",
+				 zt_cert_mode_name(c->mode));
 	if (json_object_update_new(json, more) == 0)
 		return json;
 	json_decref(json);
@@ -183,9 +186,9 @@ static json_t *show_certificate(void *context, const void *entry)
 {
 	const zt_certificate *c = entry;
 	return json_pack("{s:o, s:s, s:s, s:s, s:o}", "certificateArn",
-			 zt_json_iot_arn(((certificate_list *)context)->registry, "cert", c->id), "certificateId", c->id, "status",
-			 zt_cert_status_name(c->status), "certificateMode", zt_cert_mode_name(c->mode), "creationDate",
-			 zt_json_seconds(c->created_ms));
+			 zt_json_iot_arn(((certificate_list *)context)->registry, "cert", c->id), "certificateId",
+			 c->id, "status", zt_cert_status_name(c->status), "certificateMode", zt_cert_mode_name(c->mode),
+			 "creationDate", zt_json_seconds(c->created_ms));
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -230,15 +233,12 @@ static zt_status delete_certificate(zt_call *call, zt_error *ret_error)
 
 #define CERT "cert/{}"
 static const zt_operation rows[] = {
-	{ .name = "RegisterCertificate", .method = "POST", .path = "/certificate/register", .handler = register_certificate },
-	{ .name = "RegisterCertificateWithoutCA", .method = "POST", .path = "/certificate/register-no-ca",
-	  .handler = register_without_ca },
-	{ .name = "DescribeCertificate", .method = "GET", .path = "/certificates/{}", .resource = CERT,
-	  .handler = describe_certificate },
-	{ .name = "ListCertificates", .method = "GET", .path = "/certificates", .handler = list },
-	{ .name = "ListCertificatesByCA", .method = "GET", .path = "/certificates-by-ca/{}", .handler = list_by_ca },
-	{ .name = "UpdateCertificate", .method = "PUT", .path = "/certificates/{}", .resource = CERT, .handler = update },
-	{ .name = "DeleteCertificate", .method = "DELETE", .path = "/certificates/{}", .resource = CERT,
-	  .handler = delete_certificate },
+	{ ZT_REST("RegisterCertificate", "POST", "/certificate/register", NULL, register_certificate) },
+	{ ZT_REST("RegisterCertificateWithoutCA", "POST", "/certificate/register-no-ca", NULL, register_without_ca) },
+	{ ZT_REST("DescribeCertificate", "GET", "/certificates/{}", CERT, describe_certificate) },
+	{ ZT_REST("ListCertificates", "GET", "/certificates", NULL, list) },
+	{ ZT_REST("ListCertificatesByCA", "GET", "/certificates-by-ca/{}", NULL, list_by_ca) },
+	{ ZT_REST("UpdateCertificate", "PUT", "/certificates/{}", CERT, update) },
+	{ ZT_REST("DeleteCertificate", "DELETE", "/certificates/{}", CERT, delete_certificate) },
 };
 const zt_operations zt_iot_certificate_operations = ZT_OPERATIONS(rows);

@@ -9,11 +9,12 @@ static zt_status add_policy(const zt_call *call, const zt_iot_policy *policy, js
 {
 	for (size_t i = 0; i < policy->version_count; i++)
 		if (policy->versions[i].is_default)
-			return json_array_append_new(list, json_pack("{s:s, s:o, s:s}", "policyName", policy->name, "policyArn",
-								     zt_json_iot_arn(call->registry, "policy", policy->name),
-								     "policyDocument", policy->versions[i].document)) == 0 ?
-				       ZT_OK :
-				       ZT_E_NOMEM;
+			return json_array_append_new(
+				   list, json_pack("{s:s, s:o, s:s}", "policyName", policy->name, "policyArn",
+						   zt_json_iot_arn(call->registry, "policy", policy->name),
+						   "policyDocument", policy->versions[i].document)) == 0
+				   ? ZT_OK
+				   : ZT_E_NOMEM;
 	return ZT_E_INTERNAL;
 }
 
@@ -38,6 +39,6 @@ static zt_status get_effective(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "GetEffectivePolicies", .method = "POST", .path = "/effective-policies", .handler = get_effective },
+	{ ZT_REST("GetEffectivePolicies", "POST", "/effective-policies", NULL, get_effective) },
 };
 const zt_operations zt_iot_effective_operations = ZT_OPERATIONS(rows);

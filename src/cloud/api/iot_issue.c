@@ -11,8 +11,8 @@ enum { PEM_MAX = 16 * 1024, SPKI_MAX = 4096 };
 static const int64_t end_ms = 2524607999000;
 static const zt_param csr_param = { "certificateSigningRequest", 1, 4096, NULL };
 
-/* Nobody checks who signed a certificate that is registered by its issuer, so the signer's key is made for it and forgotten.
- * The names are those of AWS's own (general knowledge, unconfirmed). */
+/* Nobody checks who signed a certificate that is registered by its issuer, so the signer's key is made for it and
+ * forgotten. The names are those of AWS's own (general knowledge, unconfirmed). */
 static zt_status issue(const zt_call *call, zt_view spki, zt_str *ret_der, zt_error *ret_error)
 {
 	static const zt_rdn subject[] = { { "CN", ZT_LIT_INIT("AWS IoT Certificate"), true } };
@@ -46,12 +46,14 @@ static zt_status issue_and_add(zt_call *call, zt_view spki, zt_cert_status statu
 	return zt_txn_certificate_add(txn, &spec, ret, ret_error);
 }
 
-zt_status zt_make_from_csr(zt_call *call, zt_view csr, zt_cert_status status, const zt_certificate **ret, zt_error *ret_error)
+zt_status zt_make_from_csr(zt_call *call, zt_view csr, zt_cert_status status, const zt_certificate **ret,
+			   zt_error *ret_error)
 {
 	zt_error cause = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX);
 	if (zt_csr_read(csr, &spki, &cause) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s", cause.text);
+		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s",
+				    cause.text);
 	return issue_and_add(call, zt_str_view(&spki), status, ret, ret_error);
 }
 
@@ -85,7 +87,8 @@ static zt_status create_keys(zt_call *call, zt_error *ret_error)
 	TRY(read_status(call, &status, ret_error));
 	TRY(issue_and_add(call, zt_str_view(&spki), status, &certificate, ret_error));
 	TRY(reply(call, certificate));
-	json_t *pair = json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));
+	json_t *pair =
+	    json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));
 	return json_object_set_new(call->reply, "keyPair", pair) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
@@ -101,7 +104,7 @@ static zt_status create_from_csr(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "CreateKeysAndCertificate", .method = "POST", .path = "/keys-and-certificate", .handler = create_keys },
-	{ .name = "CreateCertificateFromCsr", .method = "POST", .path = "/certificates", .handler = create_from_csr },
+	{ ZT_REST("CreateKeysAndCertificate", "POST", "/keys-and-certificate", NULL, create_keys) },
+	{ ZT_REST("CreateCertificateFromCsr", "POST", "/certificates", NULL, create_from_csr) },
 };
 const zt_operations zt_iot_issue_operations = ZT_OPERATIONS(rows);

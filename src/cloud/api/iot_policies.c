@@ -17,8 +17,9 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	TRY(zt_call_resource(call, name, zt_str_view(&arn)));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_policy_create(txn, name, document, &policy, ret_error));
-	TRY(zt_call_reply(call, json_pack("{s:s, s:s, s:s%, s:s}", "policyName", policy->name, "policyArn", zt_str_text(&arn),
-					  "policyDocument", (const char *)document.p, document.n, "policyVersionId", "1")));
+	TRY(zt_call_reply(call,
+			  json_pack("{s:s, s:s, s:s%, s:s}", "policyName", policy->name, "policyArn", zt_str_text(&arn),
+				    "policyDocument", (const char *)document.p, document.n, "policyVersionId", "1")));
 	return zt_iot_tag_new(call, zt_str_view(&arn), ret_error);
 }
 
@@ -41,11 +42,12 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 	const zt_policy_version *current = default_version(policy);
 	ENSURE(current, ZT_E_INTERNAL);
 	(void)snprintf(version, sizeof version, "%u", current->id);
-	return zt_call_reply(call, json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:s}", "policyName", policy->name, "policyArn",
-					     zt_json_iot_arn(call->registry, "policy", policy->name), "policyDocument",
-					     current->document, "defaultVersionId", version, "creationDate",
-					     zt_json_seconds(policy->created_ms), "lastModifiedDate",
-					     zt_json_seconds(policy->modified_ms), "generationId", policy->generation_id));
+	return zt_call_reply(call,
+			     json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:s}", "policyName", policy->name, "policyArn",
+				       zt_json_iot_arn(call->registry, "policy", policy->name), "policyDocument",
+				       current->document, "defaultVersionId", version, "creationDate",
+				       zt_json_seconds(policy->created_ms), "lastModifiedDate",
+				       zt_json_seconds(policy->modified_ms), "generationId", policy->generation_id));
 }
 
 static zt_status delete_policy(zt_call *call, zt_error *ret_error)
@@ -70,7 +72,8 @@ static zt_view policy_key(const void *entry)
 static json_t *show_policy(void *context, const void *entry)
 {
 	const zt_iot_policy *policy = entry;
-	return json_pack("{s:s, s:o}", "policyName", policy->name, "policyArn", zt_json_iot_arn(context, "policy", policy->name));
+	return json_pack("{s:s, s:o}", "policyName", policy->name, "policyArn",
+			 zt_json_iot_arn(context, "policy", policy->name));
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -81,9 +84,9 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 #define POLICY "policy/{}"
 static const zt_operation rows[] = {
-	{ .name = "CreatePolicy", .method = "POST", .path = "/policies/{}", .resource = POLICY, .handler = create },
-	{ .name = "GetPolicy", .method = "GET", .path = "/policies/{}", .resource = POLICY, .handler = get },
-	{ .name = "DeletePolicy", .method = "DELETE", .path = "/policies/{}", .resource = POLICY, .handler = delete_policy },
-	{ .name = "ListPolicies", .method = "GET", .path = "/policies", .handler = list },
+	{ ZT_REST("CreatePolicy", "POST", "/policies/{}", POLICY, create) },
+	{ ZT_REST("GetPolicy", "GET", "/policies/{}", POLICY, get) },
+	{ ZT_REST("DeletePolicy", "DELETE", "/policies/{}", POLICY, delete_policy) },
+	{ ZT_REST("ListPolicies", "GET", "/policies", NULL, list) },
 };
 const zt_operations zt_iot_policy_operations = ZT_OPERATIONS(rows);

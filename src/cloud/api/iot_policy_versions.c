@@ -21,7 +21,8 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	ENSURE(policy, ZT_E_INTERNAL);
 	return zt_call_reply(call, json_pack("{s:o, s:s, s:s, s:b}", "policyArn",
 					     zt_json_iot_arn(call->registry, "policy", policy->name), "policyDocument",
-					     version->document, "policyVersionId", id, "isDefaultVersion", version->is_default));
+					     version->document, "policyVersionId", id, "isDefaultVersion",
+					     version->is_default));
 }
 
 static zt_status read_version(const zt_call *call, zt_view *ret_name, unsigned *ret_version, zt_error *ret_error)
@@ -56,12 +57,13 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 	if (!version)
 		return zt_not_found(ret_error, "Policy version", call->labels[1]);
 	(void)snprintf(id, sizeof id, "%u", version->id);
-	return zt_call_reply(call, json_pack("{s:o, s:s, s:s, s:s, s:b, s:o, s:o, s:s}", "policyArn",
-					     zt_json_iot_arn(call->registry, "policy", policy->name), "policyName", policy->name,
-					     "policyDocument", version->document, "policyVersionId", id, "isDefaultVersion",
-					     version->is_default, "creationDate", zt_json_seconds(version->created_ms),
-					     "lastModifiedDate", zt_json_seconds(version->created_ms), "generationId",
-					     policy->generation_id));
+	return zt_call_reply(call,
+			     json_pack("{s:o, s:s, s:s, s:s, s:b, s:o, s:o, s:s}", "policyArn",
+				       zt_json_iot_arn(call->registry, "policy", policy->name), "policyName",
+				       policy->name, "policyDocument", version->document, "policyVersionId", id,
+				       "isDefaultVersion", version->is_default, "creationDate",
+				       zt_json_seconds(version->created_ms), "lastModifiedDate",
+				       zt_json_seconds(version->created_ms), "generationId", policy->generation_id));
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -78,7 +80,8 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 		(void)snprintf(id, sizeof id, "%u", version->id);
 		ENSURE(json_array_append_new(versions, json_pack("{s:s, s:b, s:o}", "versionId", id, "isDefaultVersion",
 								 version->is_default, "createDate",
-								 zt_json_seconds(version->created_ms))) == 0, ZT_E_NOMEM);
+								 zt_json_seconds(version->created_ms))) == 0,
+		       ZT_E_NOMEM);
 	}
 	return ZT_OK;
 }
@@ -105,12 +108,10 @@ static zt_status delete_version(zt_call *call, zt_error *ret_error)
 
 #define POLICY "policy/{}"
 static const zt_operation rows[] = {
-	{ .name = "CreatePolicyVersion", .method = "POST", .path = "/policies/{}/version", .resource = POLICY, .handler = create },
-	{ .name = "GetPolicyVersion", .method = "GET", .path = "/policies/{}/version/{}", .resource = POLICY, .handler = get },
-	{ .name = "ListPolicyVersions", .method = "GET", .path = "/policies/{}/version", .resource = POLICY, .handler = list },
-	{ .name = "SetDefaultPolicyVersion", .method = "PATCH", .path = "/policies/{}/version/{}", .resource = POLICY,
-	  .handler = set_default },
-	{ .name = "DeletePolicyVersion", .method = "DELETE", .path = "/policies/{}/version/{}", .resource = POLICY,
-	  .handler = delete_version },
+	{ ZT_REST("CreatePolicyVersion", "POST", "/policies/{}/version", POLICY, create) },
+	{ ZT_REST("GetPolicyVersion", "GET", "/policies/{}/version/{}", POLICY, get) },
+	{ ZT_REST("ListPolicyVersions", "GET", "/policies/{}/version", POLICY, list) },
+	{ ZT_REST("SetDefaultPolicyVersion", "PATCH", "/policies/{}/version/{}", POLICY, set_default) },
+	{ ZT_REST("DeletePolicyVersion", "DELETE", "/policies/{}/version/{}", POLICY, delete_version) },
 };
 const zt_operations zt_iot_policy_version_operations = ZT_OPERATIONS(rows);

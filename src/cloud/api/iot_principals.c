@@ -56,7 +56,8 @@ static const void *next_principal(void *context, zt_view after)
 {
 	const zt_thing *thing = ((principal_list *)context)->thing;
 	size_t i = 0;
-	while (after.n && i < thing->principal_count && !zt_view_equal(zt_view_of(thing->principals[i].principal), after))
+	while (after.n && i < thing->principal_count &&
+	       !zt_view_equal(zt_view_of(thing->principals[i].principal), after))
 		i++;
 	i += after.n > 0;
 	return i < thing->principal_count ? &thing->principals[i] : NULL;
@@ -83,22 +84,24 @@ static json_t *show_principal_v2(void *context, const void *entry)
 {
 	const zt_thing_principal *principal = entry;
 	(void)context;
-	return json_pack("{s:s, s:s}", "principal", principal->principal, "thingPrincipalType", kind_name(principal->exclusive));
+	return json_pack("{s:s, s:s}", "principal", principal->principal, "thingPrincipalType",
+			 kind_name(principal->exclusive));
 }
 
 static zt_status list_thing_principals(zt_call *call, bool v2, zt_error *ret_error)
 {
 	zt_view name;
 	principal_list list = { .kind = ANY };
-	const zt_page_source source = { next_principal, principal_key, wants_principal, v2 ? show_principal_v2 : show_principal,
-					&list };
+	const zt_page_source source = { next_principal, principal_key, wants_principal,
+					v2 ? show_principal_v2 : show_principal, &list };
 	TRY(zt_in_label(call, 0, &zt_param_thing_name, &name, ret_error));
 	if (v2)
 		TRY(read_kind(call, &list.kind, ret_error));
 	list.thing = zt_registry_thing(call->registry, name);
 	if (!list.thing)
 		return zt_not_found(ret_error, "Thing", name);
-	return zt_page_reply(call, &zt_page_tokens, false, &source, v2 ? "thingPrincipalObjects" : "principals", ret_error);
+	return zt_page_reply(call, &zt_page_tokens, false, &source, v2 ? "thingPrincipalObjects" : "principals",
+			     ret_error);
 }
 
 static zt_status list_thing_principals_v1(zt_call *call, zt_error *ret_error)
@@ -156,7 +159,8 @@ static json_t *show_thing(void *context, const void *entry)
 static json_t *show_thing_v2(void *context, const void *entry)
 {
 	const zt_thing *thing = entry;
-	return json_pack("{s:s, s:s}", "thingName", thing->name, "thingPrincipalType", kind_name(is_exclusive(context, thing)));
+	return json_pack("{s:s, s:s}", "thingName", thing->name, "thingPrincipalType",
+			 kind_name(is_exclusive(context, thing)));
 }
 
 static zt_status list_principal_things(zt_call *call, bool v2, zt_error *ret_error)
@@ -181,15 +185,11 @@ static zt_status list_principal_things_v2(zt_call *call, zt_error *ret_error)
 
 /* The Service Authorization Reference gives attaching no resource; policies of AWS's own name things. */
 static const zt_operation rows[] = {
-	{ .name = "AttachThingPrincipal", .method = "PUT", .path = "/things/{}/principals", .resource = "thing/{}",
-	  .handler = attach },
-	{ .name = "DetachThingPrincipal", .method = "DELETE", .path = "/things/{}/principals", .resource = "thing/{}",
-	  .handler = detach },
-	{ .name = "ListThingPrincipals", .method = "GET", .path = "/things/{}/principals", .resource = "thing/{}",
-	  .handler = list_thing_principals_v1 },
-	{ .name = "ListThingPrincipalsV2", .method = "GET", .path = "/things/{}/principals-v2", .resource = "thing/{}",
-	  .handler = list_thing_principals_v2 },
-	{ .name = "ListPrincipalThings", .method = "GET", .path = "/principals/things", .handler = list_principal_things_v1 },
-	{ .name = "ListPrincipalThingsV2", .method = "GET", .path = "/principals/things-v2", .handler = list_principal_things_v2 },
+	{ ZT_REST("AttachThingPrincipal", "PUT", "/things/{}/principals", "thing/{}", attach) },
+	{ ZT_REST("DetachThingPrincipal", "DELETE", "/things/{}/principals", "thing/{}", detach) },
+	{ ZT_REST("ListThingPrincipals", "GET", "/things/{}/principals", "thing/{}", list_thing_principals_v1) },
+	{ ZT_REST("ListThingPrincipalsV2", "GET", "/things/{}/principals-v2", "thing/{}", list_thing_principals_v2) },
+	{ ZT_REST("ListPrincipalThings", "GET", "/principals/things", NULL, list_principal_things_v1) },
+	{ ZT_REST("ListPrincipalThingsV2", "GET", "/principals/things-v2", NULL, list_principal_things_v2) },
 };
 const zt_operations zt_iot_principal_operations = ZT_OPERATIONS(rows);

@@ -45,11 +45,12 @@ static zt_status fail(registration *r, const char *what, const char *name)
 	return zt_error_coded(r->error, ZT_E_INVALID, "ResourceRegistrationFailureException", "%s: %s", what, name);
 }
 
-/* What is to be done about a value that stands there already. AWS does not say what holds without a setting: a thing keeps its
- * value, a certificate takes the template's status (unconfirmed). */
+/* What is to be done about a value that stands there already. AWS does not say what holds without a setting: a thing
+ * keeps its value, a certificate takes the template's status (unconfirmed). */
 typedef enum { DO_NOTHING, REPLACE, FAIL, MERGE } override;
 
-static zt_status read_override(registration *r, const resource *of, const char *setting, override fallback, override *ret)
+static zt_status read_override(registration *r, const resource *of, const char *setting, override fallback,
+			       override *ret)
 {
 	static const char *const words[] = { "DO_NOTHING", "REPLACE", "FAIL", "MERGE", NULL };
 	unsigned index = fallback;
@@ -102,8 +103,7 @@ static zt_status sort_resources(registration *r, const json_t *resources)
 {
 	const char *name;
 	json_t *node;
-	json_object_foreach((json_t *)(uintptr_t)resources, name, node)
-		TRY(sort_resource(r, name, node));
+	json_object_foreach((json_t *)(uintptr_t)resources, name, node) TRY(sort_resource(r, name, node));
 	return r->certificate.name ? ZT_OK : fail(r, "The template has no resource of type", "AWS::IoT::Certificate");
 }
 
@@ -147,8 +147,9 @@ static zt_status find_certificate(registration *r, const zt_certificate **ret)
 	TRY(zt_in_json(properties, &csr_param, ZT_OPTIONAL, &csr, r->error));
 	TRY(zt_in_json(properties, &id_param, ZT_OPTIONAL, &id, r->error));
 	if ((pem.n > 0) + (csr.n > 0) + (id.n > 0) != 1)
-		return fail(r, "A certificate wants exactly one of CertificateSigningRequest, CertificateId and CertificatePem",
-			    r->certificate.name);
+		return fail(
+		    r, "A certificate wants exactly one of CertificateSigningRequest, CertificateId and CertificatePem",
+		    r->certificate.name);
 	if (id.n)
 		return certificate_by_id(r, id, ret);
 	if (pem.n)
@@ -162,14 +163,15 @@ static zt_status take_certificate(registration *r)
 	const zt_certificate *certificate = NULL;
 	TRY(find_certificate(r, &certificate));
 	TRY(zt_text_copy(r->certificate_id, sizeof r->certificate_id, zt_view_of(certificate->id)));
-	TRY(zt_account_iot_arn(zt_registry_account(r->call->registry), "cert", zt_view_of(certificate->id), &r->certificate_arn));
+	TRY(zt_account_iot_arn(zt_registry_account(r->call->registry), "cert", zt_view_of(certificate->id),
+			       &r->certificate_arn));
 	TRY(add_arn(r, r->certificate.name, "cert", certificate->id));
 	json_t *pem = json_string(certificate->pem);
 	return zt_call_reply(r->call, json_pack("{s:o, s:O}", "certificatePem", pem, "resourceArns", r->arns));
 }
 
-/* The last step, so that a device is let in only when all else is there. One that waits for its activation gets it whatever the
- * override says. */
+/* The last step, so that a device is let in only when all else is there. One that waits for its activation gets it
+ * whatever the override says. */
 static zt_status set_status(registration *r)
 {
 	zt_cert_status wanted = ZT_CERT_ACTIVE;
@@ -203,7 +205,8 @@ static zt_status read_thing(registration *r, zt_thing_spec *ret)
 	return zt_text_copy(r->thing_name, sizeof r->thing_name, ret->name);
 }
 
-/* What differs from the thing that is there, as its overrides want it. *ret_changes says whether anything is to be done. */
+/* What differs from the thing that is there, as its overrides want it. *ret_changes says whether anything is to be
+ * done. */
 static zt_status plan_update(registration *r, const zt_thing *old, const zt_thing_spec *spec, zt_thing_update *ret,
 			     bool *ret_changes)
 {
@@ -252,7 +255,8 @@ static zt_status attach_to_thing(registration *r)
 	zt_view word = zt_json_view(r->certificate.properties, "ThingPrincipalType");
 	TRY(zt_word_index("ThingPrincipalType", word, words, &kind, r->error));
 	TRY(may(r, "iot:AttachThingPrincipal", "thing", r->thing_name));
-	return zt_txn_thing_attach(r->txn, zt_view_of(r->thing_name), zt_str_view(&r->certificate_arn), kind == 0, r->error);
+	return zt_txn_thing_attach(r->txn, zt_view_of(r->thing_name), zt_str_view(&r->certificate_arn), kind == 0,
+				   r->error);
 }
 
 /* ---- policies */
@@ -351,6 +355,6 @@ static zt_status register_thing(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "RegisterThing", .method = "POST", .path = "/things", .handler = register_thing },
+	{ ZT_REST("RegisterThing", "POST", "/things", NULL, register_thing) },
 };
 const zt_operations zt_iot_register_operations = ZT_OPERATIONS(rows);

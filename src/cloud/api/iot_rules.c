@@ -15,7 +15,8 @@ static zt_status check_action_role(const zt_call *call, const json_t *action, zt
 {
 	const char *kind;
 	json_t *parameters;
-	json_object_foreach((json_t *)(uintptr_t)action, kind, parameters) {
+	json_object_foreach((json_t *)(uintptr_t)action, kind, parameters)
+	{
 		zt_view role = zt_json_view(parameters, "roleArn");
 		if (role.n)
 			TRY(zt_call_may_pass_role(call, role, ret_error));
@@ -29,7 +30,7 @@ static zt_status check_payload(const zt_call *call, zt_error *ret_error)
 	size_t i;
 	TRY(zt_rules_check(call->body, ret_error));
 	json_array_foreach(json_object_get(call->body, "actions"), i, action)
-		TRY(check_action_role(call, action, ret_error));
+	    TRY(check_action_role(call, action, ret_error));
 	return check_action_role(call, json_object_get(call->body, "errorAction"), ret_error);
 }
 
@@ -82,15 +83,17 @@ static zt_status replace(zt_call *call, zt_error *ret_error)
 
 static json_t *describe(const zt_topic_rule *rule)
 {
-	return json_pack("{s:s, s:s, s:s*, s:o, s:O, s:b, s:s*, s:O*}", "ruleName", rule->name, "sql", rule->sql, "description",
-			 rule->description, "createdAt", zt_json_seconds(rule->created_ms), "actions", rule->actions,
-			 "ruleDisabled", rule->disabled, "awsIotSqlVersion", rule->sql_version, "errorAction", rule->error_action);
+	return json_pack("{s:s, s:s, s:s*, s:o, s:O, s:b, s:s*, s:O*}", "ruleName", rule->name, "sql", rule->sql,
+			 "description", rule->description, "createdAt", zt_json_seconds(rule->created_ms), "actions",
+			 rule->actions, "ruleDisabled", rule->disabled, "awsIotSqlVersion", rule->sql_version,
+			 "errorAction", rule->error_action);
 }
 
 /* Not 404: that is how AWS answers (facts §4.13; the text is unconfirmed). */
 static zt_status no_such_rule(zt_error *ret_error, zt_view name)
 {
-	return zt_error_coded(ret_error, ZT_E_DENIED, "UnauthorizedException", "Access to topic rule '%.*s' was denied", ZT_PRI(name));
+	return zt_error_coded(ret_error, ZT_E_DENIED, "UnauthorizedException", "Access to topic rule '%.*s' was denied",
+			      ZT_PRI(name));
 }
 
 static zt_status get(zt_call *call, zt_error *ret_error)
@@ -100,8 +103,9 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 	const zt_topic_rule *rule = zt_registry_rule(call->registry, name);
 	if (!rule)
 		return no_such_rule(ret_error, name);
-	return zt_call_reply(call, json_pack("{s:o, s:o}", "ruleArn", zt_json_iot_arn(call->registry, "rule", rule->name), "rule",
-					     describe(rule)));
+	return zt_call_reply(call,
+			     json_pack("{s:o, s:o}", "ruleArn", zt_json_iot_arn(call->registry, "rule", rule->name),
+				       "rule", describe(rule)));
 }
 
 static zt_status delete_rule(zt_call *call, zt_error *ret_error)
@@ -171,7 +175,8 @@ static bool wants_rule(void *context, const void *entry)
 {
 	const rule_filter *filter = context;
 	const zt_topic_rule *rule = entry;
-	return (!filter->by_state || rule->disabled == filter->disabled) && (!filter->topic.n || listens_to(rule, filter->topic));
+	return (!filter->by_state || rule->disabled == filter->disabled) &&
+	       (!filter->topic.n || listens_to(rule, filter->topic));
 }
 
 static json_t *show_rule(void *context, const void *entry)
@@ -180,9 +185,9 @@ static json_t *show_rule(void *context, const void *entry)
 	ZT_CLEANUP(zt_str_free) zt_str pattern = ZT_STR(1024);
 	bool named = topic_pattern(rule, &pattern) == ZT_OK && pattern.n;
 	return json_pack("{s:o, s:s, s:s*, s:o, s:b}", "ruleArn",
-			 zt_json_iot_arn(((rule_filter *)context)->registry, "rule", rule->name), "ruleName", rule->name,
-			 "topicPattern", named ? zt_str_text(&pattern) : NULL, "createdAt", zt_json_seconds(rule->created_ms),
-			 "ruleDisabled", rule->disabled);
+			 zt_json_iot_arn(((rule_filter *)context)->registry, "rule", rule->name), "ruleName",
+			 rule->name, "topicPattern", named ? zt_str_text(&pattern) : NULL, "createdAt",
+			 zt_json_seconds(rule->created_ms), "ruleDisabled", rule->disabled);
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -198,12 +203,12 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 #define RULE "rule/{}"
 static const zt_operation rows[] = {
-	{ .name = "CreateTopicRule", .method = "POST", .path = "/rules/{}", .resource = RULE, .handler = create },
-	{ .name = "GetTopicRule", .method = "GET", .path = "/rules/{}", .resource = RULE, .handler = get },
-	{ .name = "ReplaceTopicRule", .method = "PATCH", .path = "/rules/{}", .resource = RULE, .handler = replace },
-	{ .name = "DeleteTopicRule", .method = "DELETE", .path = "/rules/{}", .resource = RULE, .handler = delete_rule },
-	{ .name = "EnableTopicRule", .method = "POST", .path = "/rules/{}/enable", .resource = RULE, .handler = enable },
-	{ .name = "DisableTopicRule", .method = "POST", .path = "/rules/{}/disable", .resource = RULE, .handler = disable },
-	{ .name = "ListTopicRules", .method = "GET", .path = "/rules", .handler = list },
+	{ ZT_REST("CreateTopicRule", "POST", "/rules/{}", RULE, create) },
+	{ ZT_REST("GetTopicRule", "GET", "/rules/{}", RULE, get) },
+	{ ZT_REST("ReplaceTopicRule", "PATCH", "/rules/{}", RULE, replace) },
+	{ ZT_REST("DeleteTopicRule", "DELETE", "/rules/{}", RULE, delete_rule) },
+	{ ZT_REST("EnableTopicRule", "POST", "/rules/{}/enable", RULE, enable) },
+	{ ZT_REST("DisableTopicRule", "POST", "/rules/{}/disable", RULE, disable) },
+	{ ZT_REST("ListTopicRules", "GET", "/rules", NULL, list) },
 };
 const zt_operations zt_iot_rule_operations = ZT_OPERATIONS(rows);

@@ -13,9 +13,11 @@ static zt_status read_searchable(const json_t *properties, const json_t **ret, z
 	const json_t *list, *name;
 	size_t i;
 	TRY(zt_in_json_array(properties, searchable.name, &list, ret_error));
-	json_array_foreach(list, i, name) {
+	json_array_foreach(list, i, name)
+	{
 		if (!json_is_string(name))
-			return zt_error_set(ret_error, ZT_E_INVALID, "'searchableAttributes' must be a list of strings");
+			return zt_error_set(ret_error, ZT_E_INVALID,
+					    "'searchableAttributes' must be a list of strings");
 		TRY(zt_param_check(&searchable, zt_view_of(json_string_value(name)), ret_error));
 	}
 	*ret = list;
@@ -37,8 +39,8 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	TRY(zt_call_resource(call, spec.name, zt_str_view(&arn)));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_thing_type_create(txn, &spec, &type, ret_error));
-	TRY(zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "thingTypeName", type->name, "thingTypeArn", zt_str_text(&arn),
-					  "thingTypeId", type->id)));
+	TRY(zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "thingTypeName", type->name, "thingTypeArn",
+					  zt_str_text(&arn), "thingTypeId", type->id)));
 	return zt_iot_tag_new(call, zt_str_view(&arn), ret_error);
 }
 
@@ -67,9 +69,10 @@ static zt_status describe(zt_call *call, zt_error *ret_error)
 {
 	const zt_thing_type *type;
 	TRY(find(call, &type, ret_error));
-	return zt_call_reply(call, json_pack("{s:s, s:s, s:o, s:o, s:o}", "thingTypeName", type->name, "thingTypeId", type->id,
-					     "thingTypeArn", zt_json_iot_arn(call->registry, "thingtype", type->name),
-					     "thingTypeProperties", properties_of(type), "thingTypeMetadata", metadata_of(type)));
+	return zt_call_reply(
+	    call, json_pack("{s:s, s:s, s:o, s:o, s:o}", "thingTypeName", type->name, "thingTypeId", type->id,
+			    "thingTypeArn", zt_json_iot_arn(call->registry, "thingtype", type->name),
+			    "thingTypeProperties", properties_of(type), "thingTypeMetadata", metadata_of(type)));
 }
 
 static zt_status deprecate(zt_call *call, zt_error *ret_error)
@@ -117,8 +120,8 @@ static json_t *show_type(void *context, const void *entry)
 {
 	const zt_thing_type *type = entry;
 	return json_pack("{s:s, s:o, s:o, s:o}", "thingTypeName", type->name, "thingTypeArn",
-			 zt_json_iot_arn(((type_filter *)context)->registry, "thingtype", type->name), "thingTypeProperties",
-			 properties_of(type), "thingTypeMetadata", metadata_of(type));
+			 zt_json_iot_arn(((type_filter *)context)->registry, "thingtype", type->name),
+			 "thingTypeProperties", properties_of(type), "thingTypeMetadata", metadata_of(type));
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
@@ -131,10 +134,10 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 #define TYPE "thingtype/{}"
 static const zt_operation rows[] = {
-	{ .name = "CreateThingType", .method = "POST", .path = "/thing-types/{}", .resource = TYPE, .handler = create },
-	{ .name = "DescribeThingType", .method = "GET", .path = "/thing-types/{}", .resource = TYPE, .handler = describe },
-	{ .name = "DeprecateThingType", .method = "POST", .path = "/thing-types/{}/deprecate", .resource = TYPE, .handler = deprecate },
-	{ .name = "DeleteThingType", .method = "DELETE", .path = "/thing-types/{}", .resource = TYPE, .handler = delete_type },
-	{ .name = "ListThingTypes", .method = "GET", .path = "/thing-types", .handler = list },
+	{ ZT_REST("CreateThingType", "POST", "/thing-types/{}", TYPE, create) },
+	{ ZT_REST("DescribeThingType", "GET", "/thing-types/{}", TYPE, describe) },
+	{ ZT_REST("DeprecateThingType", "POST", "/thing-types/{}/deprecate", TYPE, deprecate) },
+	{ ZT_REST("DeleteThingType", "DELETE", "/thing-types/{}", TYPE, delete_type) },
+	{ ZT_REST("ListThingTypes", "GET", "/thing-types", NULL, list) },
 };
 const zt_operations zt_iot_thing_type_operations = ZT_OPERATIONS(rows);

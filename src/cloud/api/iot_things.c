@@ -10,7 +10,8 @@ static const zt_param attribute_name = { "attributeName", 1, 128, "a-zA-Z0-9_.,@
 static const zt_param attribute_value = { "attributeValue", 0, 800, "a-zA-Z0-9_.,@/:#=[]-" };
 
 /* attributePayload's attributes, each checked; NULL when absent. */
-static zt_status read_attributes(const json_t *body, const json_t **ret_attributes, bool *ret_merge, zt_error *ret_error)
+static zt_status read_attributes(const json_t *body, const json_t **ret_attributes, bool *ret_merge,
+				 zt_error *ret_error)
 {
 	const json_t *payload, *attributes = NULL;
 	const char *name;
@@ -18,10 +19,12 @@ static zt_status read_attributes(const json_t *body, const json_t **ret_attribut
 	TRY(zt_in_json_object(body, "attributePayload", &payload, ret_error));
 	TRY(zt_in_json_object(payload, "attributes", &attributes, ret_error));
 	TRY(zt_in_json_bool(payload, "merge", ret_merge, ret_error));
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
+	{
 		TRY(zt_param_check(&attribute_name, zt_view_of(name), ret_error));
 		if (!json_is_string(value))
-			return zt_error_set(ret_error, ZT_E_INVALID, "the value of attribute '%s' must be a string", name);
+			return zt_error_set(ret_error, ZT_E_INVALID, "the value of attribute '%s' must be a string",
+					    name);
 		TRY(zt_param_check(&attribute_value, zt_view_of(json_string_value(value)), ret_error));
 	}
 	*ret_attributes = attributes;
@@ -43,8 +46,8 @@ static zt_status create_thing(zt_call *call, zt_error *ret_error)
 	TRY(zt_call_resource(call, spec.name, zt_str_view(&arn)));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_thing_create(txn, &spec, &thing, ret_error));
-	return zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "thingName", thing->name, "thingArn", zt_str_text(&arn), "thingId",
-					     thing->id));
+	return zt_call_reply(call, json_pack("{s:s, s:s, s:s}", "thingName", thing->name, "thingArn", zt_str_text(&arn),
+					     "thingId", thing->id));
 }
 
 static const char *or_null(const char *text)
@@ -59,11 +62,12 @@ static zt_status describe_thing(zt_call *call, zt_error *ret_error)
 	const zt_thing *thing = zt_registry_thing(call->registry, name);
 	if (!thing)
 		return zt_not_found(ret_error, "Thing", name);
-	return zt_call_reply(call, json_pack("{s:s, s:s, s:s, s:o, s:s*, s:O, s:I, s:s*}", "defaultClientId", thing->name,
-					     "thingName", thing->name, "thingId", thing->id, "thingArn",
-					     zt_json_iot_arn(call->registry, "thing", thing->name), "thingTypeName",
-					     or_null(thing->type), "attributes", thing->attributes, "version",
-					     (json_int_t)thing->version, "billingGroupName", or_null(thing->billing_group)));
+	return zt_call_reply(call,
+			     json_pack("{s:s, s:s, s:s, s:o, s:s*, s:O, s:I, s:s*}", "defaultClientId", thing->name,
+				       "thingName", thing->name, "thingId", thing->id, "thingArn",
+				       zt_json_iot_arn(call->registry, "thing", thing->name), "thingTypeName",
+				       or_null(thing->type), "attributes", thing->attributes, "version",
+				       (json_int_t)thing->version, "billingGroupName", or_null(thing->billing_group)));
 }
 
 static zt_status update_thing(zt_call *call, zt_error *ret_error)
@@ -130,9 +134,9 @@ static json_t *show_thing(void *context, const void *entry)
 {
 	const thing_filter *filter = context;
 	const zt_thing *thing = entry;
-	return json_pack("{s:s, s:s*, s:o, s:O, s:I}", "thingName", thing->name, "thingTypeName", or_null(thing->type), "thingArn",
-			 zt_json_iot_arn(filter->registry, "thing", thing->name), "attributes", thing->attributes, "version",
-			 (json_int_t)thing->version);
+	return json_pack("{s:s, s:s*, s:o, s:O, s:I}", "thingName", thing->name, "thingTypeName", or_null(thing->type),
+			 "thingArn", zt_json_iot_arn(filter->registry, "thing", thing->name), "attributes",
+			 thing->attributes, "version", (json_int_t)thing->version);
 }
 
 static zt_status list_things(zt_call *call, zt_error *ret_error)
@@ -147,10 +151,10 @@ static zt_status list_things(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "CreateThing", .method = "POST", .path = "/things/{}", .resource = "thing/{}", .handler = create_thing },
-	{ .name = "DescribeThing", .method = "GET", .path = "/things/{}", .resource = "thing/{}", .handler = describe_thing },
-	{ .name = "UpdateThing", .method = "PATCH", .path = "/things/{}", .resource = "thing/{}", .handler = update_thing },
-	{ .name = "DeleteThing", .method = "DELETE", .path = "/things/{}", .resource = "thing/{}", .handler = delete_thing },
-	{ .name = "ListThings", .method = "GET", .path = "/things", .handler = list_things },
+	{ ZT_REST("CreateThing", "POST", "/things/{}", "thing/{}", create_thing) },
+	{ ZT_REST("DescribeThing", "GET", "/things/{}", "thing/{}", describe_thing) },
+	{ ZT_REST("UpdateThing", "PATCH", "/things/{}", "thing/{}", update_thing) },
+	{ ZT_REST("DeleteThing", "DELETE", "/things/{}", "thing/{}", delete_thing) },
+	{ ZT_REST("ListThings", "GET", "/things", NULL, list_things) },
 };
 const zt_operations zt_iot_thing_operations = ZT_OPERATIONS(rows);

@@ -17,21 +17,25 @@ json_t *zt_json_seconds(int64_t wall_ms)
 
 json_t *zt_json_validity(int64_t not_before_ms, int64_t not_after_ms)
 {
-	return json_pack("{s:o, s:o}", "notBefore", zt_json_seconds(not_before_ms), "notAfter", zt_json_seconds(not_after_ms));
+	return json_pack("{s:o, s:o}", "notBefore", zt_json_seconds(not_before_ms), "notAfter",
+			 zt_json_seconds(not_after_ms));
 }
 
 zt_status zt_not_found(zt_error *ret_error, const char *noun, zt_view name)
 {
-	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "%s %.*s cannot be found.", noun, ZT_PRI(name));
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "%s %.*s cannot be found.", noun,
+			      ZT_PRI(name));
 }
 
-zt_status zt_certificate_of_arn(const zt_registry *registry, zt_view text, const zt_certificate **ret, zt_error *ret_error)
+zt_status zt_certificate_of_arn(const zt_registry *registry, zt_view text, const zt_certificate **ret,
+				zt_error *ret_error)
 {
 	zt_arn arn;
 	zt_view id;
 	if (zt_arn_parse(text, &arn) != ZT_OK || !zt_view_equal(arn.service, ZT_LIT("iot")) ||
 	    !zt_arn_resource_of(&arn, ZT_LIT("cert"), &id))
-		return zt_error_set(ret_error, ZT_E_INVALID, "The given ARN does not represent a cert: %.*s", ZT_PRI(text));
+		return zt_error_set(ret_error, ZT_E_INVALID, "The given ARN does not represent a cert: %.*s",
+				    ZT_PRI(text));
 	const zt_certificate *certificate = zt_registry_certificate(registry, id);
 	if (!certificate)
 		return zt_not_found(ret_error, "Certificate", text);

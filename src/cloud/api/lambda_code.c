@@ -21,7 +21,8 @@ static zt_status take_package(const zt_call *call, const json_t *code, zt_packag
 {
 	ZT_CLEANUP(zt_str_free) zt_str zip = ZT_STR(ZIP_MAX);
 	if (json_object_get(code, "S3Bucket") || json_object_get(code, "ImageUri"))
-		return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Code comes as ZipFile here; S3 and images are not supported");
+		return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
+				    "Code comes as ZipFile here; S3 and images are not supported");
 	const json_t *file = json_object_get(code, "ZipFile");
 	if (!json_is_string(file))
 		return zt_in_missing("code.zipFile", ret_error);
@@ -35,7 +36,8 @@ static zt_status take_package(const zt_call *call, const json_t *code, zt_packag
 
 static zt_status set_code(json_t *configuration, const zt_package *package)
 {
-	json_t *code = json_pack("{s:I, s:s}", "CodeSize", (json_int_t)package->size, "CodeSha256", package->sha256_base64);
+	json_t *code =
+	    json_pack("{s:I, s:s}", "CodeSize", (json_int_t)package->size, "CodeSha256", package->sha256_base64);
 	return json_object_update_new(configuration, code) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
@@ -65,8 +67,8 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 		return zt_in_missing("code", ret_error);
 	TRY(zt_lambda_settings_new(call, name, &configuration, ret_error));
 	if (zt_registry_function(call->registry, name))
-		return zt_error_coded(ret_error, ZT_E_EXISTS, "ResourceConflictException", "Function already exist: %.*s",
-				      ZT_PRI(name));
+		return zt_error_coded(ret_error, ZT_E_EXISTS, "ResourceConflictException",
+				      "Function already exist: %.*s", ZT_PRI(name));
 	TRY(take_package(call, code, &package, ret_error));
 	TRY(set_code(configuration, &package));
 	TRY(zt_lambda_touch(call->registry, configuration));
@@ -78,15 +80,16 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	return tag_new(call, function, txn, ret_error);
 }
 
-static zt_status keep_code(zt_call *call, const zt_function *function, const json_t *configuration, const zt_package *package,
-			   zt_error *ret_error)
+static zt_status keep_code(zt_call *call, const zt_function *function, const json_t *configuration,
+			   const zt_package *package, zt_error *ret_error)
 {
 	zt_txn *txn;
 	char name[65];
 	TRY(zt_text_copy(name, sizeof name, zt_view_of(function->name)));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_function_update(txn, zt_view_of(name), configuration, package->sha256_hex, ret_error));
-	return zt_call_reply(call, zt_lambda_show(call->registry, zt_registry_function(call->registry, zt_view_of(name))));
+	return zt_call_reply(call,
+			     zt_lambda_show(call->registry, zt_registry_function(call->registry, zt_view_of(name))));
 }
 
 static zt_status update_code(zt_call *call, zt_error *ret_error)
@@ -100,7 +103,8 @@ static zt_status update_code(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_json_bool(call->body, "DryRun", &dry_run, ret_error));
 	TRY(zt_lambda_check_revision(function, revision, ret_error));
 	if (json_is_true(json_object_get(call->body, "Publish")))
-		return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Versions of functions are not supported here: Publish must be false");
+		return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
+				    "Versions of functions are not supported here: Publish must be false");
 	ZT_JSON_CLEANUP json_t *configuration = json_deep_copy(function->configuration);
 	ENSURE(configuration, ZT_E_NOMEM);
 	TRY(zt_lambda_settings_architectures(call, configuration, ret_error));
@@ -122,9 +126,9 @@ static zt_status resource_of_new(const zt_call *call, zt_str *out)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "CreateFunction", .method = "POST", .path = "/2015-03-31/functions", .resource_of = resource_of_new,
-	  .handler = create, .status = 201, .body_max = CODE_BODY_MAX },
-	{ .name = "UpdateFunctionCode", .method = "PUT", .path = "/2015-03-31/functions/{}/code",
-	  .resource_of = zt_lambda_resource, .handler = update_code, .body_max = CODE_BODY_MAX },
+	{ ZT_REST_OF("CreateFunction", "POST", "/2015-03-31/functions", resource_of_new, create), .status = 201,
+	  .body_max = CODE_BODY_MAX },
+	{ ZT_REST_OF("UpdateFunctionCode", "PUT", "/2015-03-31/functions/{}/code", zt_lambda_resource, update_code),
+	  .body_max = CODE_BODY_MAX },
 };
 const zt_operations zt_lambda_code_operations = ZT_OPERATIONS(rows);

@@ -11,8 +11,8 @@ static json_t *show(const zt_registry *registry, const zt_function *function, co
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	if (zt_lambda_arn(registry, function, &arn) != ZT_OK || zt_str_put_text(&arn, ":$LATEST") != ZT_OK)
 		return NULL;
-	json_t *shown = json_pack("{s:s, s:{s:{}, s:{}}}", "FunctionArn", zt_str_text(&arn), "DestinationConfig", "OnSuccess",
-				  "OnFailure");
+	json_t *shown = json_pack("{s:s, s:{s:{}, s:{}}}", "FunctionArn", zt_str_text(&arn), "DestinationConfig",
+				  "OnSuccess", "OnFailure");
 	if (json_object_update(shown, (json_t *)(uintptr_t)config) == 0)
 		return shown;
 	json_decref(shown);
@@ -35,15 +35,20 @@ static zt_status read_config(const zt_call *call, json_t *config, zt_error *ret_
 	TRY(zt_in_json_number(call->body, "MaximumRetryAttempts", 0, RETRIES_MAX, &retries, ret_error));
 	TRY(zt_in_json_number(call->body, "MaximumEventAgeInSeconds", AGE_MIN_S, AGE_MAX_S, &age, ret_error));
 	TRY(zt_in_json_object(call->body, "DestinationConfig", &destinations, ret_error));
-	json_object_foreach((json_t *)(uintptr_t)destinations, member, destination)
-		if (json_object_get(destination, "Destination"))
-			return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Destinations are not supported here");
+	json_object_foreach(
+	    (json_t *)(uintptr_t)destinations, member,
+	    destination) if (json_object_get(destination,
+					     "Destination")) return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
+										 "Destinations are not supported here");
 	if (retries != UINT64_MAX)
-		ENSURE(json_object_set_new(config, "MaximumRetryAttempts", json_integer((json_int_t)retries)) == 0, ZT_E_NOMEM);
+		ENSURE(json_object_set_new(config, "MaximumRetryAttempts", json_integer((json_int_t)retries)) == 0,
+		       ZT_E_NOMEM);
 	if (age)
-		ENSURE(json_object_set_new(config, "MaximumEventAgeInSeconds", json_integer((json_int_t)age)) == 0, ZT_E_NOMEM);
-	return json_object_set_new(config, "LastModified", zt_json_seconds(zt_registry_now_ms(call->registry))) == 0 ? ZT_OK :
-														       ZT_E_NOMEM;
+		ENSURE(json_object_set_new(config, "MaximumEventAgeInSeconds", json_integer((json_int_t)age)) == 0,
+		       ZT_E_NOMEM);
+	return json_object_set_new(config, "LastModified", zt_json_seconds(zt_registry_now_ms(call->registry))) == 0
+		   ? ZT_OK
+		   : ZT_E_NOMEM;
 }
 
 /* Keeps `config` with the function (NULL takes it away) without a new revision of the function. */
@@ -116,13 +121,12 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 }
 
 #define CONFIG "/2019-09-25/functions/{}/event-invoke-config"
-#define ROW(row_name, row_method, row_path, row_handler)                                                     \
-	.name = row_name, .method = row_method, .path = row_path, .resource_of = zt_lambda_resource, .handler = row_handler
 static const zt_operation rows[] = {
-	{ ROW("PutFunctionEventInvokeConfig", "PUT", CONFIG, put) },
-	{ ROW("UpdateFunctionEventInvokeConfig", "POST", CONFIG, update) },
-	{ ROW("GetFunctionEventInvokeConfig", "GET", CONFIG, get) },
-	{ ROW("DeleteFunctionEventInvokeConfig", "DELETE", CONFIG, delete_config), .status = 204 },
-	{ ROW("ListFunctionEventInvokeConfigs", "GET", CONFIG "/list", list) },
+	{ ZT_REST_OF("PutFunctionEventInvokeConfig", "PUT", CONFIG, zt_lambda_resource, put) },
+	{ ZT_REST_OF("UpdateFunctionEventInvokeConfig", "POST", CONFIG, zt_lambda_resource, update) },
+	{ ZT_REST_OF("GetFunctionEventInvokeConfig", "GET", CONFIG, zt_lambda_resource, get) },
+	{ ZT_REST_OF("DeleteFunctionEventInvokeConfig", "DELETE", CONFIG, zt_lambda_resource, delete_config),
+	  .status = 204 },
+	{ ZT_REST_OF("ListFunctionEventInvokeConfigs", "GET", CONFIG "/list", zt_lambda_resource, list) },
 };
 const zt_operations zt_lambda_event_operations = ZT_OPERATIONS(rows);

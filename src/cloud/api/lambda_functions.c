@@ -17,8 +17,9 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 	TRY(zt_lambda_arn(call->registry, function, &arn));
 	const json_t *tags = zt_registry_tags(call->registry, zt_str_view(&arn));
 	/* AWS's Location is a signed link to the package in S3; this cloud serves no packages. */
-	return zt_call_reply(call, json_pack("{s:o, s:{s:s}, s:O*}", "Configuration", zt_lambda_show(call->registry, function),
-					     "Code", "RepositoryType", "S3", "Tags", tags));
+	return zt_call_reply(call, json_pack("{s:o, s:{s:s}, s:O*}", "Configuration",
+					     zt_lambda_show(call->registry, function), "Code", "RepositoryType", "S3",
+					     "Tags", tags));
 }
 
 static zt_status get_configuration(zt_call *call, zt_error *ret_error)
@@ -45,7 +46,8 @@ static zt_status update_configuration(zt_call *call, zt_error *ret_error)
 	TRY(zt_text_copy(kept, sizeof kept, name));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_function_update(txn, name, configuration, function->code_sha256, ret_error));
-	return zt_call_reply(call, zt_lambda_show(call->registry, zt_registry_function(call->registry, zt_view_of(kept))));
+	return zt_call_reply(call,
+			     zt_lambda_show(call->registry, zt_registry_function(call->registry, zt_view_of(kept))));
 }
 
 static zt_status delete_function(zt_call *call, zt_error *ret_error)
@@ -83,13 +85,11 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 #define ONE "/2015-03-31/functions/{}"
 static const zt_operation rows[] = {
-	{ .name = "GetFunction", .method = "GET", .path = ONE, .resource_of = zt_lambda_resource, .handler = get },
-	{ .name = "GetFunctionConfiguration", .method = "GET", .path = ONE "/configuration", .resource_of = zt_lambda_resource,
-	  .handler = get_configuration },
-	{ .name = "UpdateFunctionConfiguration", .method = "PUT", .path = ONE "/configuration", .resource_of = zt_lambda_resource,
-	  .handler = update_configuration },
-	{ .name = "DeleteFunction", .method = "DELETE", .path = ONE, .resource_of = zt_lambda_resource, .handler = delete_function,
-	  .status = 204 },
-	{ .name = "ListFunctions", .method = "GET", .path = "/2015-03-31/functions", .handler = list },
+	{ ZT_REST_OF("GetFunction", "GET", ONE, zt_lambda_resource, get) },
+	{ ZT_REST_OF("GetFunctionConfiguration", "GET", ONE "/configuration", zt_lambda_resource, get_configuration) },
+	{ ZT_REST_OF("UpdateFunctionConfiguration", "PUT", ONE "/configuration", zt_lambda_resource,
+		     update_configuration) },
+	{ ZT_REST_OF("DeleteFunction", "DELETE", ONE, zt_lambda_resource, delete_function), .status = 204 },
+	{ ZT_REST("ListFunctions", "GET", "/2015-03-31/functions", NULL, list) },
 };
 const zt_operations zt_lambda_function_operations = ZT_OPERATIONS(rows);

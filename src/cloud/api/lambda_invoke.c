@@ -66,8 +66,8 @@ static zt_status check_payload(const zt_call *call, zt_view payload, size_t max,
 	ZT_JSON_CLEANUP json_t *parsed = NULL;
 	if (payload.n > max)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "RequestTooLargeException",
-				      "%zu byte payload is too large for the %s invocation type (limit %zu bytes)", payload.n,
-				      max == ASYNC_PAYLOAD_MAX ? "Event" : "RequestResponse", max);
+				      "%zu byte payload is too large for the %s invocation type (limit %zu bytes)",
+				      payload.n, max == ASYNC_PAYLOAD_MAX ? "Event" : "RequestResponse", max);
 	if (zt_json_parse(payload, &parsed, &cause) != ZT_OK)
 		return zt_error_coded(ret_error, ZT_E_INVALID, call->service->malformed,
 				      "Could not parse request body into json: %s", cause.text);
@@ -82,7 +82,8 @@ static zt_status invoke(zt_call *call, zt_error *ret_error)
 	unsigned type = REQUEST_RESPONSE;
 	zt_view payload = zt_view_trim(call->request->body);
 	TRY(zt_lambda_find(call, &function, ret_error));
-	TRY(zt_word_index("invocationType", zt_http_header_of(call->request, "x-amz-invocation-type"), types, &type, ret_error));
+	TRY(zt_word_index("invocationType", zt_http_header_of(call->request, "x-amz-invocation-type"), types, &type,
+			  ret_error));
 	if (payload.n == 0)
 		payload = ZT_LIT("{}");
 	TRY(check_payload(call, payload, type == EVENT ? ASYNC_PAYLOAD_MAX : SYNC_PAYLOAD_MAX, ret_error));
@@ -100,7 +101,7 @@ static zt_status invoke(zt_call *call, zt_error *ret_error)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "Invoke", .method = "POST", .path = "/2015-03-31/functions/{}/invocations", .resource_of = zt_lambda_resource,
-	  .handler = invoke, .flags = ZT_OP_RAW_BODY, .body_max = SYNC_PAYLOAD_MAX, .action = "InvokeFunction" },
+	{ ZT_REST_OF("Invoke", "POST", "/2015-03-31/functions/{}/invocations", zt_lambda_resource, invoke),
+	  .flags = ZT_OP_RAW_BODY, .body_max = SYNC_PAYLOAD_MAX, .action = "InvokeFunction" },
 };
 const zt_operations zt_lambda_invoke_operations = ZT_OPERATIONS(rows);

@@ -24,7 +24,8 @@ static json_t *principal_of(const zt_registry *registry, zt_view principal)
 	if (principal.n != 12 || !zt_view_to_u64(principal, &number))
 		return json_pack("{s:s%}", "AWS", (const char *)principal.p, principal.n);
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(128);
-	if (zt_str_printf(&arn, "arn:%s:iam::%.*s:root", zt_registry_account(registry)->partition, ZT_PRI(principal)) != ZT_OK)
+	if (zt_str_printf(&arn, "arn:%s:iam::%.*s:root", zt_registry_account(registry)->partition, ZT_PRI(principal)) !=
+	    ZT_OK)
 		return NULL;
 	return json_pack("{s:s}", "AWS", zt_str_text(&arn));
 }
@@ -42,7 +43,8 @@ static zt_status add_condition(json_t *statement, const char *operator_name, con
 	return json_object_set_new(condition, operator_name, pair) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
-static zt_status make_statement(const zt_call *call, const zt_function *function, zt_view id, json_t **ret, zt_error *ret_error)
+static zt_status make_statement(const zt_call *call, const zt_function *function, zt_view id, json_t **ret,
+				zt_error *ret_error)
 {
 	zt_view action, principal, source_arn, source_account;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
@@ -52,9 +54,9 @@ static zt_status make_statement(const zt_call *call, const zt_function *function
 	TRY(zt_in_json(call->body, &source_account_param, ZT_OPTIONAL, &source_account, ret_error));
 	TRY(zt_lambda_arn(call->registry, function, &arn));
 	ZT_JSON_CLEANUP json_t *statement =
-		json_pack("{s:s%, s:s, s:o, s:s%, s:s}", "Sid", (const char *)id.p, id.n, "Effect", "Allow", "Principal",
-			  principal_of(call->registry, principal), "Action", (const char *)action.p, action.n, "Resource",
-			  zt_str_text(&arn));
+	    json_pack("{s:s%, s:s, s:o, s:s%, s:s}", "Sid", (const char *)id.p, id.n, "Effect", "Allow", "Principal",
+		      principal_of(call->registry, principal), "Action", (const char *)action.p, action.n, "Resource",
+		      zt_str_text(&arn));
 	ENSURE(statement, ZT_E_NOMEM);
 	TRY(add_condition(statement, "StringEquals", "AWS:SourceAccount", source_account));
 	TRY(add_condition(statement, "ArnLike", "AWS:SourceArn", source_arn));
@@ -67,15 +69,14 @@ static size_t find_statement(const json_t *statements, zt_view id)
 {
 	size_t i;
 	const json_t *statement;
-	json_array_foreach(statements, i, statement)
-		if (zt_view_equal(id, zt_json_view(statement, "Sid")))
-			return i;
+	json_array_foreach(statements, i, statement) if (zt_view_equal(id, zt_json_view(statement, "Sid"))) return i;
 	return json_array_size(statements);
 }
 
 static zt_status write_policy(const json_t *statements, zt_str *out)
 {
-	ZT_JSON_CLEANUP json_t *policy = json_pack("{s:s, s:s, s:O}", "Version", "2012-10-17", "Id", "default", "Statement", statements);
+	ZT_JSON_CLEANUP json_t *policy =
+	    json_pack("{s:s, s:s, s:O}", "Version", "2012-10-17", "Id", "default", "Statement", statements);
 	ENSURE(policy, ZT_E_NOMEM);
 	return zt_json_write(policy, out);
 }
@@ -98,9 +99,10 @@ static zt_status check_revision(const zt_function *function, zt_view wanted, zt_
 	revision_of(zt_str_view(&policy), revision);
 	if (zt_view_equal(wanted, zt_view_of(revision)))
 		return ZT_OK;
-	return zt_error_coded(ret_error, ZT_E_CONFLICT, "PreconditionFailedException",
-			      "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the "
-			      "latest Revision Id");
+	return zt_error_coded(
+	    ret_error, ZT_E_CONFLICT, "PreconditionFailedException",
+	    "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the "
+	    "latest Revision Id");
 }
 
 /* Keeps the statements as the whole policy, within AWS's size. */
@@ -128,9 +130,11 @@ static zt_status add(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_json(call->body, &revision_param, ZT_OPTIONAL, &revision, ret_error));
 	TRY(check_revision(function, revision, ret_error));
 	if (find_statement(function->policy, id) < json_array_size(function->policy))
-		return zt_error_coded(ret_error, ZT_E_EXISTS, "ResourceConflictException",
-				      "The statement id (%.*s) provided already exists. Please provide a new statement id, or remove the "
-				      "existing statement.", ZT_PRI(id));
+		return zt_error_coded(
+		    ret_error, ZT_E_EXISTS, "ResourceConflictException",
+		    "The statement id (%.*s) provided already exists. Please provide a new statement id, or remove the "
+		    "existing statement.",
+		    ZT_PRI(id));
 	TRY(make_statement(call, function, id, &statement, ret_error));
 	TRY(zt_json_write(statement, &text));
 	ZT_JSON_CLEANUP json_t *statements = json_copy(function->policy);
@@ -172,10 +176,8 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 
 #define POLICY "/2015-03-31/functions/{}/policy"
 static const zt_operation rows[] = {
-	{ .name = "AddPermission", .method = "POST", .path = POLICY, .resource_of = zt_lambda_resource, .handler = add,
-	  .status = 201 },
-	{ .name = "RemovePermission", .method = "DELETE", .path = POLICY "/{}", .resource_of = zt_lambda_resource,
-	  .handler = remove_statement, .status = 204 },
-	{ .name = "GetPolicy", .method = "GET", .path = POLICY, .resource_of = zt_lambda_resource, .handler = get },
+	{ ZT_REST_OF("AddPermission", "POST", POLICY, zt_lambda_resource, add), .status = 201 },
+	{ ZT_REST_OF("RemovePermission", "DELETE", POLICY "/{}", zt_lambda_resource, remove_statement), .status = 204 },
+	{ ZT_REST_OF("GetPolicy", "GET", POLICY, zt_lambda_resource, get) },
 };
 const zt_operations zt_lambda_permission_operations = ZT_OPERATIONS(rows);

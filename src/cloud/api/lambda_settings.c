@@ -40,7 +40,9 @@ static zt_status check_role(const zt_call *call, zt_view text, zt_error *ret_err
 	zt_arn arn;
 	zt_view name = ZT_VIEW_EMPTY, rest = ZT_VIEW_EMPTY;
 	const zt_policy_request request = {
-		.action = ZT_LIT("sts:AssumeRole"), .principal = ZT_LIT("lambda.amazonaws.com"), .values = { no_value, NULL },
+		.action = ZT_LIT("sts:AssumeRole"),
+		.principal = ZT_LIT("lambda.amazonaws.com"),
+		.values = { no_value, NULL },
 	};
 	if (zt_arn_parse(text, &arn) == ZT_OK && zt_view_equal(arn.service, ZT_LIT("iam")) &&
 	    zt_arn_resource_of(&arn, ZT_LIT("role"), &rest))
@@ -48,7 +50,8 @@ static zt_status check_role(const zt_call *call, zt_view text, zt_error *ret_err
 			continue;
 	const zt_role *role = zt_registry_role(call->registry, name);
 	if (!role || zt_policy_evaluate(&role->trust, 1, &request).kind != ZT_DECISION_ALLOW)
-		return zt_error_set(ret_error, ZT_E_INVALID, "The role defined for the function cannot be assumed by Lambda.");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "The role defined for the function cannot be assumed by Lambda.");
 	return zt_call_may_pass_role(call, text, ret_error);
 }
 
@@ -63,7 +66,8 @@ static zt_status set_number(json_t *configuration, const char *member, uint64_t 
 }
 
 /* A text member: checked and kept when the body has it. */
-static zt_status take_text(const zt_call *call, const zt_param *param, zt_need need, json_t *configuration, zt_error *ret_error)
+static zt_status take_text(const zt_call *call, const zt_param *param, zt_need need, json_t *configuration,
+			   zt_error *ret_error)
 {
 	zt_view value;
 	TRY(zt_in_json(call->body, param, need, &value, ret_error));
@@ -94,23 +98,30 @@ static zt_status check_variables(const json_t *variables, zt_error *ret_error)
 	size_t total = 0;
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)variables, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)variables, name, value)
+	{
 		TRY(zt_param_check(&variable_param, zt_view_of(name), ret_error));
 		if (name[0] == '_' || (name[0] >= '0' && name[0] <= '9'))
-			return zt_error_set(ret_error, ZT_E_INVALID, "environment variable '%s' must begin with a letter", name);
+			return zt_error_set(ret_error, ZT_E_INVALID,
+					    "environment variable '%s' must begin with a letter", name);
 		if (!json_is_string(value))
-			return zt_error_set(ret_error, ZT_E_INVALID, "environment variable '%s' must be a string", name);
+			return zt_error_set(ret_error, ZT_E_INVALID, "environment variable '%s' must be a string",
+					    name);
 		if (zt_view_starts(zt_view_of(name), ZT_LIT("AWS_LAMBDA_")))
 			return zt_error_set(ret_error, ZT_E_INVALID,
-					    "Lambda was unable to configure your environment variables because the environment variables "
-					    "you have provided contains reserved keys that are currently not supported for modification. "
-					    "Reserved keys used in this request: %s", name);
+					    "Lambda was unable to configure your environment variables because the "
+					    "environment variables "
+					    "you have provided contains reserved keys that are currently not supported "
+					    "for modification. "
+					    "Reserved keys used in this request: %s",
+					    name);
 		total += strlen(name) + json_string_length(value);
 	}
 	if (total > ENVIRONMENT_MAX)
-		return zt_error_set(ret_error, ZT_E_INVALID,
-				    "Lambda was unable to configure your environment variables because the environment variables you "
-				    "have provided exceeded the 4KB limit.");
+		return zt_error_set(
+		    ret_error, ZT_E_INVALID,
+		    "Lambda was unable to configure your environment variables because the environment variables you "
+		    "have provided exceeded the 4KB limit.");
 	return ZT_OK;
 }
 
@@ -141,15 +152,18 @@ static zt_status take_storage(const zt_call *call, json_t *configuration, zt_err
 /* To take these and do nothing would deceive whoever relies on them. */
 static zt_status refuse_unsupported(const zt_call *call, zt_error *ret_error)
 {
-	static const char *const members[] = { "Layers", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "DeadLetterConfig",
-					       "CapacityProviderConfig", "DurableConfig", "TenancyConfig" };
+	static const char *const members[] = { "Layers",           "FileSystemConfigs",
+					       "ImageConfig",      "CodeSigningConfigArn",
+					       "DeadLetterConfig", "CapacityProviderConfig",
+					       "DurableConfig",    "TenancyConfig" };
 	for (size_t i = 0; i < ZT_COUNT(members); i++) {
 		const json_t *value = json_object_get(call->body, members[i]);
 		if (json_is_string(value) || json_array_size(value) || json_object_size(value))
 			return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "%s is not supported here", members[i]);
 	}
 	if (json_is_true(json_object_get(call->body, "Publish")))
-		return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Versions of functions are not supported here: Publish must be false");
+		return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
+				    "Versions of functions are not supported here: Publish must be false");
 	return ZT_OK;
 }
 
@@ -165,7 +179,8 @@ zt_status zt_lambda_settings_architectures(const zt_call *call, json_t *configur
 	if (json_array_size(list) != 1 || first.n == 0)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Architectures must be a list of one");
 	TRY(zt_word_index("architectures", first, known, &index, ret_error));
-	return json_object_set_new(configuration, "Architectures", json_pack("[s]", known[index])) == 0 ? ZT_OK : ZT_E_NOMEM;
+	return json_object_set_new(configuration, "Architectures", json_pack("[s]", known[index])) == 0 ? ZT_OK
+													: ZT_E_NOMEM;
 }
 
 static json_t *defaults(zt_view name)
@@ -173,10 +188,11 @@ static json_t *defaults(zt_view name)
 	ZT_CLEANUP(zt_str_free) zt_str group = ZT_STR(128);
 	if (zt_str_printf(&group, "/aws/lambda/%.*s", ZT_PRI(name)) != ZT_OK)
 		return NULL;
-	return json_pack("{s:s, s:i, s:i, s:[s], s:s, s:{s:s}, s:{s:i}, s:{s:s, s:s}, s:{s:s, s:s}}", "Description", "", "Timeout",
-			 TIMEOUT_DEFAULT_S, "MemorySize", MEMORY_MIN_MB, "Architectures", "x86_64", "PackageType", "Zip",
-			 "TracingConfig", "Mode", "PassThrough", "EphemeralStorage", "Size", STORAGE_MIN_MB, "SnapStart", "ApplyOn",
-			 "None", "OptimizationStatus", "Off", "LoggingConfig", "LogFormat", "Text", "LogGroup", zt_str_text(&group));
+	return json_pack("{s:s, s:i, s:i, s:[s], s:s, s:{s:s}, s:{s:i}, s:{s:s, s:s}, s:{s:s, s:s}}", "Description", "",
+			 "Timeout", TIMEOUT_DEFAULT_S, "MemorySize", MEMORY_MIN_MB, "Architectures", "x86_64",
+			 "PackageType", "Zip", "TracingConfig", "Mode", "PassThrough", "EphemeralStorage", "Size",
+			 STORAGE_MIN_MB, "SnapStart", "ApplyOn", "None", "OptimizationStatus", "Off", "LoggingConfig",
+			 "LogFormat", "Text", "LogGroup", zt_str_text(&group));
 }
 
 /* What creating and updating have in common. */

@@ -9,6 +9,7 @@ ZT_NODISCARD zt_status zt_lambda_settings_new(const zt_call *call, zt_view name,
 /* Writes into *configuration what the body of UpdateFunctionConfiguration changes. */
 ZT_NODISCARD zt_status zt_lambda_settings_update(const zt_call *call, json_t *configuration, zt_error *ret_error);
 /* Architectures of the body, when it names any. */
-ZT_NODISCARD zt_status zt_lambda_settings_architectures(const zt_call *call, json_t *configuration, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_lambda_settings_architectures(const zt_call *call, json_t *configuration,
+							zt_error *ret_error);
 
 #endif

@@ -29,7 +29,8 @@ static zt_status untag(zt_call *call, zt_error *ret_error)
 	TRY(zt_lambda_find(call, &function, ret_error));
 	for (size_t i = 0; i < call->query.count; i++)
 		if (zt_view_equal(call->query.members[i].name, ZT_LIT("tagKeys")))
-			ENSURE(json_array_append_new(keys, zt_json_string(call->query.members[i].value)) == 0, ZT_E_NOMEM);
+			ENSURE(json_array_append_new(keys, zt_json_string(call->query.members[i].value)) == 0,
+			       ZT_E_NOMEM);
 	if (json_array_size(keys) == 0)
 		return zt_in_missing("tagKeys", ret_error);
 	TRY(zt_lambda_arn(call->registry, function, &arn));
@@ -49,9 +50,8 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 #define TAGS "/2017-03-31/tags/{}"
 static const zt_operation rows[] = {
-	{ .name = "TagResource", .method = "POST", .path = TAGS, .resource_of = zt_lambda_resource, .handler = tag, .status = 204 },
-	{ .name = "UntagResource", .method = "DELETE", .path = TAGS, .resource_of = zt_lambda_resource, .handler = untag,
-	  .status = 204 },
-	{ .name = "ListTags", .method = "GET", .path = TAGS, .resource_of = zt_lambda_resource, .handler = list },
+	{ ZT_REST_OF("TagResource", "POST", TAGS, zt_lambda_resource, tag), .status = 204 },
+	{ ZT_REST_OF("UntagResource", "DELETE", TAGS, zt_lambda_resource, untag), .status = 204 },
+	{ ZT_REST_OF("ListTags", "GET", TAGS, zt_lambda_resource, list) },
 };
 const zt_operations zt_lambda_tag_operations = ZT_OPERATIONS(rows);

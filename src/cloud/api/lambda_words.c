@@ -14,7 +14,8 @@ static zt_status not_found(const zt_call *call, zt_view text, zt_error *ret_erro
 		TRY(zt_str_put(&arn, text));
 	else
 		TRY(zt_account_function_arn(zt_registry_account(call->registry), text, &arn));
-	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %s", zt_str_text(&arn));
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %s",
+			      zt_str_text(&arn));
 }
 
 /* Takes arn:aws:lambda:<region>:<account>:function: or <account>:function: off; false when it names another place. */
@@ -28,7 +29,8 @@ static bool take_place(const zt_account *account, zt_view *text)
 		    !zt_view_equal(arn.account, zt_view_of(account->account)) ||
 		    !zt_arn_resource_of(&arn, ZT_LIT("function"), &rest))
 			return false;
-	} else if (zt_view_take_prefix(&rest, zt_view_of(account->account)) && !zt_view_take_prefix(&rest, ZT_LIT(":function:"))) {
+	} else if (zt_view_take_prefix(&rest, zt_view_of(account->account)) &&
+		   !zt_view_take_prefix(&rest, ZT_LIT(":function:"))) {
 		rest = *text;
 	}
 	*text = rest;
@@ -82,8 +84,9 @@ json_t *zt_lambda_show(const zt_registry *registry, const zt_function *function)
 	if (zt_lambda_arn(registry, function, &arn) != ZT_OK)
 		return NULL;
 	json_t *shown = json_deep_copy(function->configuration);
-	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:s}", "FunctionName", function->name, "FunctionArn", zt_str_text(&arn),
-				 "Version", "$LATEST", "State", "Active", "LastUpdateStatus", "Successful");
+	json_t *more =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s}", "FunctionName", function->name, "FunctionArn", zt_str_text(&arn),
+		      "Version", "$LATEST", "State", "Active", "LastUpdateStatus", "Successful");
 	(void)json_object_del(shown, ZT_LAMBDA_EVENT_CONFIG);
 	if (json_object_update_new(shown, more) == 0)
 		return shown;
@@ -95,9 +98,10 @@ zt_status zt_lambda_check_revision(const zt_function *function, zt_view revision
 {
 	if (revision.n == 0 || zt_view_equal(revision, zt_json_view(function->configuration, "RevisionId")))
 		return ZT_OK;
-	return zt_error_coded(ret_error, ZT_E_CONFLICT, "PreconditionFailedException",
-			      "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
-			      "retrieve the latest Revision Id");
+	return zt_error_coded(
+	    ret_error, ZT_E_CONFLICT, "PreconditionFailedException",
+	    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+	    "retrieve the latest Revision Id");
 }
 
 zt_status zt_lambda_touch(const zt_registry *registry, json_t *configuration)

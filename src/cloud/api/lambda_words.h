@@ -20,7 +20,8 @@ ZT_NODISCARD zt_status zt_lambda_check_revision(const zt_function *function, zt_
 /* Gives a configuration that was changed a date and a RevisionId. */
 ZT_NODISCARD zt_status zt_lambda_touch(const zt_registry *registry, json_t *configuration);
 
-/* In the stored configuration, and shown by its own operations alone: {"MaximumRetryAttempts":…,"MaximumEventAgeInSeconds":…}. */
+/* In the stored configuration, and shown by its own operations alone:
+ * {"MaximumRetryAttempts":…,"MaximumEventAgeInSeconds":…}. */
 #define ZT_LAMBDA_EVENT_CONFIG "EventInvokeConfig"
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "base/arn.h"
 
-#define ALLOW(actions) \
-	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[" actions "],\"Resource\":\"*\"}]}"
+#define ALLOW(actions)                                                                          \
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[" actions \
+	"],\"Resource\":\"*\"}]}"
 
 /* AWS Managed Policy Reference Guide. */
 static const struct {
@@ -17,16 +18,17 @@ static const struct {
 	{ ZT_LIT_INIT("policy/service-role/AWSLambdaBasicExecutionRole"),
 	  ZT_LIT_INIT(ALLOW("\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"")) },
 	{ ZT_LIT_INIT("policy/service-role/AWSIoTThingsRegistration"),
-	  ZT_LIT_INIT(ALLOW("\"iot:AddThingToBillingGroup\",\"iot:AddThingToThingGroup\",\"iot:AttachPolicy\","
-			    "\"iot:AttachPrincipalPolicy\",\"iot:AttachThingPrincipal\",\"iot:CreateCertificateFromCsr\","
-			    "\"iot:CreatePolicy\",\"iot:CreateThing\",\"iot:DescribeBillingGroup\",\"iot:DescribeCertificate\","
-			    "\"iot:DescribeThing\",\"iot:DescribeThingGroup\",\"iot:DescribeThingType\",\"iot:DetachPolicy\","
-			    "\"iot:DetachThingPrincipal\",\"iot:GetPolicy\",\"iot:ListAttachedPolicies\","
-			    "\"iot:ListPolicyPrincipals\",\"iot:ListPrincipalPolicies\",\"iot:ListPrincipalThings\","
-			    "\"iot:ListTargetsForPolicy\",\"iot:ListThingGroupsForThing\",\"iot:ListThingPrincipals\","
-			    "\"iot:RegisterCertificate\",\"iot:RegisterThing\",\"iot:RemoveThingFromBillingGroup\","
-			    "\"iot:RemoveThingFromThingGroup\",\"iot:UpdateCertificate\",\"iot:UpdateThing\","
-			    "\"iot:UpdateThingGroupsForThing\"")) },
+	  ZT_LIT_INIT(
+	      ALLOW("\"iot:AddThingToBillingGroup\",\"iot:AddThingToThingGroup\",\"iot:AttachPolicy\","
+		    "\"iot:AttachPrincipalPolicy\",\"iot:AttachThingPrincipal\",\"iot:CreateCertificateFromCsr\","
+		    "\"iot:CreatePolicy\",\"iot:CreateThing\",\"iot:DescribeBillingGroup\",\"iot:DescribeCertificate\","
+		    "\"iot:DescribeThing\",\"iot:DescribeThingGroup\",\"iot:DescribeThingType\",\"iot:DetachPolicy\","
+		    "\"iot:DetachThingPrincipal\",\"iot:GetPolicy\",\"iot:ListAttachedPolicies\","
+		    "\"iot:ListPolicyPrincipals\",\"iot:ListPrincipalPolicies\",\"iot:ListPrincipalThings\","
+		    "\"iot:ListTargetsForPolicy\",\"iot:ListThingGroupsForThing\",\"iot:ListThingPrincipals\","
+		    "\"iot:RegisterCertificate\",\"iot:RegisterThing\",\"iot:RemoveThingFromBillingGroup\","
+		    "\"iot:RemoveThingFromThingGroup\",\"iot:UpdateCertificate\",\"iot:UpdateThing\","
+		    "\"iot:UpdateThingGroupsForThing\"")) },
 };
 
 struct zt_managed {
@@ -45,7 +47,8 @@ zt_status zt_managed_new(zt_managed **ret, zt_error *ret_error)
 	zt_managed *managed = calloc(1, sizeof *managed);
 	ENSURE(managed, ZT_E_NOMEM);
 	for (size_t i = 0; i < ZT_MANAGED_COUNT; i++) {
-		zt_status status = zt_policy_parse(known[i].document, ZT_POLICY_IDENTITY, &managed->policies[i], ret_error);
+		zt_status status =
+		    zt_policy_parse(known[i].document, ZT_POLICY_IDENTITY, &managed->policies[i], ret_error);
 		if (status != ZT_OK) {
 			zt_managed_free(managed);
 			return status;

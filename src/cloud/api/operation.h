@@ -8,8 +8,9 @@
 
 typedef struct zt_call zt_call;
 
-/* Answers a call that is authenticated, authorised and parsed: fills its reply, makes its changes in the call's transaction.
- * The front commits and answers when all is durable. An operation that ends later marks the call (zt_call_defer). */
+/* Answers a call that is authenticated, authorised and parsed: fills its reply, makes its changes in the call's
+ * transaction. The front commits and answers when all is durable. An operation that ends later marks the call
+ * (zt_call_defer). */
 typedef zt_status (*zt_handler)(zt_call *call, zt_error *ret_error);
 
 enum {
@@ -18,17 +19,17 @@ enum {
 };
 
 typedef struct {
-	const char *name;     /* "CreateThing"; its action is "<prefix>:<name>" */
-	const char *method;   /* REST alone */
-	const char *path;     /* REST alone: "/things/{}/principals"; "{+}" takes all that is left, slashes included */
-	/* The ARN behind arn:<partition>:<service>:<region>:<account>: with {} the first label: "thing/{}"; NULL is "*". A row whose
-	 * resource stands elsewhere in the request gives a function. */
+	const char *name;   /* "CreateThing"; its action is "<prefix>:<name>" */
+	const char *method; /* REST alone */
+	const char *path;   /* REST alone: "/things/{}/principals"; "{+}" takes all that is left, slashes included */
+	/* The ARN behind arn:<partition>:<service>:<region>:<account>: with {} the first label: "thing/{}"; NULL is
+	 * "*". A row whose resource stands elsewhere in the request gives a function. */
 	const char *resource;
 	zt_handler handler;
-	unsigned status;      /* of success; 0 is 200 */
-	unsigned flags;       /* ZT_OP_… */
-	size_t body_max;      /* bytes; 0 is the service's */
-	const char *action;   /* when it is not the name: "UpdateThing" would be "iot:UpdateThing" */
+	unsigned status;    /* of success; 0 is 200 */
+	unsigned flags;     /* ZT_OP_… */
+	size_t body_max;    /* bytes; 0 is the service's */
+	const char *action; /* when it is not the name: "UpdateThing" would be "iot:UpdateThing" */
 	zt_status (*resource_of)(const zt_call *call, zt_str *out); /* appends an ARN; nothing is "*" */
 } zt_operation;
 
@@ -37,12 +38,23 @@ typedef struct {
 	size_t count;
 } zt_operations;
 
-#define ZT_OPERATIONS(rows) { rows, ZT_COUNT(rows) }
+/* The members that every row gives, in one line each; others may follow. A resource is "thing/{}" or NULL, or a
+ * function. */
+#define ZT_REST(row_name, row_method, row_path, row_resource, row_handler) \
+	.name = row_name, .method = row_method, .path = row_path, .resource = row_resource, .handler = row_handler
+#define ZT_REST_OF(row_name, row_method, row_path, row_resource_of, row_handler) \
+	.name = row_name, .method = row_method, .path = row_path, .resource_of = row_resource_of, .handler = row_handler
+#define ZT_QUERY(row_name, row_resource_of, row_handler) \
+	.name = row_name, .resource_of = row_resource_of, .handler = row_handler
+#define ZT_OPERATIONS(rows)          \
+	{                            \
+		rows, ZT_COUNT(rows) \
+	}
 
 typedef enum { ZT_PROTOCOL_REST_JSON, ZT_PROTOCOL_QUERY } zt_protocol;
 
 typedef struct {
-	const char *prefix;    /* of its actions: "iot" */
+	const char *prefix; /* of its actions: "iot" */
 	zt_protocol protocol;
 	const zt_operations *const *tables;
 	size_t table_count;
@@ -52,9 +64,9 @@ typedef struct {
 	/* Of the access key and the signature. */
 	const char *bad_key, *bad_signature, *no_token, *expired_token, *incomplete;
 	const char *xmlns, *version; /* Query */
-	bool trace_id;         /* errors carry traceId, and their type a colon (the data endpoint) */
-	bool typed_errors;     /* errors carry Type (Lambda) */
-	bool global;           /* signed for any Region */
+	bool trace_id;               /* errors carry traceId, and their type a colon (the data endpoint) */
+	bool typed_errors;           /* errors carry Type (Lambda) */
+	bool global;                 /* signed for any Region */
 } zt_service;
 
 /* By the name in the credential scope ("iotdevicegateway"); NULL when it is none of ours. */

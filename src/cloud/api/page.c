@@ -72,7 +72,8 @@ static void collect_descending(const zt_page_source *source, const request *aske
 		ret->entries[i] = ring[(seen - 1 - i) % asked->limit];
 }
 
-static zt_status read_request(const zt_call *call, const zt_page_names *names, request *ret, zt_str *key, zt_error *ret_error)
+static zt_status read_request(const zt_call *call, const zt_page_names *names, request *ret, zt_str *key,
+			      zt_error *ret_error)
 {
 	uint64_t limit = ZT_PAGE_DEFAULT;
 	bool ascending = !ret->descending;
@@ -82,14 +83,16 @@ static zt_status read_request(const zt_call *call, const zt_page_names *names, r
 	if (zt_form_get(&call->query, names->token, &token) && token.n &&
 	    zt_page_token_read(call->operation->name, token, key) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INVALID, "Invalid %s", names->token);
-	*ret = (request){ limit < ZT_PAGE_MAX ? limit : ZT_PAGE_MAX, key->n ? zt_str_view(key) : ZT_LIT(""), !ascending };
+	*ret =
+	    (request){ limit < ZT_PAGE_MAX ? limit : ZT_PAGE_MAX, key->n ? zt_str_view(key) : ZT_LIT(""), !ascending };
 	return ZT_OK;
 }
 
 static zt_status show(const zt_page_source *source, const page *entries, json_t *list)
 {
 	for (size_t i = 0; i < entries->count; i++)
-		ENSURE(json_array_append_new(list, source->show(source->context, entries->entries[i])) == 0, ZT_E_NOMEM);
+		ENSURE(json_array_append_new(list, source->show(source->context, entries->entries[i])) == 0,
+		       ZT_E_NOMEM);
 	return ZT_OK;
 }
 
@@ -97,11 +100,12 @@ static zt_status add_token(const zt_call *call, const zt_page_names *names, zt_v
 {
 	ZT_CLEANUP(zt_str_free) zt_str token = ZT_STR(2 * ZT_PAGE_KEY_MAX);
 	TRY(zt_page_token_make(call->operation->name, key, &token));
-	return json_object_set_new(reply, names->next_token, json_string(zt_str_text(&token))) == 0 ? ZT_OK : ZT_E_NOMEM;
+	return json_object_set_new(reply, names->next_token, json_string(zt_str_text(&token))) == 0 ? ZT_OK
+												    : ZT_E_NOMEM;
 }
 
-zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descending_by_default, const zt_page_source *source,
-			const char *member, zt_error *ret_error)
+zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descending_by_default,
+			const zt_page_source *source, const char *member, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str key = ZT_STR(ZT_PAGE_KEY_MAX);
 	request asked = { .descending = descending_by_default };
@@ -114,5 +118,6 @@ zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descendi
 	json_t *list = json_array();
 	TRY(zt_call_reply(call, json_pack("{s:o}", member, list)));
 	TRY(show(source, &entries, list));
-	return entries.more ? add_token(call, names, source->key(entries.entries[entries.count - 1]), call->reply) : ZT_OK;
+	return entries.more ? add_token(call, names, source->key(entries.entries[entries.count - 1]), call->reply)
+			    : ZT_OK;
 }

@@ -28,8 +28,8 @@ typedef struct {
 	void *context;
 } zt_page_source;
 
-/* Reads the call's parameters and replies {"<member>":[…],"<next token>":"…"}. With isAscendingOrder among the parameters (or
- * `descending_by_default`) the order is turned round. */
+/* Reads the call's parameters and replies {"<member>":[…],"<next token>":"…"}. With isAscendingOrder among the
+ * parameters (or `descending_by_default`) the order is turned round. */
 ZT_NODISCARD zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descending_by_default,
 				     const zt_page_source *source, const char *member, zt_error *ret_error);
 

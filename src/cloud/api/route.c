@@ -47,7 +47,8 @@ static const zt_operation *find_rest(const zt_service *service, const zt_http_re
 	for (size_t i = 0; i < service->table_count; i++)
 		for (size_t j = 0; j < service->tables[i]->count; j++) {
 			const zt_operation *row = &service->tables[i]->rows[j];
-			if (zt_view_equal(request->method, zt_view_of(row->method)) && matches(row->path, request->path, labels))
+			if (zt_view_equal(request->method, zt_view_of(row->method)) &&
+			    matches(row->path, request->path, labels))
 				return row;
 		}
 	return NULL;
@@ -80,8 +81,8 @@ zt_status zt_route_rest(zt_call *call, zt_error *ret_error)
 		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, call->service->unknown_operation, "Not Found");
 	if (!call->operation)
 		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, call->service->unknown_operation,
-				      "no operation of %s is %.*s %.*s", call->service->prefix, ZT_PRI(call->request->method),
-				      ZT_PRI(call->request->path));
+				      "no operation of %s is %.*s %.*s", call->service->prefix,
+				      ZT_PRI(call->request->method), ZT_PRI(call->request->path));
 	if (decode_labels(call, &raw) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INVALID, "the path is not well-formed");
 	return ZT_OK;
@@ -95,12 +96,14 @@ zt_status zt_route_query(zt_call *call, zt_error *ret_error)
 		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "MissingAction",
 				      "The request must contain the parameter Action");
 	bool versioned = zt_form_get(&call->form, "Version", &version);
-	for (size_t i = 0; i < service->table_count && (!versioned || zt_view_equal(version, zt_view_of(service->version))); i++)
+	for (size_t i = 0;
+	     i < service->table_count && (!versioned || zt_view_equal(version, zt_view_of(service->version))); i++)
 		for (size_t j = 0; j < service->tables[i]->count; j++)
 			if (zt_view_equal(action, zt_view_of(service->tables[i]->rows[j].name))) {
 				call->operation = &service->tables[i]->rows[j];
 				return ZT_OK;
 			}
-	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, service->unknown_operation, "Could not find operation %.*s for version %.*s",
-			      ZT_PRI(action), ZT_PRI(versioned ? version : ZT_LIT("NO_VERSION_SPECIFIED")));
+	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, service->unknown_operation,
+			      "Could not find operation %.*s for version %.*s", ZT_PRI(action),
+			      ZT_PRI(versioned ? version : ZT_LIT("NO_VERSION_SPECIFIED")));
 }

@@ -12,21 +12,32 @@ enum {
 	IAM_BODY_MAX = 256 * KB,
 };
 
-#define OF_REST                                                                                              \
-	.protocol = ZT_PROTOCOL_REST_JSON, .bad_key = "UnrecognizedClientException",                         \
-	.bad_signature = "InvalidSignatureException", .no_token = "MissingAuthenticationTokenException",     \
+#define OF_REST                                                                                          \
+	.protocol = ZT_PROTOCOL_REST_JSON, .bad_key = "UnrecognizedClientException",                     \
+	.bad_signature = "InvalidSignatureException", .no_token = "MissingAuthenticationTokenException", \
 	.expired_token = "ExpiredTokenException", .incomplete = "IncompleteSignatureException"
-#define OF_QUERY                                                                                             \
+#define OF_QUERY                                                                                                    \
 	.protocol = ZT_PROTOCOL_QUERY, .bad_key = "InvalidClientTokenId", .bad_signature = "SignatureDoesNotMatch", \
-	.no_token = "MissingAuthenticationToken", .expired_token = "ExpiredToken", .incomplete = "IncompleteSignature", \
-	.invalid = "ValidationError", .malformed = "ValidationError", .denied = "AccessDenied",              \
-	.unknown_operation = "InvalidAction", .unavailable = "ServiceUnavailable", .global = true
+	.no_token = "MissingAuthenticationToken", .expired_token = "ExpiredToken",                                  \
+	.incomplete = "IncompleteSignature", .invalid = "ValidationError", .malformed = "ValidationError",          \
+	.denied = "AccessDenied", .unknown_operation = "InvalidAction", .unavailable = "ServiceUnavailable",        \
+	.global = true
 
 static const zt_operations *const iot_tables[] = {
-	&zt_iot_ca_operations, &zt_iot_certificate_operations, &zt_iot_issue_operations, &zt_iot_policy_operations,
-	&zt_iot_policy_version_operations, &zt_iot_attachment_operations, &zt_iot_effective_operations, &zt_iot_thing_operations,
-	&zt_iot_principal_operations, &zt_iot_thing_type_operations, &zt_iot_tag_operations, &zt_iot_rule_operations,
-	&zt_iot_endpoint_operations, &zt_iot_register_operations,
+	&zt_iot_ca_operations,
+	&zt_iot_certificate_operations,
+	&zt_iot_issue_operations,
+	&zt_iot_policy_operations,
+	&zt_iot_policy_version_operations,
+	&zt_iot_attachment_operations,
+	&zt_iot_effective_operations,
+	&zt_iot_thing_operations,
+	&zt_iot_principal_operations,
+	&zt_iot_thing_type_operations,
+	&zt_iot_tag_operations,
+	&zt_iot_rule_operations,
+	&zt_iot_endpoint_operations,
+	&zt_iot_register_operations,
 };
 const zt_service zt_service_iot = {
 	OF_REST,
@@ -61,8 +72,8 @@ const zt_service zt_service_iot_data = {
 };
 
 static const zt_operations *const lambda_tables[] = {
-	&zt_lambda_function_operations, &zt_lambda_code_operations, &zt_lambda_invoke_operations, &zt_lambda_permission_operations,
-	&zt_lambda_tag_operations, &zt_lambda_event_operations,
+	&zt_lambda_function_operations,   &zt_lambda_code_operations, &zt_lambda_invoke_operations,
+	&zt_lambda_permission_operations, &zt_lambda_tag_operations,  &zt_lambda_event_operations,
 };
 const zt_service zt_service_lambda = {
 	OF_REST,
@@ -80,7 +91,8 @@ const zt_service zt_service_lambda = {
 	.typed_errors = true,
 };
 
-static const zt_operations *const iam_tables[] = { &zt_iam_role_operations, &zt_iam_policy_operations, &zt_iam_tag_operations };
+static const zt_operations *const iam_tables[] = { &zt_iam_role_operations, &zt_iam_policy_operations,
+						   &zt_iam_tag_operations };
 const zt_service zt_service_iam = {
 	OF_QUERY,
 	.prefix = "iam",

@@ -21,7 +21,8 @@ static zt_status get_caller(zt_call *call, zt_error *ret_error)
 static zt_status refuse(const zt_call *call, zt_view arn, zt_error *ret_error)
 {
 	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDenied",
-			      "User: %s is not authorized to perform: sts:AssumeRole on resource: %.*s", call->caller.arn, ZT_PRI(arn));
+			      "User: %s is not authorized to perform: sts:AssumeRole on resource: %.*s",
+			      call->caller.arn, ZT_PRI(arn));
 }
 
 /* The role of an ARN, path included; NULL when there is none. */
@@ -49,8 +50,8 @@ static bool no_value(void *context, zt_view name, size_t index, zt_view *ret)
 	return false;
 }
 
-/* AWS lets no root assume a role. Here the root key stands for the account's administrator, for whom a trust policy that names
- * the account speaks. */
+/* AWS lets no root assume a role. Here the root key stands for the account's administrator, for whom a trust policy
+ * that names the account speaks. */
 static bool is_trusted(const zt_call *call, const zt_role *role)
 {
 	const zt_policy_request request = {
@@ -82,7 +83,8 @@ static zt_status refuse_session_policies(const zt_call *call, zt_error *ret_erro
 	zt_view policy, arn;
 	TRY(zt_in_form(call, &session_policy, ZT_OPTIONAL, &policy, ret_error));
 	TRY(zt_in_form(call, &session_arns, ZT_OPTIONAL, &arn, ret_error));
-	return policy.n || arn.n ? zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Session policies are not supported here.") : ZT_OK;
+	return policy.n || arn.n ? zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Session policies are not supported here.")
+				 : ZT_OK;
 }
 
 static zt_status assume_role(zt_call *call, zt_error *ret_error)
@@ -111,7 +113,7 @@ static zt_status role_of_form(const zt_call *call, zt_str *out)
 }
 
 static const zt_operation rows[] = {
-	{ .name = "GetCallerIdentity", .handler = get_caller, .flags = ZT_OP_NO_PERMISSION },
-	{ .name = "AssumeRole", .resource_of = role_of_form, .handler = assume_role },
+	{ ZT_QUERY("GetCallerIdentity", NULL, get_caller), .flags = ZT_OP_NO_PERMISSION },
+	{ ZT_QUERY("AssumeRole", role_of_form, assume_role) },
 };
 const zt_operations zt_sts_operations = ZT_OPERATIONS(rows);

@@ -14,8 +14,8 @@ static zt_status evaluate(resolver *r, const json_t *node, unsigned depth, json_
 /* `name` may be NULL. */
 static zt_status refuse(resolver *r, const char *why, const char *name)
 {
-	return zt_error_coded(r->error, ZT_E_INVALID, "ResourceRegistrationFailureException", "%s%s%s", why, name ? ": " : "",
-			      name ? name : "");
+	return zt_error_coded(r->error, ZT_E_INVALID, "ResourceRegistrationFailureException", "%s%s%s", why,
+			      name ? ": " : "", name ? name : "");
 }
 
 static zt_status give_text(resolver *r, zt_view text, json_t **ret)
@@ -82,10 +82,12 @@ static zt_status fn_join(resolver *r, const json_t *argument, unsigned depth, js
 	TRY(evaluate(r, json_array_get(argument, 1), depth, &list));
 	if (!json_is_array(list))
 		return refuse(r, "Fn::Join wants a list", NULL);
-	json_array_foreach(list, i, piece) {
+	json_array_foreach(list, i, piece)
+	{
 		if (!json_is_string(piece))
 			return refuse(r, "Fn::Join wants a list of strings", NULL);
-		if (zt_str_put(&text, i ? view_of(separator) : ZT_VIEW_EMPTY) != ZT_OK || zt_str_put(&text, view_of(piece)) != ZT_OK)
+		if (zt_str_put(&text, i ? view_of(separator) : ZT_VIEW_EMPTY) != ZT_OK ||
+		    zt_str_put(&text, view_of(piece)) != ZT_OK)
 			return refuse(r, "The template's result is too long", NULL);
 	}
 	return give_text(r, zt_str_view(&text), ret);
@@ -206,8 +208,12 @@ static const struct {
 	const char *name;
 	zt_status (*run)(resolver *r, const json_t *argument, unsigned depth, json_t **ret);
 } functions[] = {
-	{ "Ref", fn_ref },	     { "Fn::Join", fn_join },		  { "Fn::Select", fn_select },
-	{ "Fn::Split", fn_split }, { "Fn::FindInMap", fn_find_in_map }, { "Fn::Sub", fn_sub },
+	{ "Ref", fn_ref },
+	{ "Fn::Join", fn_join },
+	{ "Fn::Select", fn_select },
+	{ "Fn::Split", fn_split },
+	{ "Fn::FindInMap", fn_find_in_map },
+	{ "Fn::Sub", fn_sub },
 };
 
 static zt_status evaluate_object(resolver *r, const json_t *node, unsigned depth, json_t **ret)
@@ -221,7 +227,8 @@ static zt_status evaluate_object(resolver *r, const json_t *node, unsigned depth
 	}
 	ZT_JSON_CLEANUP json_t *object = json_object();
 	ENSURE(object, ZT_E_NOMEM);
-	json_object_foreach((json_t *)(uintptr_t)node, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)node, name, value)
+	{
 		json_t *member = NULL;
 		if (strncmp(name, "Fn::", 4) == 0)
 			return refuse(r, "The template has an unknown or misplaced function", name);
@@ -238,7 +245,8 @@ static zt_status evaluate_array(resolver *r, const json_t *node, unsigned depth,
 	const json_t *value;
 	ZT_JSON_CLEANUP json_t *array = json_array();
 	ENSURE(array, ZT_E_NOMEM);
-	json_array_foreach(node, i, value) {
+	json_array_foreach(node, i, value)
+	{
 		json_t *element = NULL;
 		TRY(evaluate(r, value, depth, &element));
 		ENSURE(json_array_append_new(array, element) == 0, ZT_E_NOMEM);

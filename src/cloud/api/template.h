@@ -12,9 +12,10 @@ enum {
 	ZT_TEMPLATE_RESULT_MAX = 64 * 1024, /* bytes of text in all that comes out */
 };
 
-/* Resources of the template with every Ref, Fn::Join, Fn::Select, Fn::Split, Fn::FindInMap and Fn::Sub replaced by its value:
- * an object by logical name, each with Type, Properties and OverrideSettings as they stand. `parameters` is an object of
- * strings. ResourceRegistrationFailureException names what is missing or malformed. */
-ZT_NODISCARD zt_status zt_template_resolve(const json_t *template, const json_t *parameters, json_t **ret, zt_error *ret_error);
+/* Resources of the template with every Ref, Fn::Join, Fn::Select, Fn::Split, Fn::FindInMap and Fn::Sub replaced by its
+ * value: an object by logical name, each with Type, Properties and OverrideSettings as they stand. `parameters` is an
+ * object of strings. ResourceRegistrationFailureException names what is missing or malformed. */
+ZT_NODISCARD zt_status zt_template_resolve(const json_t *template, const json_t *parameters, json_t **ret,
+					   zt_error *ret_error);
 
 #endif

@@ -15,6 +15,7 @@ ZT_NODISCARD zt_status zt_xml_time(zt_str *out, const char *element, int64_t wal
 
 /* The whole document around what the call's operation wrote. */
 ZT_NODISCARD zt_status zt_xml_response(const zt_call *call, zt_str *out);
-ZT_NODISCARD zt_status zt_xml_error(const zt_call *call, const char *code, const char *text, unsigned http, zt_str *out);
+ZT_NODISCARD zt_status zt_xml_error(const zt_call *call, const char *code, const char *text, unsigned http,
+				    zt_str *out);
 
 #endif

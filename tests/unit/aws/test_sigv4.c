@@ -1,5 +1,5 @@
-/* What AWS's suite does not cover: paths that are encoded already, the verifier's refusals, the token of IoT's WebSockets.
- * The five vectors were made with botocore 1.43.11. */
+/* What AWS's suite does not cover: paths that are encoded already, the verifier's refusals, the token of IoT's
+ * WebSockets. The five vectors were made with botocore 1.43.11. */
 #include "zt_cmocka.h"
 
 #include <stdio.h>
@@ -26,8 +26,8 @@ static const vector vectors[] = {
 	  "/attached-policies/arn%3Aaws%3Aiot%3Aus-east-1%3A123456789012%3Acert%2Fabcd", "", NULL, "",
 	  "beb92b40c17fdc48781e5c703a78674eaa069abed924a745a8845e92e00e365d",
 	  "b65f5429a59090617b3cc6d53fd08482358e8af5ff3b04aa1e795b98fa3b646d" },
-	{ "iotdata", "", "POST", "abc-ats.iot.us-east-1.amazonaws.com", "/topics/dt%2Fdev1%2Ft", "qos=1", NULL, "{\"a\":1}",
-	  "e7909b428b9a1e64d787a7a7465292b88ead6783dfe81969e1515387a52ce015",
+	{ "iotdata", "", "POST", "abc-ats.iot.us-east-1.amazonaws.com", "/topics/dt%2Fdev1%2Ft", "qos=1", NULL,
+	  "{\"a\":1}", "e7909b428b9a1e64d787a7a7465292b88ead6783dfe81969e1515387a52ce015",
 	  "26d442146f28d2c7db4e0614031e8ea520e37bf488b641285283c52cebcebfd1" },
 	{ "iot", "TOKEN/x+y==", "PUT", "iot.us-east-1.amazonaws.com", "/certificates/" AB, "newStatus=ACTIVE", NULL, "",
 	  "492f4a299d9d3853176fa60c7bd22b6e44e7510fa1c606085b25bae701defc59",
@@ -36,8 +36,8 @@ static const vector vectors[] = {
 	  "Action=GetRole&Version=2010-05-08&RoleName=jitr",
 	  "f65beeed3b8f65b34c3abfa8db5b92195e33a42e57303a8d8b4ead7793bfe150",
 	  "6ba150a21ba248bf52afc1e05ff042c2e7ee316194280f6832ca877b28f3f8bf" },
-	{ "iot", "", "POST", "iot.us-east-1.amazonaws.com", "/cacertificate", "setAsActive=true&allowAutoRegistration=true",
-	  "application/json", "{\"caCertificate\":\"x\"}",
+	{ "iot", "", "POST", "iot.us-east-1.amazonaws.com", "/cacertificate",
+	  "setAsActive=true&allowAutoRegistration=true", "application/json", "{\"caCertificate\":\"x\"}",
 	  "3844876a2e3d33dcaed489ad8156dfb00da2541e663b19d91ccf14aa6df5f49c",
 	  "de72cef0e321b24e3fd76471703dbd0aadf10d4eca92ec2d7846e1ba0557e952" },
 };
@@ -49,7 +49,8 @@ static void signs_as_botocore_does(void **state)
 		const vector *v = &vectors[i];
 		zt_sigv4_header headers[] = { { ZT_LIT("host"), zt_view_of(v->host) },
 					      { ZT_LIT("content-type"), zt_view_of(v->content_type) } };
-		zt_sigv4_request request = { zt_view_of(v->method), zt_view_of(v->path), zt_view_of(v->query), headers,
+		zt_sigv4_request request = { zt_view_of(v->method),   zt_view_of(v->path),
+					     zt_view_of(v->query),    headers,
 					     v->content_type ? 2 : 1, zt_view_of(v->body) };
 		zt_sigv4_signer signer = example;
 		signer.service = zt_view_of(v->service);
@@ -68,7 +69,8 @@ static void a_kept_key_signs_the_same(void **state)
 {
 	(void)state;
 	const zt_sigv4_header host = { ZT_LIT("host"), ZT_LIT("iot.us-east-1.amazonaws.com") };
-	const zt_sigv4_request request = { ZT_LIT("POST"), zt_view_of(vectors[0].path), ZT_VIEW_EMPTY, &host, 1, ZT_VIEW_EMPTY };
+	const zt_sigv4_request request = { ZT_LIT("POST"), zt_view_of(vectors[0].path), ZT_VIEW_EMPTY, &host, 1,
+					   ZT_VIEW_EMPTY };
 	zt_sigv4_key key;
 	zt_sigv4_signed made;
 	zt_sigv4_key_make(example.secret, ZT_LIT("20260131"), example.region, example.service, &key);
@@ -92,7 +94,8 @@ static void sign_incoming(incoming *in, zt_view token)
 	signer.token = token;
 	*in = (incoming){ .query = ZT_STR(8192), .scratch = ZT_STR(8192) };
 	in->headers[0] = (zt_sigv4_header){ ZT_LIT("Host"), ZT_LIT("localhost:4566") };
-	in->request = (zt_sigv4_request){ ZT_LIT("PUT"), ZT_LIT("/things/a%2Fb"), ZT_LIT("x=1"), in->headers, 1, ZT_LIT("{}") };
+	in->request =
+	    (zt_sigv4_request){ ZT_LIT("PUT"), ZT_LIT("/things/a%2Fb"), ZT_LIT("x=1"), in->headers, 1, ZT_LIT("{}") };
 	assert_ok(zt_sigv4_sign(&signer, NULL, &in->request, &in->made, NULL, NULL));
 	in->headers[1] = (zt_sigv4_header){ ZT_LIT("X-Amz-Date"), zt_view_of(in->made.amz_date) };
 	in->headers[2] = (zt_sigv4_header){ ZT_LIT("Authorization"), zt_view_of(in->made.authorization) };
@@ -104,7 +107,8 @@ static void presign_incoming(incoming *in, const zt_sigv4_signer *signer, unsign
 {
 	*in = (incoming){ .query = ZT_STR(8192), .scratch = ZT_STR(8192) };
 	in->headers[0] = (zt_sigv4_header){ ZT_LIT("Host"), ZT_LIT("localhost") };
-	in->request = (zt_sigv4_request){ ZT_LIT("GET"), ZT_LIT("/mqtt"), ZT_VIEW_EMPTY, in->headers, 1, ZT_VIEW_EMPTY };
+	in->request =
+	    (zt_sigv4_request){ ZT_LIT("GET"), ZT_LIT("/mqtt"), ZT_VIEW_EMPTY, in->headers, 1, ZT_VIEW_EMPTY };
 	assert_ok(zt_sigv4_presign(signer, &in->request, expires_s, &in->query, NULL, NULL));
 	in->request.query = zt_str_view(&in->query);
 }
@@ -207,14 +211,19 @@ static void malformed_authorizations_name_what_is_missing(void **state)
 	expect_authorization_refused("AWS4-HMAC-SHA256 ", "'Credential'");
 	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL, "'SignedHeaders'");
 	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL ",SignedHeaders=host", "'Signature'");
-	expect_authorization_refused("AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=00", "5 slash-delimited");
-	expect_authorization_refused("AWS4-HMAC-SHA256 Credential=a/20260131/c/d/aws4_requests, SignedHeaders=host, Signature=00",
+	expect_authorization_refused("AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=00",
 				     "5 slash-delimited");
-	expect_authorization_refused("AWS4-HMAC-SHA256 Credential=a/20260130/c/d/aws4_request, SignedHeaders=host, Signature=00",
-				     "does not match");
-	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL ", Signature=0, SignedHeaders=host, Signature=1", "twice");
+	expect_authorization_refused(
+	    "AWS4-HMAC-SHA256 Credential=a/20260131/c/d/aws4_requests, SignedHeaders=host, Signature=00",
+	    "5 slash-delimited");
+	expect_authorization_refused(
+	    "AWS4-HMAC-SHA256 Credential=a/20260130/c/d/aws4_request, SignedHeaders=host, Signature=00",
+	    "does not match");
+	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL ", Signature=0, SignedHeaders=host, Signature=1",
+				     "twice");
 	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL ", SignedHeaders=x-amz-date, Signature=00", "Host");
-	expect_authorization_refused("AWS4-HMAC-SHA256 " CREDENTIAL ", SignedHeaders=host;missing;x-amz-date, Signature=00", "missing");
+	expect_authorization_refused(
+	    "AWS4-HMAC-SHA256 " CREDENTIAL ", SignedHeaders=host;missing;x-amz-date, Signature=00", "missing");
 #undef CREDENTIAL
 }
 
@@ -346,7 +355,8 @@ static void what_is_over_a_limit_is_refused(void **state)
 	zt_sigv4_header headers[ZT_SIGV4_HEADERS_MAX + 1];
 	for (size_t i = 0; i < ZT_COUNT(headers); i++)
 		headers[i] = (zt_sigv4_header){ ZT_LIT("host"), ZT_LIT("h") };
-	zt_sigv4_request request = { ZT_LIT("GET"), ZT_LIT("/"), ZT_VIEW_EMPTY, headers, ZT_COUNT(headers), ZT_VIEW_EMPTY };
+	zt_sigv4_request request = { ZT_LIT("GET"), ZT_LIT("/"),       ZT_VIEW_EMPTY,
+				     headers,       ZT_COUNT(headers), ZT_VIEW_EMPTY };
 	zt_sigv4_signed made;
 	assert_status(zt_sigv4_sign(&example, NULL, &request, &made, NULL, NULL), ZT_E_LIMIT);
 	ZT_CLEANUP(zt_str_free) zt_str query = ZT_STR(4096);

@@ -58,8 +58,10 @@ static void parse_request(suite_case *c)
 	assert_true(zt_view_ends(target, ZT_LIT(" HTTP/1.1")));
 	target.n -= sizeof " HTTP/1.1" - 1;
 	size_t question = zt_view_find(target, '?');
-	c->request = (zt_sigv4_request){ .method = { line.p, method }, .path = { target.p, question },
-					 .query = zt_view_from(target, question + 1), .headers = c->headers };
+	c->request = (zt_sigv4_request){ .method = { line.p, method },
+					 .path = { target.p, question },
+					 .query = zt_view_from(target, question + 1),
+					 .headers = c->headers };
 	while (take_line(&rest, &line) && line.n)
 		take_header(c, line);
 	c->request.body = rest;
@@ -149,7 +151,9 @@ static void header_form(suite_case *c)
 
 static void query_form(suite_case *c)
 {
-	ZT_CLEANUP(zt_str_free) zt_str canonical = ZT_STR(FILE_MAX), to_sign = ZT_STR(FILE_MAX), query = ZT_STR(FILE_MAX);
+	ZT_CLEANUP(zt_str_free)
+	zt_str canonical = ZT_STR(FILE_MAX),
+	       to_sign = ZT_STR(FILE_MAX), query = ZT_STR(FILE_MAX);
 	assert_ok(zt_sigv4_presign(&c->signer, &c->request, c->expires_s, &query, &canonical, &to_sign));
 	expect_file(c, "query-canonical-request.txt", zt_str_view(&canonical));
 	expect_file(c, "query-string-to-sign.txt", zt_str_view(&to_sign));
