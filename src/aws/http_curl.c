@@ -64,13 +64,17 @@ static zt_status put_line(struct curl_slist **lines, const char *text)
 
 static zt_status put_headers(const zt_aws_http_request *request, struct curl_slist **lines)
 {
-	ZT_CLEANUP(zt_str_free) zt_str line = ZT_STR(HEADER_LINE_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str line = ZT_STR(HEADER_LINE_MAX);
+	bool has_type = false;
 	for (size_t i = 0; i < request->header_count; i++) {
+		has_type |= zt_view_equal_nocase(request->headers[i].name, ZT_LIT("content-type"));
 		zt_str_clear(&line);
 		TRY(zt_str_printf(&line, "%.*s: %.*s", ZT_PRI(request->headers[i].name), ZT_PRI(request->headers[i].value)));
 		TRY(put_line(lines, zt_str_text(&line)));
 	}
-	/* Headers that libcurl would add of its own accord: "Expect" costs a round trip. */
+	/* Headers that libcurl would add of its own accord: "Expect" costs a round trip, and a body of no type is no form. */
+	if (!has_type)
+		TRY(put_line(lines, "Content-Type:"));
 	TRY(put_line(lines, "Expect:"));
 	return put_line(lines, "Accept:");
 }
