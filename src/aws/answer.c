@@ -105,6 +105,6 @@ zt_status zt_aws_answer_error(const zt_aws_request *request, const zt_aws_http_r
 	ret_error->http = response->status;
 	zt_text_cut(ret_error->code, sizeof ret_error->code, zt_view_of(fault.code));
 	zt_text_cut(ret_error->request_id, sizeof ret_error->request_id,
-		 zt_view_of(response->request_id[0] ? response->request_id : fault.request_id));
+		    zt_view_of(response->request_id[0] ? response->request_id : fault.request_id));
 	return status;
 }

@@ -1,4 +1,5 @@
-/* When a failed try is followed by another one (AWS Architecture Blog, "Exponential Backoff And Jitter": full jitter). */
+/* When a failed try is followed by another one (AWS Architecture Blog, "Exponential Backoff And Jitter": full jitter).
+ */
 #ifndef ZT_AWS_BACKOFF_H
 #define ZT_AWS_BACKOFF_H
 

@@ -170,13 +170,19 @@ static zt_status sign(const api_call *call, header_list *headers, zt_sigv4_signe
 	size_t mark = zt_view_find(target, '?');
 	int64_t now_ms = zt_clock_wall_ms(&client->spec.clock);
 	zt_sigv4_signer signer = {
-		.access_key_id = zt_view_of(keys->access_key_id), .secret = zt_secret_view(&keys->secret),
-		.token = zt_secret_view(&keys->token), .region = zt_view_of(endpoint->signing_region),
-		.service = zt_view_of(zt_aws_signing_name(call->request->service)), .time_ms = now_ms,
+		.access_key_id = zt_view_of(keys->access_key_id),
+		.secret = zt_secret_view(&keys->secret),
+		.token = zt_secret_view(&keys->token),
+		.region = zt_view_of(endpoint->signing_region),
+		.service = zt_view_of(zt_aws_signing_name(call->request->service)),
+		.time_ms = now_ms,
 	};
 	zt_sigv4_request request = {
-		.method = zt_view_of(call->request->method), .path = { target.p, mark },
-		.query = zt_view_from(target, mark + 1), .headers = headers->items, .header_count = headers->count,
+		.method = zt_view_of(call->request->method),
+		.path = { target.p, mark },
+		.query = zt_view_from(target, mark + 1),
+		.headers = headers->items,
+		.header_count = headers->count,
 		.body = call->body,
 	};
 	TRY(zt_sigv4_sign(&signer, key_of(client, call->request->service, now_ms), &request, ret, NULL, NULL));
@@ -203,15 +209,20 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 	TRY(sign(call, &headers, &signed_parts));
 	int64_t try_end_ms = zt_clock_mono_ms(&client->spec.clock) + ZT_AWS_TRY_MS;
 	zt_aws_http_request http = {
-		.method = call->request->method, .origin = origin, .target = zt_str_text(&call->request->target),
-		.headers = headers.items, .header_count = headers.count, .body = call->body,
+		.method = call->request->method,
+		.origin = origin,
+		.target = zt_str_text(&call->request->target),
+		.headers = headers.items,
+		.header_count = headers.count,
+		.body = call->body,
 		.deadline_ms = try_end_ms < call->deadline_ms ? try_end_ms : call->deadline_ms,
 	};
 	zt_aws_http_response_clear(response);
 	client->requests[call->request->service]++;
 	TRY(client->spec.http.perform(client->spec.http.context, &http, response, ret_error));
-	return response->status >= 200 && response->status < 300 ?
-		       ZT_OK : zt_aws_answer_error(call->request, response, ret_error);
+	return response->status >= 200 && response->status < 300
+		   ? ZT_OK
+		   : zt_aws_answer_error(call->request, response, ret_error);
 }
 
 /* Waits before the next try; false when that would go beyond the deadline. */
@@ -249,12 +260,12 @@ static zt_status send_until(const api_call *call, zt_aws_http_response *response
 	}
 }
 
-static zt_status send_request(zt_aws_client *client, const zt_aws_request *request, zt_view body, const char *content_type,
-		      zt_aws_http_response *ret, zt_error *ret_error)
+static zt_status send_request(zt_aws_client *client, const zt_aws_request *request, zt_view body,
+			      const char *content_type, zt_aws_http_response *ret, zt_error *ret_error)
 {
 	if (request->status != ZT_OK)
-		return zt_error_set(ret_error, request->status, "%s: a value of the request is empty, too long or not UTF-8",
-				    request->operation);
+		return zt_error_set(ret_error, request->status,
+				    "%s: a value of the request is empty, too long or not UTF-8", request->operation);
 	if (!client->endpoints[request->service].origin[0])
 		return zt_error_set(ret_error, ZT_E_CONFIG, "%s: the data endpoint is not known", request->operation);
 	int64_t deadline_ms = zt_clock_mono_ms(&client->spec.clock) + client->spec.budget_ms;

@@ -22,10 +22,10 @@ typedef enum {
 } zt_aws_service;
 
 enum {
-	ZT_AWS_BUDGET_MS = 60000,         /* default for one call, waits included */
-	ZT_AWS_TRY_MS = 20000,            /* one try */
+	ZT_AWS_BUDGET_MS = 60000, /* default for one call, waits included */
+	ZT_AWS_TRY_MS = 20000,    /* one try */
 	ZT_AWS_NETWORK_TRIES = 3,
-	ZT_AWS_BACKOFF_FIRST_MS = 100,    /* ceiling of the first wait */
+	ZT_AWS_BACKOFF_FIRST_MS = 100, /* ceiling of the first wait */
 	ZT_AWS_BACKOFF_CEILING_MS = 10000,
 	ZT_AWS_TARGET_MAX = 8 * 1024,
 	ZT_AWS_REQUEST_HEADERS_MAX = 4,
@@ -43,22 +43,22 @@ typedef struct {
 	zt_aws_http http;
 	const zt_aws_credentials *credentials; /* borrowed for the client's life */
 	const char *region;                    /* copied */
-	const char *endpoint_url;   /* for every service, wins over the environment; NULL or "" when not given; copied */
+	const char *endpoint_url; /* for every service, wins over the environment; NULL or "" when not given; copied */
 	const char *profile_endpoint_url; /* behind the environment; NULL or "" when not given; copied */
-	const char *data_endpoint;  /* host name of the data endpoint, or NULL until DescribeEndpoint told it; copied */
-	size_t answer_max;          /* ceiling of an answer's body; 0: ZT_AWS_ANSWER_MAX */
-	int64_t budget_ms;          /* 0: ZT_AWS_BUDGET_MS */
-	zt_clock clock;             /* of the system when wall_ms is NULL */
-	void (*sleep_ms)(void *context, int64_t ms);               /* NULL: really sleeps */
-	void (*on_wait)(void *context, const zt_aws_wait *wait);   /* NULL: nobody is told */
-	void *context;              /* of these two */
+	const char *data_endpoint; /* host name of the data endpoint, or NULL until DescribeEndpoint told it; copied */
+	size_t answer_max;         /* ceiling of an answer's body; 0: ZT_AWS_ANSWER_MAX */
+	int64_t budget_ms;         /* 0: ZT_AWS_BUDGET_MS */
+	zt_clock clock;            /* of the system when wall_ms is NULL */
+	void (*sleep_ms)(void *context, int64_t ms);             /* NULL: really sleeps */
+	void (*on_wait)(void *context, const zt_aws_wait *wait); /* NULL: nobody is told */
+	void *context;                                           /* of these two */
 } zt_aws_client_spec;
 
 typedef struct zt_aws_client zt_aws_client;
 
 /* The endpoint of a service: endpoint_url, AWS_ENDPOINT_URL_<SERVICE> (IOT, IOT_DATA_PLANE, LAMBDA, IAM, STS),
- * AWS_ENDPOINT_URL (both not read when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "true"), the profile's, AWS's own host in the
- * Region's partition. ZT_E_CONFIG when one of them is no http:// or https:// URL without path. */
+ * AWS_ENDPOINT_URL (both not read when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "true"), the profile's, AWS's own host in
+ * the Region's partition. ZT_E_CONFIG when one of them is no http:// or https:// URL without path. */
 ZT_NODISCARD zt_status zt_aws_client_new(const zt_aws_client_spec *spec, zt_aws_client **ret, zt_error *ret_error);
 void zt_aws_client_free(zt_aws_client *client);
 ZT_DEFINE_CLEANUP(zt_aws_client, zt_aws_client_free)
@@ -89,8 +89,10 @@ typedef struct {
 	bool has_query;
 	zt_sigv4_header headers[ZT_AWS_REQUEST_HEADERS_MAX]; /* values borrowed until the call */
 	size_t header_count;
-	bool once; /* doing it twice would leave something behind: tried again only when the service cannot have acted */
-	void (*read_error)(const zt_aws_http_response *response, zt_aws_fault *ret); /* the protocol's form of an error */
+	bool
+	    once; /* doing it twice would leave something behind: tried again only when the service cannot have acted */
+	void (*read_error)(const zt_aws_http_response *response,
+			   zt_aws_fault *ret); /* the protocol's form of an error */
 	zt_status status;
 } zt_aws_request;
 
@@ -104,24 +106,24 @@ void zt_aws_request_header(zt_aws_request *request, const char *name, zt_view va
 /* Makes the call ZT_E_INVALID when its body could not be built (text that is not UTF-8, memory). */
 void zt_aws_request_body(zt_aws_request *request, const json_t *body);
 
-/* REST with JSON. Ends the request whatever happens. `body` may be NULL (borrowed). *ret (may be NULL) is the answer, an
- * empty object where the body is empty. Errors of the service, with http, code and request_id in *ret_error:
+/* REST with JSON. Ends the request whatever happens. `body` may be NULL (borrowed). *ret (may be NULL) is the answer,
+ * an empty object where the body is empty. Errors of the service, with http, code and request_id in *ret_error:
  *   ZT_E_NOT_FOUND   404; ZT_E_EXISTS  …AlreadyExists…; ZT_E_CONFLICT 409; ZT_E_DENIED 401 or 403;
  *   ZT_E_CREDENTIALS the keys are wrong, expired or sign wrongly; ZT_E_STATE 406; ZT_E_LIMIT …LimitExceeded…;
  *   ZT_E_INVALID     any other 4xx; ZT_E_THROTTLED and ZT_E_UNAVAILABLE (5xx) when the time was over. */
 ZT_NODISCARD zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json_t *body, json_t **ret,
 				   zt_error *ret_error);
 /* Any body: for Publish, Invoke and the Query protocol. *ret is to be freed by zt_aws_http_response_free. */
-ZT_NODISCARD zt_status zt_aws_send(zt_aws_client *client, zt_aws_request *request, zt_view body, const char *content_type,
-				   zt_aws_http_response *ret, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_aws_send(zt_aws_client *client, zt_aws_request *request, zt_view body,
+				   const char *content_type, zt_aws_http_response *ret, zt_error *ret_error);
 
 /* One element of a list that came in pages; anything but ZT_OK ends the walk and comes out of it. */
 typedef zt_status (*zt_aws_each_fn)(void *context, const json_t *item, zt_error *ret_error);
 typedef struct {
-	const char *items;      /* member with the page's array: "certificates" */
-	const char *token_in;   /* query parameter: "marker" or "nextToken" */
-	const char *token_out;  /* member: "nextMarker" or "nextToken" */
-	const char *size;       /* query parameter of the page's size: "pageSize" or "maxResults"; NULL when there is none */
+	const char *items;     /* member with the page's array: "certificates" */
+	const char *token_in;  /* query parameter: "marker" or "nextToken" */
+	const char *token_out; /* member: "nextMarker" or "nextToken" */
+	const char *size; /* query parameter of the page's size: "pageSize" or "maxResults"; NULL when there is none */
 } zt_aws_paging;
 /* Calls `each` for all of them, page by page. Ends the request. */
 ZT_NODISCARD zt_status zt_aws_each(zt_aws_client *client, zt_aws_request *request, const zt_aws_paging *paging,

@@ -5,7 +5,8 @@
 #define PAGE_SIZE "250"
 
 /* A copy of the request for one page, with the token that leads to it. */
-static zt_status page_request(const zt_aws_request *request, const zt_aws_paging *paging, zt_view token, zt_aws_request *ret)
+static zt_status page_request(const zt_aws_request *request, const zt_aws_paging *paging, zt_view token,
+			      zt_aws_request *ret)
 {
 	zt_aws_request page = *request;
 	page.target = ZT_STR(ZT_AWS_TARGET_MAX);
@@ -21,8 +22,7 @@ static zt_status each_of_page(const json_t *items, zt_aws_each_fn each, void *co
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach(items, i, item)
-		TRY(each(context, item, ret_error));
+	json_array_foreach(items, i, item) TRY(each(context, item, ret_error));
 	return ZT_OK;
 }
 
@@ -48,9 +48,11 @@ static zt_status walk(zt_aws_client *client, const zt_aws_request *request, cons
 zt_status zt_aws_each(zt_aws_client *client, zt_aws_request *request, const zt_aws_paging *paging, zt_aws_each_fn each,
 		      void *context, zt_error *ret_error)
 {
-	zt_status status = request->status == ZT_OK ? walk(client, request, paging, each, context, ret_error) :
-			   zt_error_set(ret_error, request->status, "%s: a value of the request is empty, too long or not UTF-8",
-					request->operation);
+	zt_status status =
+	    request->status == ZT_OK
+		? walk(client, request, paging, each, context, ret_error)
+		: zt_error_set(ret_error, request->status, "%s: a value of the request is empty, too long or not UTF-8",
+			       request->operation);
 	zt_str_free(&request->target);
 	return status;
 }

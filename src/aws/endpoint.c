@@ -78,7 +78,8 @@ static void own_host(zt_aws_service service, const char *region, zt_aws_endpoint
 			p = i;
 	if (service == ZT_AWS_IAM) {
 		(void)snprintf(endpoint->origin, sizeof endpoint->origin, "https://%s", partitions[p].iam_host);
-		(void)snprintf(endpoint->signing_region, sizeof endpoint->signing_region, "%s", partitions[p].iam_region);
+		(void)snprintf(endpoint->signing_region, sizeof endpoint->signing_region, "%s",
+			       partitions[p].iam_region);
 	} else if (service != ZT_AWS_IOT_DATA) {
 		(void)snprintf(endpoint->origin, sizeof endpoint->origin, "https://%s.%s.%s",
 			       services[service].signing_name, region, partitions[p].suffix);

@@ -1,10 +1,10 @@
 /* What the JITR handler may do: the statements of its role, written by set-up, and nothing else.
  *
- * Resources are the part of an IoT ARN behind arn:<partition>:iot:<region>:<account>: ; "{policy}" stands for the name of
- * the device policy. "*" is a whole resource: RegisterThing has no resource type (Service Authorization Reference, "AWS
- * IoT"). What RegisterThing does is checked against the other actions too, hence CreateThing, UpdateThing and AttachPolicy
- * although the handler seldom calls them itself. Logs: logs:CreateLogStream and logs:PutLogEvents on the function's log
- * group, besides. */
+ * Resources are the part of an IoT ARN behind arn:<partition>:iot:<region>:<account>: ; "{policy}" stands for the name
+ * of the device policy. "*" is a whole resource: RegisterThing has no resource type (Service Authorization Reference,
+ * "AWS IoT"). What RegisterThing does is checked against the other actions too, hence CreateThing, UpdateThing and
+ * AttachPolicy although the handler seldom calls them itself. Logs: logs:CreateLogStream and logs:PutLogEvents on the
+ * function's log group, besides. */
 #ifndef ZT_AWS_HANDLER_ACTIONS_H
 #define ZT_AWS_HANDLER_ACTIONS_H
 

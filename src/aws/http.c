@@ -19,8 +19,10 @@ void zt_aws_http_response_header(zt_aws_http_response *response, zt_view name, z
 		const char *name;
 		char *room;
 	} kept[] = {
-		{ "x-amzn-requestid", response->request_id },   { "x-amzn-errortype", response->error_type },
-		{ "x-amz-function-error", response->function_error }, { "date", response->date },
+		{ "x-amzn-requestid", response->request_id },
+		{ "x-amzn-errortype", response->error_type },
+		{ "x-amz-function-error", response->function_error },
+		{ "date", response->date },
 		{ "retry-after", response->retry_after },
 	};
 	for (size_t i = 0; i < ZT_COUNT(kept); i++)

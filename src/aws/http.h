@@ -18,8 +18,9 @@ enum {
 
 typedef struct {
 	const char *method;
-	const char *origin; /* "https://iot.us-east-1.amazonaws.com", "http://127.0.0.1:4566": scheme, host and port alone */
-	const char *target; /* path and query as they are signed: "/things/lamp?x=1" */
+	const char
+	    *origin; /* "https://iot.us-east-1.amazonaws.com", "http://127.0.0.1:4566": scheme, host and port alone */
+	const char *target;             /* path and query as they are signed: "/things/lamp?x=1" */
 	const zt_sigv4_header *headers; /* all that is sent but content-length; host among them */
 	size_t header_count;
 	zt_view body;

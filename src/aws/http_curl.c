@@ -26,7 +26,8 @@ zt_status zt_aws_http_curl_new(const char *ca_bundle, zt_aws_http_curl **ret, zt
 {
 	(void)pthread_once(&library_once, library_init);
 	if (library_state != CURLE_OK)
-		return zt_error_set(ret_error, ZT_E_FAILED, "libcurl does not start: %s", curl_easy_strerror(library_state));
+		return zt_error_set(ret_error, ZT_E_FAILED, "libcurl does not start: %s",
+				    curl_easy_strerror(library_state));
 	ZT_CLEANUP(zt_aws_http_curl_freep) zt_aws_http_curl *curl = calloc(1, sizeof *curl);
 	ENSURE(curl, ZT_E_NOMEM);
 	const char *bundle = ca_bundle ? ca_bundle : getenv("AWS_CA_BUNDLE");
@@ -69,10 +70,12 @@ static zt_status put_headers(const zt_aws_http_request *request, struct curl_sli
 	for (size_t i = 0; i < request->header_count; i++) {
 		has_type |= zt_view_equal_nocase(request->headers[i].name, ZT_LIT("content-type"));
 		zt_str_clear(&line);
-		TRY(zt_str_printf(&line, "%.*s: %.*s", ZT_PRI(request->headers[i].name), ZT_PRI(request->headers[i].value)));
+		TRY(zt_str_printf(&line, "%.*s: %.*s", ZT_PRI(request->headers[i].name),
+				  ZT_PRI(request->headers[i].value)));
 		TRY(put_line(lines, zt_str_text(&line)));
 	}
-	/* Headers that libcurl would add of its own accord: "Expect" costs a round trip, and a body of no type is no form. */
+	/* Headers that libcurl would add of its own accord: "Expect" costs a round trip, and a body of no type is no
+	 * form. */
 	if (!has_type)
 		TRY(put_line(lines, "Content-Type:"));
 	TRY(put_line(lines, "Expect:"));

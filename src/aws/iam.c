@@ -59,7 +59,8 @@ zt_status zt_iam_role_get(zt_aws_client *client, zt_view name, json_t **ret, zt_
 zt_status zt_iam_role_set_trust(zt_aws_client *client, zt_view name, zt_view document, zt_error *ret_error)
 {
 	const zt_aws_parameter parameters[] = { { "RoleName", name }, { "PolicyDocument", document } };
-	return zt_aws_query(client, ZT_AWS_IAM, "UpdateAssumeRolePolicy", parameters, ZT_COUNT(parameters), NULL, ret_error);
+	return zt_aws_query(client, ZT_AWS_IAM, "UpdateAssumeRolePolicy", parameters, ZT_COUNT(parameters), NULL,
+			    ret_error);
 }
 
 zt_status zt_iam_role_delete(zt_aws_client *client, zt_view name, zt_error *ret_error)
@@ -71,7 +72,9 @@ zt_status zt_iam_role_delete(zt_aws_client *client, zt_view name, zt_error *ret_
 zt_status zt_iam_role_policy_put(zt_aws_client *client, zt_view role, zt_view policy, zt_view document,
 				 zt_error *ret_error)
 {
-	const zt_aws_parameter parameters[] = { { "RoleName", role }, { "PolicyName", policy }, { "PolicyDocument", document } };
+	const zt_aws_parameter parameters[] = { { "RoleName", role },
+						{ "PolicyName", policy },
+						{ "PolicyDocument", document } };
 	return zt_aws_query(client, ZT_AWS_IAM, "PutRolePolicy", parameters, ZT_COUNT(parameters), NULL, ret_error);
 }
 

@@ -1,4 +1,5 @@
-/* AWS IAM: roles and their policies. Answers have AWS's names (API Reference); documents in them are decoded JSON text. */
+/* AWS IAM: roles and their policies. Answers have AWS's names (API Reference); documents in them are decoded JSON text.
+ */
 #ifndef ZT_AWS_IAM_H
 #define ZT_AWS_IAM_H
 
@@ -10,10 +11,12 @@ typedef struct {
 	size_t tag_count;
 } zt_iam_role_spec;
 /* *ret: Role {RoleName, Arn, RoleId …}. ZT_E_EXISTS. */
-ZT_NODISCARD zt_status zt_iam_role_create(zt_aws_client *client, const zt_iam_role_spec *spec, json_t **ret, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iam_role_create(zt_aws_client *client, const zt_iam_role_spec *spec, json_t **ret,
+					  zt_error *ret_error);
 /* *ret: Role {RoleName, Arn, AssumeRolePolicyDocument, Tags [{Key, Value}] …}. */
 ZT_NODISCARD zt_status zt_iam_role_get(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iam_role_set_trust(zt_aws_client *client, zt_view name, zt_view document, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iam_role_set_trust(zt_aws_client *client, zt_view name, zt_view document,
+					     zt_error *ret_error);
 /* ZT_E_CONFLICT (DeleteConflict) while it has policies. */
 ZT_NODISCARD zt_status zt_iam_role_delete(zt_aws_client *client, zt_view name, zt_error *ret_error);
 
@@ -22,7 +25,8 @@ ZT_NODISCARD zt_status zt_iam_role_policy_put(zt_aws_client *client, zt_view rol
 /* Appends the document. */
 ZT_NODISCARD zt_status zt_iam_role_policy_get(zt_aws_client *client, zt_view role, zt_view policy, zt_str *document,
 					      zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iam_role_policy_delete(zt_aws_client *client, zt_view role, zt_view policy, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iam_role_policy_delete(zt_aws_client *client, zt_view role, zt_view policy,
+						 zt_error *ret_error);
 /* *ret: array of names. AWS allows ten inline policies of 10,240 characters in all, so one page holds them. */
 ZT_NODISCARD zt_status zt_iam_role_policies(zt_aws_client *client, zt_view role, json_t **ret, zt_error *ret_error);
 

@@ -15,20 +15,21 @@ zt_status zt_iot_registration_code_get(zt_aws_client *client, zt_str *code, zt_e
 
 zt_status zt_iot_registration_code_delete(zt_aws_client *client, zt_error *ret_error)
 {
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "DeleteRegistrationCode", "DELETE", "/registrationcode");
+	zt_aws_request request =
+	    zt_aws_request_make(ZT_AWS_IOT, "DeleteRegistrationCode", "DELETE", "/registrationcode");
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
 
 zt_status zt_iot_ca_register(zt_aws_client *client, const zt_iot_ca_spec *spec, json_t **ret, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "RegisterCACertificate", "POST", "/cacertificate");
-	zt_aws_request_query(&request, "allowAutoRegistration", spec->auto_registration ? ZT_LIT("true") : ZT_LIT("false"));
+	zt_aws_request_query(&request, "allowAutoRegistration",
+			     spec->auto_registration ? ZT_LIT("true") : ZT_LIT("false"));
 	zt_aws_request_query(&request, "setAsActive", spec->active ? ZT_LIT("true") : ZT_LIT("false"));
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:o*, s:s*, s:O*, s:O*}", "caCertificate", zt_json_string(spec->ca_pem),
-						 "verificationCertificate",
-						 spec->proof_pem.n ? zt_json_string(spec->proof_pem) : NULL,
-						 "certificateMode", spec->proof_pem.n ? NULL : "SNI_ONLY",
-						 "registrationConfig", spec->registration_config, "tags", spec->tags);
+	ZT_JSON_CLEANUP json_t *body = json_pack(
+	    "{s:o, s:o*, s:s*, s:O*, s:O*}", "caCertificate", zt_json_string(spec->ca_pem), "verificationCertificate",
+	    spec->proof_pem.n ? zt_json_string(spec->proof_pem) : NULL, "certificateMode",
+	    spec->proof_pem.n ? NULL : "SNI_ONLY", "registrationConfig", spec->registration_config, "tags", spec->tags);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }
@@ -53,9 +54,9 @@ zt_status zt_iot_ca_change(zt_aws_client *client, zt_view ca_id, const zt_iot_ca
 	zt_aws_request_label(&request, ca_id);
 	zt_aws_request_query(&request, "newAutoRegistrationStatus", update->auto_registration);
 	zt_aws_request_query(&request, "newStatus", update->status);
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:O*, s:o*}", "registrationConfig", update->registration_config,
-						 "removeAutoRegistration",
-						 update->remove_registration_config ? json_true() : NULL);
+	ZT_JSON_CLEANUP json_t *body =
+	    json_pack("{s:O*, s:o*}", "registrationConfig", update->registration_config, "removeAutoRegistration",
+		      update->remove_registration_config ? json_true() : NULL);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, NULL, ret_error);
 }

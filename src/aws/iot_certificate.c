@@ -4,7 +4,8 @@
 
 zt_status zt_iot_certificate_create(zt_aws_client *client, bool active, json_t **ret, zt_error *ret_error)
 {
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "CreateKeysAndCertificate", "POST", "/keys-and-certificate");
+	zt_aws_request request =
+	    zt_aws_request_make(ZT_AWS_IOT, "CreateKeysAndCertificate", "POST", "/keys-and-certificate");
 	request.once = true;
 	zt_aws_request_query(&request, "setAsActive", active ? ZT_LIT("true") : ZT_LIT("false"));
 	return zt_aws_call(client, &request, NULL, ret, ret_error);
@@ -27,9 +28,9 @@ zt_status zt_iot_certificate_each(zt_aws_client *client, zt_view ca_id, zt_aws_e
 				  zt_error *ret_error)
 {
 	static const zt_aws_paging paging = { "certificates", "marker", "nextMarker", "pageSize" };
-	zt_aws_request request = ca_id.n ?
-		zt_aws_request_make(ZT_AWS_IOT, "ListCertificatesByCA", "GET", "/certificates-by-ca/") :
-		zt_aws_request_make(ZT_AWS_IOT, "ListCertificates", "GET", "/certificates");
+	zt_aws_request request =
+	    ca_id.n ? zt_aws_request_make(ZT_AWS_IOT, "ListCertificatesByCA", "GET", "/certificates-by-ca/")
+		    : zt_aws_request_make(ZT_AWS_IOT, "ListCertificates", "GET", "/certificates");
 	if (ca_id.n)
 		zt_aws_request_label(&request, ca_id);
 	return zt_aws_each(client, &request, &paging, each, context, ret_error);

@@ -7,12 +7,14 @@
 /* *ret: certificateArn, certificateId, certificatePem, keyPair {PublicKey, PrivateKey}: a secret, free it early. */
 ZT_NODISCARD zt_status zt_iot_certificate_create(zt_aws_client *client, bool active, json_t **ret, zt_error *ret_error);
 /* *ret: the description itself (certificateArn, certificateId, caCertificateId, status, certificatePem, validity …). */
-ZT_NODISCARD zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_view id, json_t **ret, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_view id, json_t **ret,
+						   zt_error *ret_error);
 /* Items: certificateArn, certificateId, status, creationDate. An empty ca_id gives those of every CA. */
 ZT_NODISCARD zt_status zt_iot_certificate_each(zt_aws_client *client, zt_view ca_id, zt_aws_each_fn each, void *context,
 					       zt_error *ret_error);
 /* "ACTIVE", "INACTIVE" or "REVOKED". */
-ZT_NODISCARD zt_status zt_iot_certificate_update(zt_aws_client *client, zt_view id, zt_view status, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_certificate_update(zt_aws_client *client, zt_view id, zt_view status,
+						 zt_error *ret_error);
 /* It must not be ACTIVE and have no things; `force` takes policies off. */
 ZT_NODISCARD zt_status zt_iot_certificate_delete(zt_aws_client *client, zt_view id, bool force, zt_error *ret_error);
 

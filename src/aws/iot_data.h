@@ -1,4 +1,5 @@
-/* AWS IoT data plane. The client must know the data endpoint (zt_aws_client_set_data_endpoint), ZT_E_CONFIG otherwise. */
+/* AWS IoT data plane. The client must know the data endpoint (zt_aws_client_set_data_endpoint), ZT_E_CONFIG otherwise.
+ */
 #ifndef ZT_AWS_IOT_DATA_H
 #define ZT_AWS_IOT_DATA_H
 

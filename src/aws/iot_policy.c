@@ -7,7 +7,8 @@ zt_status zt_iot_policy_create(zt_aws_client *client, zt_view name, zt_view docu
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "CreatePolicy", "POST", "/policies/");
 	zt_aws_request_label(&request, name);
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:O*}", "policyDocument", zt_json_string(document), "tags", tags);
+	ZT_JSON_CLEANUP json_t *body =
+	    json_pack("{s:o, s:O*}", "policyDocument", zt_json_string(document), "tags", tags);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }

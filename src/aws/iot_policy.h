@@ -10,7 +10,8 @@ ZT_NODISCARD zt_status zt_iot_policy_create(zt_aws_client *client, zt_view name,
 /* *ret: policyName, policyArn, policyDocument (of the default version), defaultVersionId. */
 ZT_NODISCARD zt_status zt_iot_policy_get(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
 /* Items: policyName, policyArn. */
-ZT_NODISCARD zt_status zt_iot_policy_each(zt_aws_client *client, zt_aws_each_fn each, void *context, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_policy_each(zt_aws_client *client, zt_aws_each_fn each, void *context,
+					  zt_error *ret_error);
 /* No targets and no version but the default one. */
 ZT_NODISCARD zt_status zt_iot_policy_delete(zt_aws_client *client, zt_view name, zt_error *ret_error);
 
@@ -19,7 +20,8 @@ ZT_NODISCARD zt_status zt_iot_policy_version_create(zt_aws_client *client, zt_vi
 						    zt_error *ret_error);
 /* *ret: policyVersions [{versionId, isDefaultVersion, createDate}]. */
 ZT_NODISCARD zt_status zt_iot_policy_versions(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iot_policy_version_delete(zt_aws_client *client, zt_view name, zt_view version, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_policy_version_delete(zt_aws_client *client, zt_view name, zt_view version,
+						    zt_error *ret_error);
 
 /* target: certificate ARN. Both are fine when it is so already. */
 ZT_NODISCARD zt_status zt_iot_policy_attach(zt_aws_client *client, zt_view name, zt_view target, zt_error *ret_error);
@@ -28,7 +30,7 @@ ZT_NODISCARD zt_status zt_iot_policy_detach(zt_aws_client *client, zt_view name,
 ZT_NODISCARD zt_status zt_iot_policy_each_of(zt_aws_client *client, zt_view target, zt_aws_each_fn each, void *context,
 					     zt_error *ret_error);
 /* Targets of a policy; items: strings. */
-ZT_NODISCARD zt_status zt_iot_policy_each_target(zt_aws_client *client, zt_view name, zt_aws_each_fn each, void *context,
-						 zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_policy_each_target(zt_aws_client *client, zt_view name, zt_aws_each_fn each,
+						 void *context, zt_error *ret_error);
 
 #endif

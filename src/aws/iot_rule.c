@@ -2,7 +2,8 @@
 
 #include "base/json.h"
 
-zt_status zt_iot_rule_create(zt_aws_client *client, zt_view name, const json_t *payload, zt_view tags, zt_error *ret_error)
+zt_status zt_iot_rule_create(zt_aws_client *client, zt_view name, const json_t *payload, zt_view tags,
+			     zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "CreateTopicRule", "POST", "/rules/");
 	zt_aws_request_label(&request, name);
@@ -41,8 +42,8 @@ zt_status zt_iot_rule_replace(zt_aws_client *client, zt_view name, const json_t 
 
 zt_status zt_iot_rule_enable(zt_aws_client *client, zt_view name, bool enable, zt_error *ret_error)
 {
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, enable ? "EnableTopicRule" : "DisableTopicRule", "POST",
-						     "/rules/");
+	zt_aws_request request =
+	    zt_aws_request_make(ZT_AWS_IOT, enable ? "EnableTopicRule" : "DisableTopicRule", "POST", "/rules/");
 	zt_aws_request_label(&request, name);
 	zt_aws_request_path(&request, enable ? "/enable" : "/disable");
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);

@@ -12,7 +12,8 @@ ZT_NODISCARD zt_status zt_iot_rule_create(zt_aws_client *client, zt_view name, c
 ZT_NODISCARD zt_status zt_iot_rule_get(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
 /* Items: ruleArn, ruleName, topicPattern, createdAt, ruleDisabled. */
 ZT_NODISCARD zt_status zt_iot_rule_each(zt_aws_client *client, zt_aws_each_fn each, void *context, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iot_rule_replace(zt_aws_client *client, zt_view name, const json_t *payload, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_iot_rule_replace(zt_aws_client *client, zt_view name, const json_t *payload,
+					   zt_error *ret_error);
 ZT_NODISCARD zt_status zt_iot_rule_enable(zt_aws_client *client, zt_view name, bool enable, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_iot_rule_delete(zt_aws_client *client, zt_view name, zt_error *ret_error);
 

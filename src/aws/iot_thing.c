@@ -4,7 +4,8 @@
 
 static json_t *attribute_payload(const json_t *attributes, bool merge)
 {
-	return attributes ? json_pack("{s:O, s:o*}", "attributes", attributes, "merge", merge ? json_true() : NULL) : NULL;
+	return attributes ? json_pack("{s:O, s:o*}", "attributes", attributes, "merge", merge ? json_true() : NULL)
+			  : NULL;
 }
 
 static json_t *type_name(zt_view type)
@@ -17,8 +18,8 @@ zt_status zt_iot_thing_create(zt_aws_client *client, zt_view name, const zt_iot_
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "CreateThing", "POST", "/things/");
 	zt_aws_request_label(&request, name);
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o*, s:o*}", "thingTypeName", type_name(spec->type), "attributePayload",
-						 attribute_payload(spec->attributes, false));
+	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o*, s:o*}", "thingTypeName", type_name(spec->type),
+						 "attributePayload", attribute_payload(spec->attributes, false));
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }
@@ -30,14 +31,15 @@ zt_status zt_iot_thing_describe(zt_aws_client *client, zt_view name, json_t **re
 	return zt_aws_call(client, &request, NULL, ret, ret_error);
 }
 
-zt_status zt_iot_thing_update(zt_aws_client *client, zt_view name, const zt_iot_thing_spec *spec, int64_t expected_version,
-			      zt_error *ret_error)
+zt_status zt_iot_thing_update(zt_aws_client *client, zt_view name, const zt_iot_thing_spec *spec,
+			      int64_t expected_version, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "UpdateThing", "PATCH", "/things/");
 	zt_aws_request_label(&request, name);
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o*, s:o*, s:o*}", "thingTypeName", type_name(spec->type),
-						 "attributePayload", attribute_payload(spec->attributes, true),
-						 "expectedVersion", expected_version ? json_integer(expected_version) : NULL);
+	ZT_JSON_CLEANUP json_t *body =
+	    json_pack("{s:o*, s:o*, s:o*}", "thingTypeName", type_name(spec->type), "attributePayload",
+		      attribute_payload(spec->attributes, true), "expectedVersion",
+		      expected_version ? json_integer(expected_version) : NULL);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, NULL, ret_error);
 }
@@ -49,8 +51,8 @@ zt_status zt_iot_thing_delete(zt_aws_client *client, zt_view name, zt_error *ret
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
 
-zt_status zt_iot_thing_each(zt_aws_client *client, const zt_iot_thing_filter *filter, zt_aws_each_fn each, void *context,
-			    zt_error *ret_error)
+zt_status zt_iot_thing_each(zt_aws_client *client, const zt_iot_thing_filter *filter, zt_aws_each_fn each,
+			    void *context, zt_error *ret_error)
 {
 	static const zt_aws_paging paging = { "things", "nextToken", "nextToken", "maxResults" };
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListThings", "GET", "/things");
@@ -68,7 +70,8 @@ static zt_aws_request principals_request(const char *operation, const char *meth
 	return request;
 }
 
-zt_status zt_iot_thing_attach(zt_aws_client *client, zt_view name, zt_view principal, bool exclusive, zt_error *ret_error)
+zt_status zt_iot_thing_attach(zt_aws_client *client, zt_view name, zt_view principal, bool exclusive,
+			      zt_error *ret_error)
 {
 	zt_aws_request request = principals_request("AttachThingPrincipal", "PUT", name);
 	zt_aws_request_query(&request, "thingPrincipalType", exclusive ? ZT_LIT("EXCLUSIVE_THING") : ZT_VIEW_EMPTY);
@@ -104,8 +107,8 @@ zt_status zt_iot_thing_register(zt_aws_client *client, zt_view template_body, co
 				zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "RegisterThing", "POST", "/things");
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:O*}", "templateBody", zt_json_string(template_body), "parameters",
-						 parameters);
+	ZT_JSON_CLEANUP json_t *body =
+	    json_pack("{s:o, s:O*}", "templateBody", zt_json_string(template_body), "parameters", parameters);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }

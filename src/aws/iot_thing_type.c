@@ -6,9 +6,9 @@ zt_status zt_iot_thing_type_create(zt_aws_client *client, zt_view name, zt_view 
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "CreateThingType", "POST", "/thing-types/");
 	zt_aws_request_label(&request, name);
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:{s:o*, s:O*}, s:O*}", "thingTypeProperties", "thingTypeDescription",
-						 description.n ? zt_json_string(description) : NULL, "searchableAttributes",
-						 searchable, "tags", tags);
+	ZT_JSON_CLEANUP json_t *body = json_pack(
+	    "{s:{s:o*, s:O*}, s:O*}", "thingTypeProperties", "thingTypeDescription",
+	    description.n ? zt_json_string(description) : NULL, "searchableAttributes", searchable, "tags", tags);
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }

@@ -40,8 +40,8 @@ zt_status zt_lambda_function_update_code(zt_aws_client *client, zt_view name, zt
 					 json_t **ret, zt_error *ret_error)
 {
 	zt_aws_request request = function_request("UpdateFunctionCode", "PUT", name, "/code");
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:[o]}", "ZipFile", zip_text(zip), "Architectures",
-						 zt_json_string(architecture));
+	ZT_JSON_CLEANUP json_t *body =
+	    json_pack("{s:o, s:[o]}", "ZipFile", zip_text(zip), "Architectures", zt_json_string(architecture));
 	zt_aws_request_body(&request, body);
 	return zt_aws_call(client, &request, body, ret, ret_error);
 }

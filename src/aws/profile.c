@@ -80,10 +80,11 @@ static zt_status refuse_foreign(const zt_aws_section *section, const char *path,
 {
 	for (size_t i = 0; i < ZT_COUNT(foreign); i++)
 		if (zt_aws_section_value(section, foreign[i].key).n)
-			return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
-					    "profile %s of %s uses %s (%s), which is not supported: export its keys, for "
-					    "example with: aws configure export-credentials --format env",
-					    profile->name, path, foreign[i].provider, foreign[i].key);
+			return zt_error_set(
+			    ret_error, ZT_E_UNSUPPORTED,
+			    "profile %s of %s uses %s (%s), which is not supported: export its keys, for "
+			    "example with: aws configure export-credentials --format env",
+			    profile->name, path, foreign[i].provider, foreign[i].key);
 	return ZT_OK;
 }
 
@@ -100,12 +101,14 @@ static zt_status use_files(const profile_files *files, const zt_aws_section *cre
 	TRY(refuse_foreign(config, zt_str_text(&files->config_path), profile, ret_error));
 	if (getenv("AWS_WEB_IDENTITY_TOKEN_FILE") || getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ||
 	    getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
-		return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
-				    "the environment names web identity or container credentials, which are not supported: "
-				    "export static keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)");
+		return zt_error_set(
+		    ret_error, ZT_E_UNSUPPORTED,
+		    "the environment names web identity or container credentials, which are not supported: "
+		    "export static keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)");
 	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
 			    "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or profile %s in "
-			    "~/.aws/credentials (credentials of roles, SSO and instances are not supported)", profile->name);
+			    "~/.aws/credentials (credentials of roles, SSO and instances are not supported)",
+			    profile->name);
 }
 
 static zt_status use_region(const char *region, const zt_aws_section *config, const zt_aws_section *credentials,
@@ -117,31 +120,33 @@ static zt_status use_region(const char *region, const zt_aws_section *config, co
 	if (text.n == 0)
 		text = zt_aws_section_value(credentials, "region");
 	if (text.n == 0)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "no Region: give --region, set AWS_REGION, or set region in profile %s",
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "no Region: give --region, set AWS_REGION, or set region in profile %s",
 				    profile->name);
 	if (zt_text_copy(profile->region, sizeof profile->region, text) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_CONFIG, "the name of the Region is too long");
 	return ZT_OK;
 }
 
-static zt_status load(const char *given_profile, const char *region, const profile_files *files, zt_aws_profile *profile,
-		      zt_error *ret_error)
+static zt_status load(const char *given_profile, const char *region, const profile_files *files,
+		      zt_aws_profile *profile, zt_error *ret_error)
 {
 	zt_aws_section credentials = { zt_str_view(&files->credentials), ZT_VIEW_EMPTY };
 	zt_aws_section config = { zt_str_view(&files->config), ZT_VIEW_EMPTY };
 	zt_view name = zt_view_of(profile->name);
 	bool is_there = zt_aws_section_find(&credentials, name, false);
 	is_there |= zt_aws_section_find(&config, name, true);
-	zt_status status = or_null(given_profile) ? ZT_E_NOT_FOUND :
-			   zt_aws_credentials_environment(&profile->credentials, ret_error);
+	zt_status status =
+	    or_null(given_profile) ? ZT_E_NOT_FOUND : zt_aws_credentials_environment(&profile->credentials, ret_error);
 	if (status == ZT_OK) {
 		(void)snprintf(profile->source, sizeof profile->source, "environment");
 	} else if (status != ZT_E_NOT_FOUND) {
 		return status;
 	} else {
 		if (!is_there && !zt_view_equal(name, ZT_LIT("default")))
-			return zt_error_set(ret_error, ZT_E_CONFIG, "there is no AWS profile %s in %s and %s", profile->name,
-					    zt_str_text(&files->credentials_path), zt_str_text(&files->config_path));
+			return zt_error_set(ret_error, ZT_E_CONFIG, "there is no AWS profile %s in %s and %s",
+					    profile->name, zt_str_text(&files->credentials_path),
+					    zt_str_text(&files->config_path));
 		TRY(use_files(files, &credentials, &config, profile, ret_error));
 	}
 	TRY(use_region(region, &config, &credentials, profile, ret_error));
@@ -157,11 +162,15 @@ zt_status zt_aws_profile_load(const char *profile, const char *region, zt_aws_pr
 	ZT_CLEANUP(zt_aws_profile_wipe) zt_aws_profile made = { 0 };
 	if (zt_text_copy(made.name, sizeof made.name, zt_view_of(name ? name : "default")) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_CONFIG, "the name of the AWS profile is too long");
-	ZT_CLEANUP(files_free) profile_files files = {
-		.credentials_path = ZT_STR(PATH_MAX_HERE), .credentials = ZT_STR(FILE_MAX),
-		.config_path = ZT_STR(PATH_MAX_HERE), .config = ZT_STR(FILE_MAX),
+	ZT_CLEANUP(files_free)
+	profile_files files = {
+		.credentials_path = ZT_STR(PATH_MAX_HERE),
+		.credentials = ZT_STR(FILE_MAX),
+		.config_path = ZT_STR(PATH_MAX_HERE),
+		.config = ZT_STR(FILE_MAX),
 	};
-	TRY(read_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", &files.credentials_path, &files.credentials, ret_error));
+	TRY(read_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", &files.credentials_path, &files.credentials,
+		      ret_error));
 	TRY(read_file("AWS_CONFIG_FILE", "config", &files.config_path, &files.config, ret_error));
 	TRY(load(profile, region, &files, &made, ret_error));
 	*ret = made;

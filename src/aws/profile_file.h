@@ -12,9 +12,11 @@ typedef struct {
 	zt_view lines; /* of the section; empty when there is none */
 } zt_aws_section;
 
-/* Sets `lines` to the section [name], or in a config file [profile name] ([default] may stand bare). False without one. */
+/* Sets `lines` to the section [name], or in a config file [profile name] ([default] may stand bare). False without one.
+ */
 bool zt_aws_section_find(zt_aws_section *section, zt_view name, bool is_config);
-/* The value without surrounding blanks; empty when it is absent. Indented lines belong to a nested setting and are skipped. */
+/* The value without surrounding blanks; empty when it is absent. Indented lines belong to a nested setting and are
+ * skipped. */
 zt_view zt_aws_section_value(const zt_aws_section *section, const char *key);
 
 #endif

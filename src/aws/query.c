@@ -57,8 +57,8 @@ zt_status zt_aws_query(zt_aws_client *client, zt_aws_service service, const char
 	if (request.status == ZT_OK)
 		request.status = form(service, action, parameters, count, &body);
 	ZT_CLEANUP(zt_aws_http_response_free) zt_aws_http_response response = { 0 };
-	TRY(zt_aws_send(client, &request, zt_str_view(&body), "application/x-www-form-urlencoded; charset=utf-8", &response,
-			ret_error));
+	TRY(zt_aws_send(client, &request, zt_str_view(&body), "application/x-www-form-urlencoded; charset=utf-8",
+			&response, ret_error));
 	if (!ret)
 		return ZT_OK;
 	ZT_JSON_CLEANUP json_t *answer = NULL;

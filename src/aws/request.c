@@ -10,8 +10,11 @@ static void keep(zt_aws_request *request, zt_status status)
 
 zt_aws_request zt_aws_request_make(zt_aws_service service, const char *operation, const char *method, const char *path)
 {
-	zt_aws_request request = { .service = service, .operation = operation, .method = method,
-				   .target = ZT_STR(ZT_AWS_TARGET_MAX), .read_error = zt_aws_json_error };
+	zt_aws_request request = { .service = service,
+				   .operation = operation,
+				   .method = method,
+				   .target = ZT_STR(ZT_AWS_TARGET_MAX),
+				   .read_error = zt_aws_json_error };
 	zt_aws_request_path(&request, path);
 	return request;
 }

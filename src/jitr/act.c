@@ -24,7 +24,8 @@ static zt_status tell(zt_jitr_act *act, zt_error *ret_error)
 /* A certificate that is gone was retired for a newer one meanwhile, or removed by somebody: look again. */
 static zt_status activate(zt_jitr_act *act, zt_error *ret_error)
 {
-	zt_status status = zt_iot_certificate_update(act->client, zt_view_of(act->certificate->id), ZT_LIT("ACTIVE"), ret_error);
+	zt_status status =
+	    zt_iot_certificate_update(act->client, zt_view_of(act->certificate->id), ZT_LIT("ACTIVE"), ret_error);
 	return status == ZT_E_NOT_FOUND ? ZT_E_AGAIN : status;
 }
 

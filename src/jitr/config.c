@@ -17,7 +17,8 @@ static zt_status read_cas(zt_jitr_config *config, zt_error *ret_error)
 	zt_view ids = zt_view_of(getenv("ZT_CA_IDS")), tenants = zt_view_of(getenv("ZT_TENANTS")), id, tenant;
 	while (ids.n && zt_view_split(&ids, ',', &id)) {
 		if (id.n != ZT_JITR_ID_HEX || !zt_is_hex(id))
-			return zt_error_set(ret_error, ZT_E_CONFIG, "ZT_CA_IDS: \"%.*s\" is no id of a CA certificate", ZT_PRI(id));
+			return zt_error_set(ret_error, ZT_E_CONFIG, "ZT_CA_IDS: \"%.*s\" is no id of a CA certificate",
+					    ZT_PRI(id));
 		if (config->ca_count == ZT_JITR_CAS_MAX)
 			return zt_error_set(ret_error, ZT_E_CONFIG, "ZT_CA_IDS: more than %d", ZT_JITR_CAS_MAX);
 		if (tenants.n == 0 || !zt_view_split(&tenants, ',', &tenant) || tenant.n == 0)

@@ -5,9 +5,9 @@
 #include "jitr/name.h"
 
 enum {
-	ZT_JITR_CAS_MAX = 32,      /* an environment has 4 KB (Lambda quotas): about 40 ids with their tenants */
-	ZT_JITR_ID_HEX = 64,       /* of a certificate or CA certificate */
-	ZT_JITR_TENANT_MAX = 64,   /* a GUID, or the CA's id where it has none */
+	ZT_JITR_CAS_MAX = 32,    /* an environment has 4 KB (Lambda quotas): about 40 ids with their tenants */
+	ZT_JITR_ID_HEX = 64,     /* of a certificate or CA certificate */
+	ZT_JITR_TENANT_MAX = 64, /* a GUID, or the CA's id where it has none */
 	ZT_JITR_POLICY_MAX = 128,
 	ZT_JITR_HOST_MAX = 253,
 };

@@ -51,17 +51,17 @@ static const char *refusal_of(const zt_jitr_event *event, const zt_jitr_certific
 	return NULL;
 }
 
-/* Devices connect with their device id as client id. Where that is the Thing's name too, an attachment of either kind binds
- * the connection to the Thing; otherwise only an exclusive one does. Behind RegisterThing, whose attachment is of the other
- * kind and could replace it. */
+/* Devices connect with their device id as client id. Where that is the Thing's name too, an attachment of either kind
+ * binds the connection to the Thing; otherwise only an exclusive one does. Behind RegisterThing, whose attachment is of
+ * the other kind and could replace it. */
 static void then_attach(zt_jitr_decision *decision, const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	if (!same(thing->name, certificate->device_id))
 		then(decision, ZT_JITR_ATTACH);
 }
 
-/* The device is told before RegisterThing in every case: AWS does not say whether RegisterThing leaves a pending certificate
- * alone when asked to. A name that turns out to be taken is told anew. */
+/* The device is told before RegisterThing in every case: AWS does not say whether RegisterThing leaves a pending
+ * certificate alone when asked to. A name that turns out to be taken is told anew. */
 static zt_jitr_decision create(const zt_jitr_certificate *certificate, const zt_jitr_thing *thing)
 {
 	zt_jitr_decision decision = { .verdict = ZT_JITR_CREATED };
@@ -147,10 +147,16 @@ zt_jitr_decision zt_jitr_decide(const zt_jitr_config *config, const zt_jitr_even
 const char *zt_jitr_verdict_text(zt_jitr_verdict verdict)
 {
 	static const char *const texts[] = {
-		[ZT_JITR_LOOK_AT_CERTIFICATE] = "undecided", [ZT_JITR_LOOK_AT_THING] = "undecided",
-		[ZT_JITR_LOOK_AT_LONGER] = "undecided",      [ZT_JITR_LOOK_AT_CURRENT] = "undecided",
-		[ZT_JITR_REFUSED] = "refused",   [ZT_JITR_CREATED] = "created", [ZT_JITR_RENEWED] = "renewed",
-		[ZT_JITR_FINISHED] = "finished", [ZT_JITR_CURRENT] = "current", [ZT_JITR_STALE] = "stale",
+		[ZT_JITR_LOOK_AT_CERTIFICATE] = "undecided",
+		[ZT_JITR_LOOK_AT_THING] = "undecided",
+		[ZT_JITR_LOOK_AT_LONGER] = "undecided",
+		[ZT_JITR_LOOK_AT_CURRENT] = "undecided",
+		[ZT_JITR_REFUSED] = "refused",
+		[ZT_JITR_CREATED] = "created",
+		[ZT_JITR_RENEWED] = "renewed",
+		[ZT_JITR_FINISHED] = "finished",
+		[ZT_JITR_CURRENT] = "current",
+		[ZT_JITR_STALE] = "stale",
 	};
 	return texts[verdict];
 }

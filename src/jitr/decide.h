@@ -1,8 +1,8 @@
 /* The decision for one event: pure, from what is known so far to the next thing to learn or the actions to take.
  *
- * Certificates of one device have a total order: the later notBefore wins; in the same second, the one that AWS registered
- * later; then the larger id. A certificate is retired only for a greater one that is ACTIVE, so whatever happens at the same
- * time or stops half-way, the greatest certificate that was activated stays. */
+ * Certificates of one device have a total order: the later notBefore wins; in the same second, the one that AWS
+ * registered later; then the larger id. A certificate is retired only for a greater one that is ACTIVE, so whatever
+ * happens at the same time or stops half-way, the greatest certificate that was activated stays. */
 #ifndef ZT_JITR_DECIDE_H
 #define ZT_JITR_DECIDE_H
 
@@ -14,7 +14,8 @@ typedef enum {
 	ZT_JITR_LOOK_AT_CERTIFICATE,
 	ZT_JITR_LOOK_AT_THING,   /* of the shortest name */
 	ZT_JITR_LOOK_AT_LONGER,  /* the name belongs to another device: one digit more */
-	ZT_JITR_LOOK_AT_CURRENT, /* the Thing's current certificate has the same notBefore: which was registered later? */
+	ZT_JITR_LOOK_AT_CURRENT, /* the Thing's current certificate has the same notBefore: which was registered later?
+				  */
 	/* Decided: */
 	ZT_JITR_REFUSED,  /* not ours to activate; `reason` says why */
 	ZT_JITR_CREATED,  /* first registration */
@@ -25,13 +26,14 @@ typedef enum {
 } zt_jitr_verdict;
 
 typedef enum {
-	ZT_JITR_REGISTER_NEW,   /* RegisterThing: the Thing must not exist; asked to leave the certificate's status alone */
-	ZT_JITR_REGISTER_AGAIN, /* RegisterThing: attributes merged; asked to leave the certificate's status alone */
-	ZT_JITR_REGISTER_ACTIVE,/* RegisterThing: attributes merged; the certificate becomes ACTIVE */
-	ZT_JITR_ATTACH,         /* exclusively, so that thing variables work with any client id */
-	ZT_JITR_TELL,           /* the identity message */
+	ZT_JITR_REGISTER_NEW, /* RegisterThing: the Thing must not exist; asked to leave the certificate's status alone
+			       */
+	ZT_JITR_REGISTER_AGAIN,  /* RegisterThing: attributes merged; asked to leave the certificate's status alone */
+	ZT_JITR_REGISTER_ACTIVE, /* RegisterThing: attributes merged; the certificate becomes ACTIVE */
+	ZT_JITR_ATTACH,          /* exclusively, so that thing variables work with any client id */
+	ZT_JITR_TELL,            /* the identity message */
 	ZT_JITR_ACTIVATE,
-	ZT_JITR_RETIRE,         /* older certificates of the Thing: deactivated, detached, deleted */
+	ZT_JITR_RETIRE, /* older certificates of the Thing: deactivated, detached, deleted */
 } zt_jitr_action;
 
 enum { ZT_JITR_ACTIONS_MAX = 5 };

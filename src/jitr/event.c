@@ -27,7 +27,8 @@ zt_status zt_jitr_event_read(zt_view json, zt_jitr_event *ret, zt_error *ret_err
 	TRY(read_id(object, "certificateId", event.certificate_id, ret_error));
 	TRY(read_id(object, "caCertificateId", event.ca_id, ret_error));
 	if (!zt_view_equal(zt_json_view(object, "certificateStatus"), ZT_LIT("PENDING_ACTIVATION")))
-		return zt_error_set(ret_error, ZT_E_INVALID, "certificateStatus of the event is not PENDING_ACTIVATION");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "certificateStatus of the event is not PENDING_ACTIVATION");
 	*ret = event;
 	return ZT_OK;
 }

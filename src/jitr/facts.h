@@ -12,16 +12,16 @@ typedef enum {
 	ZT_JITR_ABSENT,  /* no such certificate */
 	ZT_JITR_PENDING, /* PENDING_ACTIVATION */
 	ZT_JITR_ACTIVE,
-	ZT_JITR_OTHER,   /* INACTIVE, REVOKED, PENDING_TRANSFER: somebody wanted it so */
+	ZT_JITR_OTHER, /* INACTIVE, REVOKED, PENDING_TRANSFER: somebody wanted it so */
 } zt_jitr_status;
 
 typedef struct {
 	char id[ZT_JITR_ID_HEX + 1], ca_id[ZT_JITR_ID_HEX + 1], arn[ZT_JITR_ARN_MAX + 1];
 	zt_jitr_status status;
-	char unreadable[64];       /* why its PEM could not be read, or "" */
+	char unreadable[64];                       /* why its PEM could not be read, or "" */
 	char device_id[ZT_JITR_DEVICE_ID_HEX + 1]; /* its common name, or "" when that is no device id */
-	int64_t not_before_s, not_after_s; /* epoch seconds */
-	int64_t created_ms;        /* when AWS registered it, epoch milliseconds */
+	int64_t not_before_s, not_after_s;         /* epoch seconds */
+	int64_t created_ms;                        /* when AWS registered it, epoch milliseconds */
 } zt_jitr_certificate;
 
 typedef struct {

@@ -30,8 +30,9 @@ static zt_status look_at_thing(const zt_jitr_handler *handler, event_case *it, z
 {
 	char name[ZT_THING_NAME_MAX + 1];
 	if (zt_name_template_put(&handler->config->names, it->certificate.device_id, it->grown, name) != ZT_OK) {
-		it->decision = (zt_jitr_decision){ .verdict = ZT_JITR_REFUSED,
-						   .reason = "other devices have every name that the template can give" };
+		it->decision =
+		    (zt_jitr_decision){ .verdict = ZT_JITR_REFUSED,
+					.reason = "other devices have every name that the template can give" };
 		return ZT_OK;
 	}
 	it->know_thing = true;
@@ -45,14 +46,15 @@ static zt_status look(const zt_jitr_handler *handler, event_case *it, zt_error *
 	switch (it->decision.verdict) {
 	case ZT_JITR_LOOK_AT_CERTIFICATE:
 		it->know_certificate = true;
-		return zt_jitr_observe_certificate(handler->client, zt_view_of(it->event.certificate_id), &it->certificate,
-						   ret_error);
+		return zt_jitr_observe_certificate(handler->client, zt_view_of(it->event.certificate_id),
+						   &it->certificate, ret_error);
 	case ZT_JITR_LOOK_AT_LONGER:
 		it->grown++;
 		return look_at_thing(handler, it, ret_error);
 	case ZT_JITR_LOOK_AT_CURRENT:
 		it->know_current = true;
-		return zt_jitr_observe_certificate(handler->client, zt_view_of(it->thing.certificate_id), &it->current, ret_error);
+		return zt_jitr_observe_certificate(handler->client, zt_view_of(it->thing.certificate_id), &it->current,
+						   ret_error);
 	default:
 		return look_at_thing(handler, it, ret_error);
 	}
@@ -67,8 +69,9 @@ static zt_status decide(const zt_jitr_handler *handler, event_case *it, zt_error
 {
 	for (;;) {
 		int64_t now_s = zt_clock_wall_ms(zt_aws_client_clock(handler->client)) / 1000;
-		it->decision = zt_jitr_decide(handler->config, &it->event, it->know_certificate ? &it->certificate : NULL,
-					      it->know_thing ? &it->thing : NULL, it->know_current ? &it->current : NULL, now_s);
+		it->decision =
+		    zt_jitr_decide(handler->config, &it->event, it->know_certificate ? &it->certificate : NULL,
+				   it->know_thing ? &it->thing : NULL, it->know_current ? &it->current : NULL, now_s);
 		if (is_decided(it))
 			return ZT_OK;
 		TRY(look(handler, it, ret_error));
@@ -82,7 +85,9 @@ static zt_status settle(const zt_jitr_handler *handler, event_case *it, zt_error
 {
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		TRY(decide(handler, it, ret_error));
-		zt_jitr_act act = { .client = handler->client, .config = handler->config, .certificate = &it->certificate,
+		zt_jitr_act act = { .client = handler->client,
+				    .config = handler->config,
+				    .certificate = &it->certificate,
 				    .thing = &it->thing };
 		zt_status status = zt_jitr_act_on(&act, &it->decision, ret_error);
 		it->overtaken = act.overtaken;
@@ -111,8 +116,9 @@ static const char *reason_of(const event_case *it)
 static zt_status put_answer(const event_case *it, zt_str *answer)
 {
 	const char *reason = reason_of(it);
-	ZT_JSON_CLEANUP json_t *json = json_pack("{s:s, s:s*, s:s*}", "decision", decision_text(it), "thingName",
-						 it->thing.name[0] ? it->thing.name : NULL, "reason", *reason ? reason : NULL);
+	ZT_JSON_CLEANUP json_t *json =
+	    json_pack("{s:s, s:s*, s:s*}", "decision", decision_text(it), "thingName",
+		      it->thing.name[0] ? it->thing.name : NULL, "reason", *reason ? reason : NULL);
 	ENSURE(json, ZT_E_NOMEM);
 	return zt_json_write(json, answer);
 }
@@ -159,8 +165,9 @@ static void log_case(const zt_jitr_handler *handler, const event_case *it, const
 		ZT_KV_STR("path", it->plain ? "plain calls" : ""),
 		ZT_KV_V("request", meter->request_id),
 	};
-	zt_log_level level = failed ? ZT_LOG_ERROR :
-			     it->decision.verdict == ZT_JITR_REFUSED ? ZT_LOG_WARNING : ZT_LOG_INFO;
+	zt_log_level level = failed                                    ? ZT_LOG_ERROR
+			     : it->decision.verdict == ZT_JITR_REFUSED ? ZT_LOG_WARNING
+								       : ZT_LOG_INFO;
 	zt_log_write(SUBJECT, level, "event", pairs, drop_empty(pairs, ZT_COUNT(pairs)));
 }
 

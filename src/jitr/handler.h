@@ -10,9 +10,9 @@ typedef struct {
 	const zt_jitr_config *config;
 } zt_jitr_handler;
 
-/* Appends the function's answer, {"decision":…}, to *answer. ZT_OK for refusals too: trying them again cannot help. An error
- * (throttled, out of reach, denied) is for Lambda to try again. request_id: of the invocation, for the log. */
-ZT_NODISCARD zt_status zt_jitr_handle(const zt_jitr_handler *handler, zt_view event_json, zt_view request_id, zt_str *answer,
-				      zt_error *ret_error);
+/* Appends the function's answer, {"decision":…}, to *answer. ZT_OK for refusals too: trying them again cannot help. An
+ * error (throttled, out of reach, denied) is for Lambda to try again. request_id: of the invocation, for the log. */
+ZT_NODISCARD zt_status zt_jitr_handle(const zt_jitr_handler *handler, zt_view event_json, zt_view request_id,
+				      zt_str *answer, zt_error *ret_error);
 
 #endif

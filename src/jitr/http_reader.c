@@ -54,7 +54,8 @@ static zt_status on_header(zt_http_reader *reader, zt_view line)
 	value = zt_view_trim(zt_view_from(line, name.n + 1));
 	if (zt_view_equal_nocase(name, ZT_LIT("content-length"))) {
 		uint64_t length;
-		ENSURE(zt_view_to_u64(value, &length) && (!reader->has_length || length == reader->left), ZT_E_PROTOCOL);
+		ENSURE(zt_view_to_u64(value, &length) && (!reader->has_length || length == reader->left),
+		       ZT_E_PROTOCOL);
 		reader->has_length = true;
 		reader->left = length;
 	} else if (zt_view_equal_nocase(name, ZT_LIT("transfer-encoding"))) {
@@ -97,7 +98,9 @@ static zt_status on_chunk_size(zt_http_reader *reader, zt_view line)
 	reader->left = 0;
 	for (size_t i = 0; i < digits.n; i++) {
 		uint8_t c = digits.p[i];
-		unsigned value = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : 16;
+		unsigned value = c >= '0' && c <= '9'                 ? c - '0'
+				 : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+								      : 16;
 		ENSURE(value < 16, ZT_E_PROTOCOL);
 		reader->left = reader->left * 16 + value;
 	}
@@ -139,7 +142,8 @@ static zt_status on_bytes(zt_http_reader *reader, zt_view *in)
 zt_status zt_http_reader_feed(zt_http_reader *reader, zt_view *in)
 {
 	while (in->n && reader->state != ZT_HTTP_DONE) {
-		if (reader->state == ZT_HTTP_BODY || reader->state == ZT_HTTP_BODY_TO_END || reader->state == ZT_HTTP_CHUNK) {
+		if (reader->state == ZT_HTTP_BODY || reader->state == ZT_HTTP_BODY_TO_END ||
+		    reader->state == ZT_HTTP_CHUNK) {
 			TRY(on_bytes(reader, in));
 			continue;
 		}

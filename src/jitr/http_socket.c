@@ -79,7 +79,8 @@ static zt_status put_message(const zt_aws_http_request *request, zt_str *out)
 {
 	TRY(zt_str_printf(out, "%s %s HTTP/1.1\r\n", request->method, request->target));
 	for (size_t i = 0; i < request->header_count; i++)
-		TRY(zt_str_printf(out, "%.*s: %.*s\r\n", ZT_PRI(request->headers[i].name), ZT_PRI(request->headers[i].value)));
+		TRY(zt_str_printf(out, "%.*s: %.*s\r\n", ZT_PRI(request->headers[i].name),
+				  ZT_PRI(request->headers[i].value)));
 	TRY(zt_str_printf(out, "content-length: %zu\r\n\r\n", request->body.n));
 	return zt_str_put(out, request->body);
 }
@@ -121,7 +122,8 @@ static zt_status perform_on(zt_http_socket *socket, kept_wire *kept, const zt_aw
 		TRY(open_wire(socket, kept, request->deadline_ms, ret_error));
 		status = exchange(socket, kept, request, response, &result);
 	}
-	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s: %s", request->origin, zt_status_text(status));
+	return status == ZT_OK ? ZT_OK
+			       : zt_error_set(ret_error, status, "%s: %s", request->origin, zt_status_text(status));
 }
 
 static zt_status perform(void *context, const zt_aws_http_request *request, zt_aws_http_response *response,

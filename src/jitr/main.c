@@ -10,9 +10,9 @@
 #define SUBJECT "jitr"
 
 enum {
-	NEXT_FAILURES_MAX = 3,      /* in a row, then Lambda may start a new one */
-	REPORT_MS = 500,            /* kept back from an invocation's time to tell its failure */
-	ANSWER_MAX = 4 * 1024,      /* of this function */
+	NEXT_FAILURES_MAX = 3,       /* in a row, then Lambda may start a new one */
+	REPORT_MS = 500,             /* kept back from an invocation's time to tell its failure */
+	ANSWER_MAX = 4 * 1024,       /* of this function */
 	AWS_ANSWER_MAX = 256 * 1024, /* of an API; a certificate's PEM has at most 64 KB (AWS IoT: certificatePem) */
 	PATH_BYTES = 1024,
 };
@@ -53,15 +53,17 @@ static zt_status start(bootstrap *it, zt_error *ret_error)
 	TRY(zt_http_socket_new(roots_path(path), &it->socket));
 	const char *region = getenv("AWS_REGION");
 	zt_aws_client_spec spec = {
-		.http = zt_http_socket_seam(it->socket), .credentials = &it->credentials,
-		.region = region ? region : getenv("AWS_DEFAULT_REGION"), .data_endpoint = it->config.data_endpoint,
+		.http = zt_http_socket_seam(it->socket),
+		.credentials = &it->credentials,
+		.region = region ? region : getenv("AWS_DEFAULT_REGION"),
+		.data_endpoint = it->config.data_endpoint,
 		.answer_max = AWS_ANSWER_MAX,
 	};
 	return zt_aws_client_new(&spec, &it->client, ret_error);
 }
 
-/* The X-Ray trace of the invocation, where AWS's tools look for it. Always the same bytes of memory: setenv would keep each
- * value for ever. */
+/* The X-Ray trace of the invocation, where AWS's tools look for it. Always the same bytes of memory: setenv would keep
+ * each value for ever. */
 static void show_trace(const char *trace_id)
 {
 	static char variable[sizeof "_X_AMZN_TRACE_ID=" + ZT_RUNTIME_TRACE_MAX] = "_X_AMZN_TRACE_ID=";
@@ -85,7 +87,8 @@ static zt_status serve(bootstrap *it, const zt_invocation *invocation, zt_error 
 	zt_str_clear(&it->answer);
 	show_trace(invocation->trace_id);
 	limit_time(it, invocation->deadline_ms);
-	zt_status status = zt_jitr_handle(&handler, invocation->event, zt_view_of(invocation->request_id), &it->answer, &error);
+	zt_status status =
+	    zt_jitr_handle(&handler, invocation->event, zt_view_of(invocation->request_id), &it->answer, &error);
 	if (status == ZT_OK)
 		return zt_runtime_respond(it->runtime, invocation, zt_str_view(&it->answer), ret_error);
 	char type[128];

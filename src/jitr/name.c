@@ -45,9 +45,11 @@ zt_status zt_name_template_parse(zt_view text, zt_name_template *ret, zt_error *
 {
 	zt_name_template names = { 0 };
 	if (parse(text, &names) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_CONFIG,
-				    "thing name template \"%.*s\": want one {device_id} or {device_id:N}, letters, digits and "
-				    ":_- around it, at most %d characters in all", ZT_PRI(text), ZT_THING_NAME_MAX);
+		return zt_error_set(
+		    ret_error, ZT_E_CONFIG,
+		    "thing name template \"%.*s\": want one {device_id} or {device_id:N}, letters, digits and "
+		    ":_- around it, at most %d characters in all",
+		    ZT_PRI(text), ZT_THING_NAME_MAX);
 	*ret = names;
 	return ZT_OK;
 }

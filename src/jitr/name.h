@@ -8,7 +8,7 @@
 #define ZT_NAME_TEMPLATE_DEFAULT "Azure-Sphere-{device_id:5}"
 
 enum {
-	ZT_THING_NAME_MAX = 128,   /* AWS IoT: thingName, 1-128 of [a-zA-Z0-9:_-] */
+	ZT_THING_NAME_MAX = 128, /* AWS IoT: thingName, 1-128 of [a-zA-Z0-9:_-] */
 	ZT_JITR_DEVICE_ID_HEX = 128,
 };
 
@@ -17,8 +17,8 @@ typedef struct {
 	unsigned digits_min, digits_max; /* of the device id, 1 to 128 */
 } zt_name_template;
 
-/* "{device_id}" is all of it, "{device_id:5}" its first five digits. ZT_E_CONFIG unless there is exactly one of them, the rest
- * is allowed in a thing name and the shortest name fits. */
+/* "{device_id}" is all of it, "{device_id:5}" its first five digits. ZT_E_CONFIG unless there is exactly one of them,
+ * the rest is allowed in a thing name and the shortest name fits. */
 ZT_NODISCARD zt_status zt_name_template_parse(zt_view text, zt_name_template *ret, zt_error *ret_error);
 /* The name with `grown` digits more than the shortest. ZT_E_LIMIT when there is none so long. */
 ZT_NODISCARD zt_status zt_name_template_put(const zt_name_template *names, const char *device_id, unsigned grown,

@@ -46,9 +46,11 @@ zt_status zt_jitr_observe_certificate(zt_aws_client *client, zt_view id, zt_jitr
 		return ZT_OK;
 	}
 	TRY(status);
-	if (zt_text_copy(certificate.arn, sizeof certificate.arn, zt_json_view(description, "certificateArn")) != ZT_OK ||
+	if (zt_text_copy(certificate.arn, sizeof certificate.arn, zt_json_view(description, "certificateArn")) !=
+		ZT_OK ||
 	    !certificate.arn[0])
-		return zt_error_set(ret_error, ZT_E_PROTOCOL, "DescribeCertificate: no usable certificateArn in the answer");
+		return zt_error_set(ret_error, ZT_E_PROTOCOL,
+				    "DescribeCertificate: no usable certificateArn in the answer");
 	certificate.status = status_of(zt_json_view(description, "status"));
 	certificate.created_ms = milliseconds_of(json_object_get(description, "creationDate"));
 	zt_text_cut(certificate.ca_id, sizeof certificate.ca_id, zt_json_view(description, "caCertificateId"));

@@ -51,10 +51,12 @@ static zt_status write_zip(const char *out, char **files, int count, zt_error *r
 {
 	struct archive *zip = archive_write_new();
 	ENSURE(zip, ZT_E_NOMEM);
-	zt_status status = archive_write_set_format_zip(zip) == ARCHIVE_OK &&
-			   archive_write_set_options(zip, "zip:compression=deflate,zip:compression-level=9") == ARCHIVE_OK &&
-			   archive_write_open_filename(zip, out) == ARCHIVE_OK ?
-			   ZT_OK : zt_error_set(ret_error, ZT_E_IO, "%s: %s", out, archive_error_string(zip));
+	zt_status status =
+	    archive_write_set_format_zip(zip) == ARCHIVE_OK &&
+		    archive_write_set_options(zip, "zip:compression=deflate,zip:compression-level=9") == ARCHIVE_OK &&
+		    archive_write_open_filename(zip, out) == ARCHIVE_OK
+		? ZT_OK
+		: zt_error_set(ret_error, ZT_E_IO, "%s: %s", out, archive_error_string(zip));
 	for (int i = 0; i < count && status == ZT_OK; i++)
 		status = add_argument(zip, files[i], ret_error);
 	if (archive_write_close(zip) != ARCHIVE_OK && status == ZT_OK)

@@ -24,20 +24,24 @@ zt_jitr_overrides zt_jitr_overrides_of(zt_jitr_action action)
 
 zt_status zt_jitr_template(const zt_jitr_overrides *overrides, zt_str *out)
 {
-	static const char *const parameters[] = { "name", "type", "certificate", "device", "notBefore", "tenant", "policy" };
+	static const char *const parameters[] = { "name",      "type",   "certificate", "device",
+						  "notBefore", "tenant", "policy" };
 	TRY(zt_str_put_text(out, "{\"Parameters\":{"));
 	for (size_t i = 0; i < ZT_COUNT(parameters); i++)
 		TRY(zt_str_printf(out, "%s\"%s\":{\"Type\":\"String\"}", i ? "," : "", parameters[i]));
-	TRY(zt_str_printf(out, "},\"Resources\":{\"thing\":{\"Type\":\"AWS::IoT::Thing\",\"Properties\":{"
-			       "\"ThingName\":{\"Ref\":\"name\"},\"ThingTypeName\":{\"Ref\":\"type\"},\"AttributePayload\":{"
-			       "\"deviceId\":{\"Ref\":\"device\"},\"certificateId\":{\"Ref\":\"certificate\"},"
-			       "\"notBefore\":{\"Ref\":\"notBefore\"},\"tenant\":{\"Ref\":\"tenant\"}}},"
-			       "\"OverrideSettings\":{\"AttributePayload\":\"%s\",\"ThingTypeName\":\"%s\"}},",
+	TRY(zt_str_printf(out,
+			  "},\"Resources\":{\"thing\":{\"Type\":\"AWS::IoT::Thing\",\"Properties\":{"
+			  "\"ThingName\":{\"Ref\":\"name\"},\"ThingTypeName\":{\"Ref\":\"type\"},\"AttributePayload\":{"
+			  "\"deviceId\":{\"Ref\":\"device\"},\"certificateId\":{\"Ref\":\"certificate\"},"
+			  "\"notBefore\":{\"Ref\":\"notBefore\"},\"tenant\":{\"Ref\":\"tenant\"}}},"
+			  "\"OverrideSettings\":{\"AttributePayload\":\"%s\",\"ThingTypeName\":\"%s\"}},",
 			  overrides->attributes, overrides->thing_type));
-	return zt_str_printf(out, "\"certificate\":{\"Type\":\"AWS::IoT::Certificate\",\"Properties\":{"
-				  "\"CertificateId\":{\"Ref\":\"certificate\"},\"Status\":\"ACTIVE\"},"
-				  "\"OverrideSettings\":{\"Status\":\"%s\"}},\"policy\":{\"Type\":\"AWS::IoT::Policy\","
-				  "\"Properties\":{\"PolicyName\":{\"Ref\":\"policy\"}}}}}", overrides->status);
+	return zt_str_printf(out,
+			     "\"certificate\":{\"Type\":\"AWS::IoT::Certificate\",\"Properties\":{"
+			     "\"CertificateId\":{\"Ref\":\"certificate\"},\"Status\":\"ACTIVE\"},"
+			     "\"OverrideSettings\":{\"Status\":\"%s\"}},\"policy\":{\"Type\":\"AWS::IoT::Policy\","
+			     "\"Properties\":{\"PolicyName\":{\"Ref\":\"policy\"}}}}}",
+			     overrides->status);
 }
 
 static const char *tenant_of(const zt_jitr_act *act)
@@ -53,9 +57,9 @@ static zt_status register_thing(const zt_jitr_act *act, zt_jitr_action action, z
 	char not_before[24];
 	(void)snprintf(not_before, sizeof not_before, "%" PRId64, act->certificate->not_before_s);
 	ZT_JSON_CLEANUP json_t *parameters =
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", act->thing->name, "type", act->config->thing_type,
-			  "certificate", act->certificate->id, "device", act->certificate->device_id, "notBefore", not_before,
-			  "tenant", tenant_of(act), "policy", act->config->policy);
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", act->thing->name, "type", act->config->thing_type,
+		      "certificate", act->certificate->id, "device", act->certificate->device_id, "notBefore",
+		      not_before, "tenant", tenant_of(act), "policy", act->config->policy);
 	ENSURE(parameters, ZT_E_NOMEM);
 	return zt_iot_thing_register(act->client, zt_str_view(&template), parameters, NULL, ret_error);
 }
@@ -75,9 +79,9 @@ static zt_status put_thing(const zt_jitr_act *act, zt_error *ret_error)
 	ENSURE(attributes, ZT_E_NOMEM);
 	zt_iot_thing_spec spec = { .type = zt_view_of(act->config->thing_type), .attributes = attributes };
 	zt_view name = zt_view_of(act->thing->name);
-	zt_status status = act->thing->exists ?
-		zt_iot_thing_update(act->client, name, &spec, act->thing->version, ret_error) :
-		zt_iot_thing_create(act->client, name, &spec, NULL, ret_error);
+	zt_status status = act->thing->exists
+			       ? zt_iot_thing_update(act->client, name, &spec, act->thing->version, ret_error)
+			       : zt_iot_thing_create(act->client, name, &spec, NULL, ret_error);
 	return status == ZT_E_EXISTS || status == ZT_E_CONFLICT ? ZT_E_AGAIN : status;
 }
 
@@ -85,7 +89,8 @@ static zt_status register_plainly(zt_jitr_act *act, zt_jitr_action action, zt_er
 {
 	TRY(put_thing(act, ret_error));
 	TRY(zt_jitr_attach(act, ret_error));
-	TRY(zt_iot_policy_attach(act->client, zt_view_of(act->config->policy), zt_view_of(act->certificate->arn), ret_error));
+	TRY(zt_iot_policy_attach(act->client, zt_view_of(act->config->policy), zt_view_of(act->certificate->arn),
+				 ret_error));
 	if (action != ZT_JITR_REGISTER_ACTIVE)
 		return ZT_OK;
 	return zt_iot_certificate_update(act->client, zt_view_of(act->certificate->id), ZT_LIT("ACTIVE"), ret_error);

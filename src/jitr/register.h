@@ -25,9 +25,9 @@ zt_jitr_overrides zt_jitr_overrides_of(zt_jitr_action action);
  * Appended to *out. */
 ZT_NODISCARD zt_status zt_jitr_template(const zt_jitr_overrides *overrides, zt_str *out);
 
-/* When RegisterThing refuses (not when it is throttled or out of reach), CreateThing or UpdateThing, AttachThingPrincipal,
- * AttachPolicy and UpdateCertificate do the same, guarded by CreateThing's conflict and the Thing's version: ZT_E_AGAIN when
- * one of these tells that somebody else was faster. */
+/* When RegisterThing refuses (not when it is throttled or out of reach), CreateThing or UpdateThing,
+ * AttachThingPrincipal, AttachPolicy and UpdateCertificate do the same, guarded by CreateThing's conflict and the
+ * Thing's version: ZT_E_AGAIN when one of these tells that somebody else was faster. */
 ZT_NODISCARD zt_status zt_jitr_register(zt_jitr_act *act, zt_jitr_action action, zt_error *ret_error);
 
 #endif

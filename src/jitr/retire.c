@@ -51,7 +51,8 @@ static zt_status retire(zt_jitr_act *act, const char *id, const char *arn, zt_er
 	zt_status status;
 	for (unsigned tries = 1;; tries++) {
 		TRY(absent_is_fine(zt_iot_certificate_update(act->client, certificate, ZT_LIT("INACTIVE"), ret_error)));
-		TRY(absent_is_fine(zt_iot_thing_detach(act->client, zt_view_of(act->thing->name), zt_view_of(arn), ret_error)));
+		TRY(absent_is_fine(
+		    zt_iot_thing_detach(act->client, zt_view_of(act->thing->name), zt_view_of(arn), ret_error)));
 		status = zt_iot_certificate_delete(act->client, certificate, true, ret_error);
 		if ((status != ZT_E_STATE && status != ZT_E_CONFLICT) || tries == DELETE_TRIES)
 			break;
@@ -79,7 +80,8 @@ static zt_status give_back(const zt_jitr_act *act, const zt_jitr_certificate *ne
 		return ZT_OK;
 	char not_before[24];
 	(void)snprintf(not_before, sizeof not_before, "%" PRId64, newer->not_before_s);
-	ZT_JSON_CLEANUP json_t *attributes = json_pack("{s:s, s:s}", "certificateId", newer->id, "notBefore", not_before);
+	ZT_JSON_CLEANUP json_t *attributes =
+	    json_pack("{s:s, s:s}", "certificateId", newer->id, "notBefore", not_before);
 	ENSURE(attributes, ZT_E_NOMEM);
 	zt_iot_thing_spec spec = { .attributes = attributes };
 	zt_status status = zt_iot_thing_update(act->client, zt_view_of(thing.name), &spec, thing.version, ret_error);
@@ -109,8 +111,8 @@ static zt_status settle_with(zt_jitr_act *act, const char *id, const char *arn, 
 zt_status zt_jitr_retire_others(zt_jitr_act *act, zt_error *ret_error)
 {
 	principal_list principals = { .count = 0 };
-	TRY(absent_is_fine(zt_iot_thing_each_principal(act->client, zt_view_of(act->thing->name), keep_principal, &principals,
-						       ret_error)));
+	TRY(absent_is_fine(zt_iot_thing_each_principal(act->client, zt_view_of(act->thing->name), keep_principal,
+						       &principals, ret_error)));
 	for (size_t i = 0; i < principals.count && !act->overtaken; i++) {
 		char id[ZT_JITR_ID_HEX + 1];
 		if (certificate_id_of(principals.arns[i], id) && strcmp(id, act->certificate->id) != 0)

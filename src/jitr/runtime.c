@@ -21,7 +21,8 @@ struct zt_runtime {
 zt_status zt_runtime_new(const char *api, zt_runtime **ret, zt_error *ret_error)
 {
 	if (!api || !*api)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda");
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda");
 	ZT_CLEANUP(zt_runtime_freep) zt_runtime *runtime = calloc(1, sizeof *runtime);
 	ENSURE(runtime, ZT_E_NOMEM);
 	runtime->wire = ZT_WIRE_CLOSED;
@@ -45,12 +46,14 @@ void zt_runtime_free(zt_runtime *runtime)
 }
 
 /* Sends runtime->message, over a new connection when the kept one was closed meanwhile. */
-static zt_status call_api(zt_runtime *runtime, zt_http_sink sink, int64_t deadline_ms, int *ret_status, zt_error *ret_error)
+static zt_status call_api(zt_runtime *runtime, zt_http_sink sink, int64_t deadline_ms, int *ret_status,
+			  zt_error *ret_error)
 {
 	if (zt_wire_is_stale(&runtime->wire))
 		zt_wire_close(&runtime->wire);
 	if (runtime->wire.fd < 0)
-		TRY(zt_wire_open(runtime->host, runtime->port, NULL, zt_time_mono_ms() + POST_MS, &runtime->wire, ret_error));
+		TRY(zt_wire_open(runtime->host, runtime->port, NULL, zt_time_mono_ms() + POST_MS, &runtime->wire,
+				 ret_error));
 	zt_exchange_result result;
 	zt_status status = zt_exchange(&runtime->wire, zt_str_view(&runtime->message), sink, deadline_ms, &result);
 	if (status != ZT_OK || !result.keep_alive)
@@ -76,8 +79,8 @@ static zt_status on_next_header(void *context, zt_view name, zt_view value)
 		zt_text_cut(invocation->trace_id, sizeof invocation->trace_id, value);
 	else if (zt_view_equal_nocase(name, ZT_LIT("lambda-runtime-invocation-id")))
 		return zt_text_copy(invocation->invocation_id, sizeof invocation->invocation_id, value);
-	else if (zt_view_equal_nocase(name, ZT_LIT("lambda-runtime-deadline-ms")) && zt_view_to_u64(value, &deadline_ms) &&
-		 deadline_ms <= INT64_MAX)
+	else if (zt_view_equal_nocase(name, ZT_LIT("lambda-runtime-deadline-ms")) &&
+		 zt_view_to_u64(value, &deadline_ms) && deadline_ms <= INT64_MAX)
 		invocation->deadline_ms = (int64_t)deadline_ms;
 	return ZT_OK;
 }
@@ -96,8 +99,10 @@ zt_status zt_runtime_next(zt_runtime *runtime, zt_invocation *ret, zt_error *ret
 	int status = 0;
 	zt_str_clear(&runtime->message);
 	zt_str_clear(&runtime->event);
-	TRY(zt_str_printf(&runtime->message, "GET " ROOT "/invocation/next HTTP/1.1\r\nhost: %s\r\n\r\n", runtime->api));
-	TRY(call_api(runtime, (zt_http_sink){ on_next_header, on_next_body, &answer }, ZT_WIRE_NO_DEADLINE, &status, ret_error));
+	TRY(zt_str_printf(&runtime->message, "GET " ROOT "/invocation/next HTTP/1.1\r\nhost: %s\r\n\r\n",
+			  runtime->api));
+	TRY(call_api(runtime, (zt_http_sink){ on_next_header, on_next_body, &answer }, ZT_WIRE_NO_DEADLINE, &status,
+		     ret_error));
 	if (status != 200 || !invocation.request_id[0])
 		return zt_error_set(ret_error, ZT_E_PROTOCOL, "Runtime API: next answered %d%s", status,
 				    invocation.request_id[0] ? "" : " without a request id");
@@ -112,7 +117,8 @@ static zt_status post(zt_runtime *runtime, const zt_invocation *invocation, cons
 {
 	zt_str *out = &runtime->message;
 	zt_str_clear(out);
-	TRY(zt_str_printf(out, "POST " ROOT "%s HTTP/1.1\r\nhost: %s\r\ncontent-type: application/json\r\n", path, runtime->api));
+	TRY(zt_str_printf(out, "POST " ROOT "%s HTTP/1.1\r\nhost: %s\r\ncontent-type: application/json\r\n", path,
+			  runtime->api));
 	if (error_type)
 		TRY(zt_str_printf(out, "lambda-runtime-function-error-type: %s\r\n", error_type));
 	if (invocation && invocation->invocation_id[0])
@@ -136,7 +142,8 @@ zt_status zt_runtime_respond(zt_runtime *runtime, const zt_invocation *invocatio
 static zt_status post_error(zt_runtime *runtime, const zt_invocation *invocation, const char *path, const char *type,
 			    const char *message, zt_error *ret_error)
 {
-	ZT_JSON_CLEANUP json_t *json = json_pack("{s:s, s:s, s:[]}", "errorMessage", message, "errorType", type, "stackTrace");
+	ZT_JSON_CLEANUP json_t *json =
+	    json_pack("{s:s, s:s, s:[]}", "errorMessage", message, "errorType", type, "stackTrace");
 	ZT_CLEANUP(zt_str_free) zt_str body = ZT_STR(MESSAGE_MAX / 2);
 	ENSURE(json, ZT_E_NOMEM);
 	TRY(zt_json_write(json, &body));

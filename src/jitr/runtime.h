@@ -1,5 +1,5 @@
-/* AWS Lambda's Runtime API (Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"): the next event, its
- * answer or its error, an error of the start. One connection, kept. */
+/* AWS Lambda's Runtime API (Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"): the next
+ * event, its answer or its error, an error of the start. One connection, kept. */
 #ifndef ZT_JITR_RUNTIME_H
 #define ZT_JITR_RUNTIME_H
 
@@ -18,8 +18,8 @@ typedef struct {
 	char request_id[ZT_RUNTIME_ID_MAX + 1];
 	char trace_id[ZT_RUNTIME_TRACE_MAX + 1];
 	char invocation_id[ZT_RUNTIME_ID_MAX + 1]; /* lambda-runtime-invocation-id, given back with the answer; or "" */
-	int64_t deadline_ms; /* epoch milliseconds; 0 when it was not told */
-	zt_view event;       /* valid until the next call */
+	int64_t deadline_ms;                       /* epoch milliseconds; 0 when it was not told */
+	zt_view event;                             /* valid until the next call */
 } zt_invocation;
 
 /* api: AWS_LAMBDA_RUNTIME_API, "host:port". Nothing is opened yet. ZT_E_CONFIG. */

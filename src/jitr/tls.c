@@ -32,8 +32,8 @@ static int configure(zt_tls_roots *roots)
 {
 	int result = mbedtls_ctr_drbg_seed(&roots->random, mbedtls_entropy_func, &roots->entropy, NULL, 0);
 	if (result == 0)
-		result = mbedtls_ssl_config_defaults(&roots->config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
-						     MBEDTLS_SSL_PRESET_DEFAULT);
+		result = mbedtls_ssl_config_defaults(&roots->config, MBEDTLS_SSL_IS_CLIENT,
+						     MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 	mbedtls_ssl_conf_min_version(&roots->config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 	mbedtls_ssl_conf_authmode(&roots->config, MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_ca_chain(&roots->config, &roots->chain, NULL);

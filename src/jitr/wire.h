@@ -9,15 +9,17 @@
 #define ZT_WIRE_NO_DEADLINE INT64_MAX
 
 typedef struct {
-	int fd; /* -1 when closed */
+	int fd;      /* -1 when closed */
 	zt_tls *tls; /* NULL: plain */
 } zt_wire;
 
 #define ZT_WIRE_CLOSED ((zt_wire){ .fd = -1 })
 
-/* Takes "host:port" or "host" (then default_port) apart; brackets around an IPv6 address are taken off. ZT_E_INVALID. */
+/* Takes "host:port" or "host" (then default_port) apart; brackets around an IPv6 address are taken off. ZT_E_INVALID.
+ */
 ZT_NODISCARD zt_status zt_wire_split(zt_view authority, unsigned default_port, char ret_host[256], char ret_port[6]);
-/* roots: NULL for plain TCP; otherwise TLS with the server verified against them. ZT_E_NETWORK, ZT_E_TIMEOUT, ZT_E_TLS. */
+/* roots: NULL for plain TCP; otherwise TLS with the server verified against them. ZT_E_NETWORK, ZT_E_TIMEOUT, ZT_E_TLS.
+ */
 ZT_NODISCARD zt_status zt_wire_open(const char *host, const char *port, zt_tls_roots *roots, int64_t deadline_ms,
 				    zt_wire *ret, zt_error *ret_error);
 /* All of the bytes. ZT_E_CLOSED, ZT_E_TIMEOUT. */

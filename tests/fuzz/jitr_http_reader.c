@@ -26,7 +26,8 @@ static zt_status read_in_steps(zt_view all, size_t step, zt_str *text)
 	zt_http_reader_start(&reader, (zt_http_sink){ put_header, put_body, text });
 	zt_status status = ZT_OK;
 	zt_view piece;
-	while (all.n && status == ZT_OK && reader.state != ZT_HTTP_DONE && zt_view_take(&all, step < all.n ? step : all.n, &piece))
+	while (all.n && status == ZT_OK && reader.state != ZT_HTTP_DONE &&
+	       zt_view_take(&all, step < all.n ? step : all.n, &piece))
 		status = zt_http_reader_feed(&reader, &piece);
 	if (status == ZT_OK)
 		status = zt_http_reader_end(&reader);

@@ -1,4 +1,5 @@
-/* curl_call ORIGIN METHOD BODY DEADLINE-MS REPEAT: prints status, code of the transport and answer, one line a request. */
+/* curl_call ORIGIN METHOD BODY DEADLINE-MS REPEAT: prints status, code of the transport and answer, one line a request.
+ */
 #include <stdio.h>
 
 #include "aws/http_curl.h"
@@ -8,10 +9,15 @@ enum { ANSWER_MAX = 1000 };
 
 static void call_once(zt_aws_http seam, char **argv)
 {
-	zt_sigv4_header headers[] = { { ZT_LIT("host"), ZT_LIT("named.example") }, { ZT_LIT("x-test"), ZT_LIT("a  b") } };
+	zt_sigv4_header headers[] = { { ZT_LIT("host"), ZT_LIT("named.example") },
+				      { ZT_LIT("x-test"), ZT_LIT("a  b") } };
 	zt_aws_http_request request = {
-		.method = argv[2], .origin = argv[1], .target = "/a/../b%2Fc?x=%20", .headers = headers,
-		.header_count = ZT_COUNT(headers), .body = zt_view_of(argv[3]),
+		.method = argv[2],
+		.origin = argv[1],
+		.target = "/a/../b%2Fc?x=%20",
+		.headers = headers,
+		.header_count = ZT_COUNT(headers),
+		.body = zt_view_of(argv[3]),
 		.deadline_ms = zt_time_mono_ms() + strtol(argv[4], NULL, 10),
 	};
 	zt_aws_http_response response = { .body = ZT_STR(ANSWER_MAX) };

@@ -9,7 +9,7 @@
 enum { FAKE_ANSWERS_MAX = 16 };
 
 typedef struct {
-	zt_status status;   /* of perform itself */
+	zt_status status; /* of perform itself */
 	int http;
 	const char *body;
 	const char *header, *value; /* one header, or NULL */
@@ -37,7 +37,8 @@ static zt_status fake_perform(void *context, const zt_aws_http_request *request,
 	for (size_t i = 0; i < request->header_count; i++)
 		n += (size_t)snprintf(fake->headers + n, sizeof fake->headers - n, "%.*s: %.*s\n",
 				      ZT_PRI(request->headers[i].name), ZT_PRI(request->headers[i].value));
-	const fake_answer *answer = &fake->answers[fake->calls < fake->answer_count ? fake->calls : fake->answer_count - 1];
+	const fake_answer *answer =
+	    &fake->answers[fake->calls < fake->answer_count ? fake->calls : fake->answer_count - 1];
 	fake->calls++;
 	if (answer->status != ZT_OK)
 		return zt_error_set(ret_error, answer->status, "scripted failure");
@@ -80,8 +81,13 @@ static const zt_aws_credentials fake_credentials = {
 static zt_aws_client_spec fake_spec(fake_http *fake)
 {
 	return (zt_aws_client_spec){
-		.http = { fake_perform, fake }, .credentials = &fake_credentials, .region = "us-east-1",
-		.clock = { fake_wall, fake_mono, fake }, .sleep_ms = fake_sleep, .on_wait = fake_on_wait, .context = fake,
+		.http = { fake_perform, fake },
+		.credentials = &fake_credentials,
+		.region = "us-east-1",
+		.clock = { fake_wall, fake_mono, fake },
+		.sleep_ms = fake_sleep,
+		.on_wait = fake_on_wait,
+		.context = fake,
 	};
 }
 

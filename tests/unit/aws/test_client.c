@@ -33,7 +33,8 @@ static void signs_as_botocore_does(void **state)
 	zt_aws_request_label(&request, ZT_LIT("abababababababababababababababababababababababababababababababab"));
 	zt_aws_request_query(&request, "newStatus", ZT_LIT("ACTIVE"));
 	assert_ok(zt_aws_call(client, &request, NULL, NULL, NULL));
-	assert_non_null(strstr(fake.headers, "authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/iot/"
+	assert_non_null(strstr(fake.headers,
+			       "authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/iot/"
 			       "aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token, "
 			       "Signature=f28ae1c6c5937292141b57bcd0d72b7f9c5ed9466674fdb1eb30037f6cb11e2b\n"));
 	assert_non_null(strstr(fake.headers, "x-amz-security-token: TOKEN/x+y==\n"));
@@ -89,23 +90,44 @@ static void tells_refusals_apart(void **state)
 		zt_status status;
 		const char *code, *text;
 	} cases[] = {
-		{ { .http = 404, .header = "x-amzn-ErrorType", .value = "ResourceNotFoundException:http://x/",
-		    .body = "{\"message\":\"Thing x not found\"}" }, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+		{ { .http = 404,
+		    .header = "x-amzn-ErrorType",
+		    .value = "ResourceNotFoundException:http://x/",
+		    .body = "{\"message\":\"Thing x not found\"}" },
+		  ZT_E_NOT_FOUND,
+		  "ResourceNotFoundException",
 		  "DescribeThing: Thing x not found" },
-		{ { .http = 409, .header = "x-amzn-errortype", .value = "ResourceAlreadyExistsException", .body = "{}" },
-		  ZT_E_EXISTS, "ResourceAlreadyExistsException", "DescribeThing: ResourceAlreadyExistsException" },
-		{ { .http = 409, .header = "x-amzn-errortype", .value = "VersionConflictException" }, ZT_E_CONFLICT,
-		  "VersionConflictException", NULL },
-		{ { .http = 403, .body = "{\"__type\":\"a.b#AccessDeniedException\",\"Message\":\"no\"}" }, ZT_E_DENIED,
-		  "AccessDeniedException", "DescribeThing: no" },
-		{ { .http = 403, .header = "x-amzn-errortype", .value = "ExpiredTokenException" }, ZT_E_CREDENTIALS,
-		  "ExpiredTokenException", NULL },
-		{ { .http = 401, .header = "x-amzn-errortype", .value = "UnauthorizedException" }, ZT_E_DENIED,
-		  "UnauthorizedException", NULL },
-		{ { .http = 406, .header = "x-amzn-errortype", .value = "CertificateStateException" }, ZT_E_STATE,
-		  "CertificateStateException", NULL },
-		{ { .http = 410, .header = "x-amzn-errortype", .value = "LimitExceededException" }, ZT_E_LIMIT,
-		  "LimitExceededException", NULL },
+		{ { .http = 409,
+		    .header = "x-amzn-errortype",
+		    .value = "ResourceAlreadyExistsException",
+		    .body = "{}" },
+		  ZT_E_EXISTS,
+		  "ResourceAlreadyExistsException",
+		  "DescribeThing: ResourceAlreadyExistsException" },
+		{ { .http = 409, .header = "x-amzn-errortype", .value = "VersionConflictException" },
+		  ZT_E_CONFLICT,
+		  "VersionConflictException",
+		  NULL },
+		{ { .http = 403, .body = "{\"__type\":\"a.b#AccessDeniedException\",\"Message\":\"no\"}" },
+		  ZT_E_DENIED,
+		  "AccessDeniedException",
+		  "DescribeThing: no" },
+		{ { .http = 403, .header = "x-amzn-errortype", .value = "ExpiredTokenException" },
+		  ZT_E_CREDENTIALS,
+		  "ExpiredTokenException",
+		  NULL },
+		{ { .http = 401, .header = "x-amzn-errortype", .value = "UnauthorizedException" },
+		  ZT_E_DENIED,
+		  "UnauthorizedException",
+		  NULL },
+		{ { .http = 406, .header = "x-amzn-errortype", .value = "CertificateStateException" },
+		  ZT_E_STATE,
+		  "CertificateStateException",
+		  NULL },
+		{ { .http = 410, .header = "x-amzn-errortype", .value = "LimitExceededException" },
+		  ZT_E_LIMIT,
+		  "LimitExceededException",
+		  NULL },
 		{ { .http = 400, .body = "<html>" }, ZT_E_INVALID, "", "DescribeThing: invalid input" },
 		{ { .http = 301 }, ZT_E_PROTOCOL, "", NULL },
 		{ { .http = 200, .body = "{" }, ZT_E_PROTOCOL, "", NULL },
@@ -129,7 +151,8 @@ static void tells_refusals_apart(void **state)
 static void keeps_the_request_id(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 404, .header = "x-amzn-RequestId", .value = "1-2-3" } }, .answer_count = 1 };
+	fake_http fake = { .answers = { { .http = 404, .header = "x-amzn-RequestId", .value = "1-2-3" } },
+			   .answer_count = 1 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	zt_aws_request request = describe();
 	zt_error error = { 0 };
@@ -199,8 +222,11 @@ static void what_leaves_something_behind_is_done_once(void **state)
 		fake_answer answer;
 		size_t calls;
 	} cases[] = {
-		{ { .http = 500 }, 1 }, { { .status = ZT_E_CLOSED }, 1 }, { { .status = ZT_E_TIMEOUT }, 1 },
-		{ { .status = ZT_E_NETWORK }, ZT_AWS_NETWORK_TRIES }, { { .status = ZT_E_TLS }, 1 },
+		{ { .http = 500 }, 1 },
+		{ { .status = ZT_E_CLOSED }, 1 },
+		{ { .status = ZT_E_TIMEOUT }, 1 },
+		{ { .status = ZT_E_NETWORK }, ZT_AWS_NETWORK_TRIES },
+		{ { .status = ZT_E_TLS }, 1 },
 	};
 	for (size_t i = 0; i < ZT_COUNT(cases); i++) {
 		fake_http fake = { .answers = { cases[i].answer }, .answer_count = 1 };
@@ -224,7 +250,8 @@ static void walks_all_pages(void **state)
 {
 	(void)state;
 	fake_http fake = { .answers = { { .http = 200, .body = "{\"things\":[\"a\",\"b\"],\"nextToken\":\"t+1\"}" },
-					{ .http = 200, .body = "{\"things\":[\"c\"],\"nextToken\":null}" } }, .answer_count = 2 };
+					{ .http = 200, .body = "{\"things\":[\"c\"],\"nextToken\":null}" } },
+			   .answer_count = 2 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListThings", "GET", "/things");
 	ZT_CLEANUP(zt_str_free) zt_str names = ZT_STR(100);
@@ -236,7 +263,8 @@ static void walks_all_pages(void **state)
 static void a_page_that_leads_to_itself_ends_the_walk(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 200, .body = "{\"things\":[],\"nextToken\":\"t\"}" } }, .answer_count = 1 };
+	fake_http fake = { .answers = { { .http = 200, .body = "{\"things\":[],\"nextToken\":\"t\"}" } },
+			   .answer_count = 1 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListThings", "GET", "/things");
 	assert_status(zt_aws_each(client, &request, &paging, collect, NULL, NULL), ZT_E_PROTOCOL);

@@ -31,7 +31,8 @@ static void gives_the_hosts_of_each_partition(void **state)
 	assert_origin(ZT_AWS_STS, "eu-west-1", NULL, NULL, "https://sts.eu-west-1.amazonaws.com", "eu-west-1");
 	assert_origin(ZT_AWS_IAM, "eu-west-1", NULL, NULL, "https://iam.amazonaws.com", "us-east-1");
 	assert_origin(ZT_AWS_IOT, "cn-north-1", NULL, NULL, "https://iot.cn-north-1.amazonaws.com.cn", "cn-north-1");
-	assert_origin(ZT_AWS_IAM, "cn-northwest-1", NULL, NULL, "https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1");
+	assert_origin(ZT_AWS_IAM, "cn-northwest-1", NULL, NULL, "https://iam.cn-north-1.amazonaws.com.cn",
+		      "cn-north-1");
 	assert_origin(ZT_AWS_IAM, "us-gov-east-1", NULL, NULL, "https://iam.us-gov.amazonaws.com", "us-gov-west-1");
 	assert_origin(ZT_AWS_IOT_DATA, "eu-west-1", NULL, NULL, "", "eu-west-1");
 }
@@ -54,11 +55,12 @@ static void argument_wins_over_environment_over_profile(void **state)
 static void refuses_what_is_no_origin(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "localhost:4566", "ftp://x", "http://", "https://a/b", "http://a?x", "http://u@h",
-					     "http://a b", "http://a\r\nx: y" };
+	static const char *const wrong[] = { "localhost:4566", "ftp://x",    "http://",    "https://a/b",
+					     "http://a?x",     "http://u@h", "http://a b", "http://a\r\nx: y" };
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++) {
 		zt_aws_endpoint endpoint;
-		assert_status(zt_aws_endpoint_resolve(ZT_AWS_IOT, "us-east-1", wrong[i], NULL, &endpoint, NULL), ZT_E_CONFIG);
+		assert_status(zt_aws_endpoint_resolve(ZT_AWS_IOT, "us-east-1", wrong[i], NULL, &endpoint, NULL),
+			      ZT_E_CONFIG);
 	}
 }
 

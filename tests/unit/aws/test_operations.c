@@ -56,7 +56,9 @@ static void ca_certificates(void **state)
 {
 	(void)state;
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	zt_iot_ca_spec spec = { .ca_pem = ZT_LIT("CA"), .proof_pem = ZT_LIT("P"), .active = true, .auto_registration = true };
+	zt_iot_ca_spec spec = {
+		.ca_pem = ZT_LIT("CA"), .proof_pem = ZT_LIT("P"), .active = true, .auto_registration = true
+	};
 	assert_ok(zt_iot_ca_register(client, &spec, &answer, NULL));
 	assert_sent("POST", "/cacertificate?allowAutoRegistration=true&setAsActive=true",
 		    "{\"caCertificate\":\"CA\",\"verificationCertificate\":\"P\"}");
@@ -126,11 +128,13 @@ static void things(void **state)
 	ZT_JSON_CLEANUP json_t *attributes = parsed("{\"deviceId\":\"d\"}");
 	zt_iot_thing_spec spec = { .type = ZT_LIT("T"), .attributes = attributes };
 	assert_ok(zt_iot_thing_create(client, ZT_LIT("a:b"), &spec, NULL, NULL));
-	assert_sent("POST", "/things/a%3Ab", "{\"thingTypeName\":\"T\",\"attributePayload\":{\"attributes\":{\"deviceId\":\"d\"}}}");
+	assert_sent("POST", "/things/a%3Ab",
+		    "{\"thingTypeName\":\"T\",\"attributePayload\":{\"attributes\":{\"deviceId\":\"d\"}}}");
 	spec.type = ZT_VIEW_EMPTY;
 	assert_ok(zt_iot_thing_update(client, ZT_LIT("n"), &spec, 3, NULL));
-	assert_sent("PATCH", "/things/n", "{\"attributePayload\":{\"attributes\":{\"deviceId\":\"d\"},\"merge\":true},"
-					  "\"expectedVersion\":3}");
+	assert_sent("PATCH", "/things/n",
+		    "{\"attributePayload\":{\"attributes\":{\"deviceId\":\"d\"},\"merge\":true},"
+		    "\"expectedVersion\":3}");
 	assert_ok(zt_iot_thing_attach(client, ZT_LIT("n"), ZT_LIT("arn:c"), true, NULL));
 	assert_sent("PUT", "/things/n/principals?thingPrincipalType=EXCLUSIVE_THING", "");
 	assert_non_null(strstr(fake.headers, "x-amzn-principal: arn:c\n"));
@@ -202,8 +206,9 @@ static void functions(void **state)
 	assert_sent("PUT", "/2015-03-31/functions/f/code", "{\"ZipFile\":\"emlw\",\"Architectures\":[\"arm64\"]}");
 	assert_ok(zt_lambda_permission_remove(client, ZT_LIT("arn:f"), ZT_LIT("s"), NULL));
 	assert_sent("DELETE", "/2015-03-31/functions/arn%3Af/policy/s", "");
-	fake.answers[0] = (fake_answer){ .http = 200, .body = "{\"errorMessage\":\"x\"}", .header = "X-Amz-Function-Error",
-					 .value = "Unhandled" };
+	fake.answers[0] = (fake_answer){
+		.http = 200, .body = "{\"errorMessage\":\"x\"}", .header = "X-Amz-Function-Error", .value = "Unhandled"
+	};
 	ZT_CLEANUP(zt_aws_http_response_free) zt_aws_http_response result = { 0 };
 	assert_ok(zt_lambda_function_invoke(client, ZT_LIT("f"), ZT_LIT("{}"), &result, NULL));
 	assert_sent("POST", "/2015-03-31/functions/f/invocations", "{}");

@@ -28,8 +28,9 @@ static int clear(void **state)
 {
 	(void)state;
 	static const char *const variables[] = {
-		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-		"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY",       "AWS_SESSION_TOKEN",
+		"AWS_PROFILE",        "AWS_DEFAULT_PROFILE",         "AWS_REGION",
+		"AWS_DEFAULT_REGION", "AWS_WEB_IDENTITY_TOKEN_FILE",
 	};
 	for (size_t i = 0; i < ZT_COUNT(variables); i++)
 		unsetenv(variables[i]);
@@ -93,7 +94,8 @@ static void a_long_session_token_is_whole(void **state)
 	(void)state;
 	static char token[2001], text[2400];
 	memset(token, 'T', sizeof token - 1);
-	(void)snprintf(text, sizeof text, "[default]\naws_access_key_id=A\naws_secret_access_key=s\naws_session_token = %s\n", token);
+	(void)snprintf(text, sizeof text,
+		       "[default]\naws_access_key_id=A\naws_secret_access_key=s\naws_session_token = %s\n", token);
 	write_files(text, "[default]\nregion=us-east-1\n");
 	zt_aws_profile profile;
 	assert_ok(zt_aws_profile_load(NULL, NULL, &profile, NULL));

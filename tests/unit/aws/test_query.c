@@ -6,10 +6,10 @@
 #include "base/json.h"
 
 static const char identity[] =
-	"<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n <GetCallerIdentityResult>\n"
-	"  <Arn>arn:aws:iam::123456789012:user/a&amp;b</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account>\n"
-	" </GetCallerIdentityResult>\n <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>\n"
-	"</GetCallerIdentityResponse>\n";
+    "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n <GetCallerIdentityResult>\n"
+    "  <Arn>arn:aws:iam::123456789012:user/a&amp;b</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account>\n"
+    " </GetCallerIdentityResult>\n <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>\n"
+    "</GetCallerIdentityResponse>\n";
 
 static zt_aws_client *client_of(fake_http *fake)
 {
@@ -44,17 +44,23 @@ static void signs_a_form_as_botocore_does(void **state)
 	assert_status(zt_iam_role_get(client, ZT_LIT("jitr"), &answer, NULL), ZT_E_NOT_FOUND);
 	assert_string_equal(fake.body, "Action=GetRole&Version=2010-05-08&RoleName=jitr");
 	assert_non_null(strstr(fake.headers, "content-type: application/x-www-form-urlencoded; charset=utf-8\n"));
-	assert_non_null(strstr(fake.headers, "Signature=6ba150a21ba248bf52afc1e05ff042c2e7ee316194280f6832ca877b28f3f8bf\n"));
+	assert_non_null(
+	    strstr(fake.headers, "Signature=6ba150a21ba248bf52afc1e05ff042c2e7ee316194280f6832ca877b28f3f8bf\n"));
 }
 
 static void documents_are_decoded(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 200, .body =
-		"<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role><RoleName>jitr</RoleName>"
-		"<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument>"
-		"<Tags><member><Key>a</Key><Value>1</Value></member><member><Key>b</Key><Value/></member></Tags>"
-		"</Role></GetRoleResult></GetRoleResponse>" } }, .answer_count = 1 };
+	fake_http fake = { .answers = { { .http = 200,
+					  .body = "<GetRoleResponse "
+						  "xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/"
+						  "\"><GetRoleResult><Role><RoleName>jitr</RoleName>"
+						  "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</"
+						  "AssumeRolePolicyDocument>"
+						  "<Tags><member><Key>a</Key><Value>1</Value></member><member><Key>b</"
+						  "Key><Value/></member></Tags>"
+						  "</Role></GetRoleResult></GetRoleResponse>" } },
+			   .answer_count = 1 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	assert_ok(zt_iam_role_get(client, ZT_LIT("jitr"), &answer, NULL));
@@ -67,17 +73,23 @@ static void documents_are_decoded(void **state)
 static void role_is_created_with_tags(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 409, .body =
-		"<ErrorResponse><Error><Type>Sender</Type><Code>EntityAlreadyExists</Code><Message>Role with name jitr already "
-		"exists.</Message></Error><RequestId>abc</RequestId></ErrorResponse>" } }, .answer_count = 1 };
+	fake_http fake = { .answers = { { .http = 409,
+					  .body =
+					      "<ErrorResponse><Error><Type>Sender</Type><Code>EntityAlreadyExists</"
+					      "Code><Message>Role with name jitr already "
+					      "exists.</Message></Error><RequestId>abc</RequestId></ErrorResponse>" } },
+			   .answer_count = 1 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	const zt_aws_parameter tags[] = { { "project", ZT_LIT_INIT("zero touch") } };
-	zt_iam_role_spec spec = { .name = ZT_LIT("jitr"), .trust_document = ZT_LIT("{}"), .tags = tags, .tag_count = 1 };
+	zt_iam_role_spec spec = {
+		.name = ZT_LIT("jitr"), .trust_document = ZT_LIT("{}"), .tags = tags, .tag_count = 1
+	};
 	json_t *answer = NULL;
 	zt_error error = { 0 };
 	assert_status(zt_iam_role_create(client, &spec, &answer, &error), ZT_E_EXISTS);
-	assert_string_equal(fake.body, "Action=CreateRole&Version=2010-05-08&RoleName=jitr&AssumeRolePolicyDocument=%7B%7D"
-				       "&Tags.member.1.Key=project&Tags.member.1.Value=zero%20touch");
+	assert_string_equal(fake.body,
+			    "Action=CreateRole&Version=2010-05-08&RoleName=jitr&AssumeRolePolicyDocument=%7B%7D"
+			    "&Tags.member.1.Key=project&Tags.member.1.Value=zero%20touch");
 	assert_string_equal(error.code, "EntityAlreadyExists");
 	assert_string_equal(error.request_id, "abc");
 	assert_string_equal(error.text, "CreateRole: Role with name jitr already exists.");
@@ -86,9 +98,11 @@ static void role_is_created_with_tags(void **state)
 static void throttling_has_another_name_here(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 400, .body =
-		"<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>" },
-		{ .http = 200, .body = identity } }, .answer_count = 2 };
+	fake_http fake = { .answers = { { .http = 400,
+					  .body = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate "
+						  "exceeded</Message></Error></ErrorResponse>" },
+					{ .http = 200, .body = identity } },
+			   .answer_count = 2 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	assert_ok(zt_sts_caller_identity(client, &answer, NULL));
@@ -98,9 +112,11 @@ static void throttling_has_another_name_here(void **state)
 static void an_empty_list_is_an_array(void **state)
 {
 	(void)state;
-	fake_http fake = { .answers = { { .http = 200, .body =
-		"<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames/><IsTruncated>false</IsTruncated>"
-		"</ListRolePoliciesResult></ListRolePoliciesResponse>" } }, .answer_count = 1 };
+	fake_http fake = { .answers = { { .http = 200,
+					  .body = "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames/"
+						  "><IsTruncated>false</IsTruncated>"
+						  "</ListRolePoliciesResult></ListRolePoliciesResponse>" } },
+			   .answer_count = 1 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	ZT_JSON_CLEANUP json_t *names = NULL;
 	assert_ok(zt_iam_role_policies(client, ZT_LIT("jitr"), &names, NULL));
@@ -112,8 +128,15 @@ static void refuses_xml_that_aws_does_not_send(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"", "x", "<a>", "<a></b>", "<a><b/><b/></a>", "<a><member/><b/></a>", "<member/>",
-		"<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>\xff</a>",
+		"",
+		"x",
+		"<a>",
+		"<a></b>",
+		"<a><b/><b/></a>",
+		"<a><member/><b/></a>",
+		"<member/>",
+		"<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>",
+		"<a>\xff</a>",
 	};
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++) {
 		json_t *answer = NULL;

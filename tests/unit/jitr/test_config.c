@@ -45,7 +45,8 @@ static void assert_refused(const char *variable, const char *value)
 static void names_what_is_wrong(void **state)
 {
 	(void)state;
-	static const char *const needed[] = { "ZT_CA_IDS", "ZT_TENANTS", "ZT_POLICY_NAME", "ZT_THING_TYPE", "ZT_DATA_ENDPOINT" };
+	static const char *const needed[] = { "ZT_CA_IDS", "ZT_TENANTS", "ZT_POLICY_NAME", "ZT_THING_TYPE",
+					      "ZT_DATA_ENDPOINT" };
 	for (size_t i = 0; i < ZT_COUNT(needed); i++) {
 		assert_refused(needed[i], NULL);
 		assert_refused(needed[i], "");

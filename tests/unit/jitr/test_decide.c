@@ -33,6 +33,8 @@ static const zt_jitr_event event = { MINE, CA };
 #define NOTHING_ELSE NO_CERTIFICATE, NO_THING
 #define THING .name = "Azure-Sphere-ababa", .exists = true, .device_id = DEVICE, .tenant = "tenant-a", .version = 1
 
+/* A row of the table stays in two lines. */
+/* clang-format off */
 typedef struct {
 	const char *what;
 	zt_jitr_event event; /* the usual one when empty */
@@ -115,6 +117,8 @@ static const row rows[] = {
 	{ "current", NO_EVENT, true, true, false, { ACTIVE }, NO_CERTIFICATE,
 	  { THING, .certificate_id = MINE, .not_before_s = NOW - 100 }, ZT_JITR_CURRENT, KEEP_ACTIONS },
 };
+
+/* clang-format on */
 
 static void every_row(void **state)
 {

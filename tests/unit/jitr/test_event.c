@@ -10,11 +10,12 @@ static void reads_the_documented_event(void **state)
 {
 	(void)state;
 	zt_jitr_event event;
-	assert_ok(zt_jitr_event_read(ZT_LIT("{\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA "\","
-					    "\"timestamp\":1552061705285,\"certificateStatus\":\"PENDING_ACTIVATION\","
-					    "\"awsAccountId\":\"123456789012\","
-					    "\"certificateRegistrationTimestamp\":\"1552061705277\",\"clientid\":\"x\"}"),
-				     &event, NULL));
+	assert_ok(
+	    zt_jitr_event_read(ZT_LIT("{\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA "\","
+				      "\"timestamp\":1552061705285,\"certificateStatus\":\"PENDING_ACTIVATION\","
+				      "\"awsAccountId\":\"123456789012\","
+				      "\"certificateRegistrationTimestamp\":\"1552061705277\",\"clientid\":\"x\"}"),
+			       &event, NULL));
 	assert_string_equal(event.certificate_id, CERTIFICATE);
 	assert_string_equal(event.ca_id, CA);
 }
@@ -23,13 +24,20 @@ static void refuses_what_is_no_such_event(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"", "x", "[]", "null", "\"\"", "{}",
+		"",
+		"x",
+		"[]",
+		"null",
+		"\"\"",
+		"{}",
 		"{\"certificateId\":\"" CERTIFICATE "\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
 		"{\"caCertificateId\":\"" CA "\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
 		"{\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA "\"}",
-		"{\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA "\",\"certificateStatus\":\"ACTIVE\"}",
+		"{\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA
+		"\",\"certificateStatus\":\"ACTIVE\"}",
 		"{\"certificateId\":7,\"caCertificateId\":\"" CA "\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
-		"{\"certificateId\":\"../" CA "\",\"caCertificateId\":\"" CA "\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
+		"{\"certificateId\":\"../" CA "\",\"caCertificateId\":\"" CA
+		"\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
 		"{\"certificateId\":\"" CERTIFICATE "\",\"certificateId\":\"" CERTIFICATE "\",\"caCertificateId\":\"" CA
 		"\",\"certificateStatus\":\"PENDING_ACTIVATION\"}",
 	};

@@ -53,14 +53,17 @@ static void reads_answers_in_any_pieces(void **state)
 		bool keep_alive;
 		size_t left;
 	} cases[] = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-A:  b c \r\n\r\nabcHTTP", "[Content-Length=3][X-A=b c]abc", 200, true, 4 },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-A:  b c \r\n\r\nabcHTTP", "[Content-Length=3][X-A=b c]abc",
+		  200, true, 4 },
 		{ "HTTP/1.1 202\r\ncontent-length:0\r\n\r\n", "[content-length=0]", 202, true, 0 },
 		{ "HTTP/1.1 204 No Content\r\n\r\n", "", 204, true, 0 },
 		{ "HTTP/1.1 200 OK\nContent-Length: 1\n\nx", "[Content-Length=1]x", 200, true, 0 },
-		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: "
+		  "close\r\n\r\n",
 		  "[Content-Length=0][Connection=close]", 404, false, 0 },
 		{ "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "[Content-Length=0]", 200, false, 0 },
-		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: t\r\n\r\n",
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: "
+		  "t\r\n\r\n",
 		  "[Transfer-Encoding=chunked]abc0123456789", 200, true, 0 },
 	};
 	for (size_t i = 0; i < ZT_COUNT(cases); i++)
@@ -98,10 +101,18 @@ static void refuses_what_is_no_http(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"SSH-2.0-OpenSSH\r\n", "HTTP/2 200\r\n", "HTTP/1.1 20x\r\n", "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 099 x\r\n",
-		"HTTP/1.1 200 OK\r\nno colon\r\n", "HTTP/1.1 200 OK\r\n: empty\r\n", "HTTP/1.1 200 OK\r\nA b: c\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n",
+		"SSH-2.0-OpenSSH\r\n",
+		"HTTP/2 200\r\n",
+		"HTTP/1.1 20x\r\n",
+		"HTTP/1.1 2000 OK\r\n",
+		"HTTP/1.1 099 x\r\n",
+		"HTTP/1.1 200 OK\r\nno colon\r\n",
+		"HTTP/1.1 200 OK\r\n: empty\r\n",
+		"HTTP/1.1 200 OK\r\nA b: c\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n123456789\r\n",

@@ -2,9 +2,8 @@
 
 #include "jitr/name.h"
 
-static const char device_id[] =
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static const char device_id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+				"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 static void assert_name(const char *template, unsigned grown, const char *expected)
 {
@@ -55,8 +54,19 @@ static void refuses_what_gives_no_thing_name(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"", "lamp", "{device_id", "{device_id:}", "{device_id:0}", "{device_id:129}", "{device_id:x}", "{device}",
-		"a b{device_id:5}", "a/{device_id:5}", "{device_id:5}{device_id:5}", "x{device_id}", "{device_id:5}\xc3\xa4",
+		"",
+		"lamp",
+		"{device_id",
+		"{device_id:}",
+		"{device_id:0}",
+		"{device_id:129}",
+		"{device_id:x}",
+		"{device}",
+		"a b{device_id:5}",
+		"a/{device_id:5}",
+		"{device_id:5}{device_id:5}",
+		"x{device_id}",
+		"{device_id:5}\xc3\xa4",
 		"{device_id:99999999999999999999}",
 	};
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++) {

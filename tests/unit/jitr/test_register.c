@@ -5,10 +5,14 @@
 #include "unit/aws/fake_http.h"
 
 static const zt_jitr_config config = {
-	.cas = { { "c1", "tenant-a" } }, .ca_count = 1, .policy = "p", .thing_type = "T",
+	.cas = { { "c1", "tenant-a" } },
+	.ca_count = 1,
+	.policy = "p",
+	.thing_type = "T",
 };
-static const zt_jitr_certificate certificate = { .id = "id1", .ca_id = "c1", .arn = "arn:aws:iot:r:1:cert/id1",
-						 .device_id = "dev", .not_before_s = 77 };
+static const zt_jitr_certificate certificate = {
+	.id = "id1", .ca_id = "c1", .arn = "arn:aws:iot:r:1:cert/id1", .device_id = "dev", .not_before_s = 77
+};
 
 static zt_aws_client *client_of(fake_http *fake)
 {
@@ -72,7 +76,9 @@ static void sends_one_call(void **state)
 static void plain_calls_take_its_place(void **state)
 {
 	(void)state;
-	fake_answer refusal = { .http = 400, .header = "x-amzn-errortype", .value = "ResourceRegistrationFailureException" };
+	fake_answer refusal = { .http = 400,
+				.header = "x-amzn-errortype",
+				.value = "ResourceRegistrationFailureException" };
 	fake_http fake = { .answers = { refusal, { .http = 200 } }, .answer_count = 2 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	zt_jitr_thing thing = { .name = "lamp" };
@@ -95,8 +101,8 @@ static void plain_calls_take_its_place(void **state)
 static void somebody_faster_means_look_again(void **state)
 {
 	(void)state;
-	fake_answer refusal = { .http = 400 }, conflict = { .http = 409, .header = "x-amzn-errortype",
-							    .value = "ResourceAlreadyExistsException" };
+	fake_answer refusal = { .http = 400 },
+		    conflict = { .http = 409, .header = "x-amzn-errortype", .value = "ResourceAlreadyExistsException" };
 	fake_http fake = { .answers = { refusal, conflict }, .answer_count = 2 };
 	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
 	zt_jitr_thing thing = { .name = "lamp" };

@@ -88,8 +88,9 @@ static zt_status perform(const char *origin)
 	ZT_CLEANUP(zt_http_socket_freep) zt_http_socket *socket = NULL;
 	assert_ok(zt_http_socket_new("/nonexistent/roots.pem", &socket));
 	zt_aws_http seam = zt_http_socket_seam(socket);
-	zt_aws_http_request request = { .method = "GET", .origin = origin, .target = "/",
-					.deadline_ms = zt_time_mono_ms() + 5000 };
+	zt_aws_http_request request = {
+		.method = "GET", .origin = origin, .target = "/", .deadline_ms = zt_time_mono_ms() + 5000
+	};
 	zt_aws_http_response response = { .body = ZT_STR(100) };
 	zt_status status = seam.perform(seam.context, &request, &response, NULL);
 	zt_aws_http_response_free(&response);
