@@ -19,6 +19,9 @@
 enum {
 	/* Retries are quick while a new certificate's first contact is younger than this, patient afterwards. */
 	ZT_FIRST_CONTACT_MS = 30 * 1000,
+	/* How long a new certificate that is active is given for its policy to arrive; then "no policy" is the answer.
+	 * AWS gives changes of policies "several minutes", but its documented handler attaches before it activates. */
+	ZT_POLICY_MS = 10 * 1000,
 	/* A connection that lived this long was a good one: the next loss starts the waits over. */
 	ZT_STABLE_MS = 20 * 1000,
 };
@@ -59,6 +62,7 @@ typedef struct {
 	uint32_t attempts;   /* since it is in use, until accepted */
 	uint32_t silent;     /* of those, ended without an answer */
 	int64_t first_ms;    /* monotonic: the first attempt of this stretch */
+	int64_t denied_ms;   /* monotonic: of this certificate's first "no policy"; INT64_MAX when there was none */
 	int64_t accepted_ms; /* monotonic: of the last acceptance */
 } zt_onboarding;
 
@@ -69,6 +73,8 @@ bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, 
 /* Tells which certificate the next attempt presents: a new one starts its first contact. Before ZT_ONBOARDING_IDENTITY.
  */
 void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation);
+/* Whether "no policy" is to be taken for an answer: the certificate was accepted before, or has waited long enough. */
+bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms);
 /* From the first attempt to the acceptance. Only while ACCEPTED. */
 uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding);
 

@@ -72,7 +72,7 @@ static zt_status judge(zt_device *device, int64_t now_ms, zt_event *ret)
 	ENSURE(code != 429 && code < 500, ZT_E_UNAVAILABLE);
 	bool denied = code == 401 || code == 403;
 	/* The policy of a new certificate may be on its way; a proven one is simply not allowed this. */
-	ENSURE(!denied || device->onboarding.proven, ZT_E_DENIED);
+	ENSURE(!denied || zt_onboarding_denial_is_final(&device->onboarding, now_ms), ZT_E_DENIED);
 	zt_device_accepted(device, now_ms, ret);
 	if (code == 200)
 		zt_device_settle(device, ZT_EVENT_PUBLISHED, ZT_REASON_NONE);

@@ -34,6 +34,8 @@ static void schedule(zt_onboarding *o, const cause *why)
 {
 	const zt_backoff_policy *first = o->route == ZT_ROUTE_HTTPS ? &zt_backoff_first_https : &zt_backoff_first_mqtt;
 	zt_backoff_use(&o->backoff, is_quick(o, why) ? first : &zt_backoff_patient);
+	if (why->reason == ZT_REASON_NO_POLICY && o->denied_ms == INT64_MAX)
+		o->denied_ms = why->now_ms;
 	o->reason = why->reason;
 	o->wait_ms = zt_backoff_next_ms(&o->backoff, why->entropy);
 	o->wait_until_ms = why->now_ms + o->wait_ms;
@@ -106,7 +108,7 @@ static const transition table[ZT_ONBOARDING_STATES][ZT_ONBOARDING_EVENTS] = {
 
 void zt_onboarding_init(zt_onboarding *onboarding, zt_route route)
 {
-	*onboarding = (zt_onboarding){ .route = route };
+	*onboarding = (zt_onboarding){ .route = route, .denied_ms = INT64_MAX };
 }
 
 bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, zt_reason reason, int64_t mono_ms,
@@ -131,7 +133,14 @@ void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)
 	onboarding->proven = false;
 	onboarding->attempts = 0;
 	onboarding->silent = 0;
+	onboarding->denied_ms = INT64_MAX;
 	zt_backoff_reset(&onboarding->backoff);
+}
+
+bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms)
+{
+	bool waited = onboarding->denied_ms != INT64_MAX && mono_ms - onboarding->denied_ms >= ZT_POLICY_MS;
+	return onboarding->proven || waited;
 }
 
 uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding)

@@ -141,6 +141,24 @@ static void no_policy_at_first_contact_is_tried_again(void **state)
 	assert_int_equal(world.event.http_status, 403);
 }
 
+static void no_policy_for_long_is_the_answer(void **state)
+{
+	(void)state;
+	int64_t first_ms = world.mono_ms;
+	for (;;) {
+		fake_says(&world, ZT_LIT("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"));
+		assert_event(&world, ZT_EVENT_CONNECTING);
+		if (fake_next(&world) == ZT_EVENT_ACCEPTED)
+			break;
+		assert_reason(&world, ZT_REASON_NO_POLICY);
+		world.mono_ms += world.event.wait_ms + 100;
+		fake_fresh_stream(&world);
+	}
+	assert_in_range(world.mono_ms - first_ms, ZT_POLICY_MS, 2 * ZT_POLICY_MS);
+	assert_event(&world, ZT_EVENT_NOT_PUBLISHED);
+	assert_reason(&world, ZT_REASON_NO_POLICY);
+}
+
 static void a_busy_server_is_given_time(void **state)
 {
 	(void)state;
@@ -172,6 +190,7 @@ int main(void)
 		cmocka_unit_test_setup(a_server_that_never_answers_times_out, connecting),
 		cmocka_unit_test_setup(a_late_answer_is_not_taken_for_the_next_one, connecting),
 		cmocka_unit_test_setup(no_policy_at_first_contact_is_tried_again, connecting),
+		cmocka_unit_test_setup(no_policy_for_long_is_the_answer, connecting),
 		cmocka_unit_test(a_busy_server_is_given_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
