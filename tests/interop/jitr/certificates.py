@@ -12,10 +12,20 @@ TENANT = "12345678-1234-1234-1234-123456789abc"
 NOW = datetime.datetime.utcnow().replace(microsecond=0)
 
 
+def _pem(certificate):
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _id(certificate):
+    return hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest()
+
+
 class Certificate:
-    def __init__(self, der, pem, ca_id):
-        self.id = hashlib.sha256(der).hexdigest()
-        self.pem = pem
+    def __init__(self, certificate, key, ca_id):
+        self.id = _id(certificate)
+        self.pem = _pem(certificate)
+        self.key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                         serialization.NoEncryption()).decode()
         self.ca_id = ca_id
 
     def event(self, **changes):
@@ -31,19 +41,22 @@ class Authority:
         self.tenant = tenant
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Microsoft Azure Sphere {tenant}")])
-        self.id = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+        own = (self._builder(self.name, self.key, 864000, 8640000)
+               .add_extension(x509.BasicConstraints(True, None), critical=True).sign(self.key, hashes.SHA256()))
+        self.id, self.pem = _id(own), _pem(own)
+
+    def _builder(self, subject, key, age_s, life_s):
+        begin = NOW - datetime.timedelta(seconds=age_s)
+        return (x509.CertificateBuilder().subject_name(subject).issuer_name(self.name).public_key(key.public_key())
+                .serial_number(x509.random_serial_number()).not_valid_before(begin)
+                .not_valid_after(begin + datetime.timedelta(seconds=life_s)))
 
     def issue(self, common_name, age_s=3600, life_s=86400):
         """`age_s`: how long ago notBefore is."""
         subject = [] if common_name is None else [x509.NameAttribute(NameOID.COMMON_NAME, common_name, _validate=False)]
-        begin = NOW - datetime.timedelta(seconds=age_s)
         key = ec.generate_private_key(ec.SECP256R1())
-        built = (x509.CertificateBuilder().subject_name(x509.Name(subject)).issuer_name(self.name)
-                 .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                 .not_valid_before(begin).not_valid_after(begin + datetime.timedelta(seconds=life_s))
-                 .sign(self.key, hashes.SHA256()))
-        pem = built.public_bytes(serialization.Encoding.PEM).decode()
-        return Certificate(built.public_bytes(serialization.Encoding.DER), pem, self.id)
+        return Certificate(self._builder(x509.Name(subject), key, age_s, life_s).sign(self.key, hashes.SHA256()), key,
+                           self.id)
 
 
 def device_id(prefix=""):
