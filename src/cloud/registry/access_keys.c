@@ -66,7 +66,7 @@ static zt_status key_encode(const zt_row *row, zt_str *out)
 static zt_status key_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_record_close) zt_record_reader reader = { 0 };
-	key_row *row;
+	key_row *row = NULL;
 	TRY(zt_record_open(record->value, &reader, ret_error));
 	if (reader.body.n < ROOT_SECRET_MIN || reader.body.n > ROOT_SECRET_MAX)
 		return zt_error_set(ret_error, ZT_E_INVALID, "its secret is missing or too long");
@@ -110,7 +110,7 @@ static zt_status replace_root_key(zt_txn *txn, key_row *row)
 
 zt_status zt_txn_root_key_put(zt_txn *txn, zt_view id, zt_view secret, zt_error *ret_error)
 {
-	key_row *row;
+	key_row *row = NULL;
 	TRY(zt_field_check(&root_id_field, id, ret_error));
 	if (secret.n < ROOT_SECRET_MIN || secret.n > ROOT_SECRET_MAX)
 		return zt_refuse(ret_error, ZT_REFUSE_IAM_VALUE,

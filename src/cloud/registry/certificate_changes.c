@@ -31,7 +31,7 @@ zt_status zt_txn_certificate_add(zt_txn *txn, const zt_certificate_spec *spec, c
 	zt_registry *registry = zt_txn_registry(txn);
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	zt_error cause = { 0 };
-	zt_cert_row *row;
+	zt_cert_row *row = NULL;
 	zt_status status = zt_cert_read(spec->der, &info, &cause);
 	if (status != ZT_OK && status != ZT_E_NOMEM)
 		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "The certificate cannot be read: %s", cause.text);
@@ -93,7 +93,7 @@ static zt_status copy_row(const zt_cert_row *old, zt_cert_row **ret)
 zt_status zt_txn_certificate_update(zt_txn *txn, zt_view id, zt_cert_status status, zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);
-	zt_cert_row *old = NULL, *row;
+	zt_cert_row *old = NULL, *row = NULL;
 	TRY(find_certificate(registry, id, &old, ret_error));
 	TRY(check_transition(&old->certificate, status, ret_error));
 	if (old->certificate.status == status)

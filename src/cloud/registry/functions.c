@@ -104,7 +104,7 @@ static zt_status find_function(zt_txn *txn, zt_view name, const zt_function **re
 
 static zt_status put(zt_txn *txn, zt_view name, json_t *configuration, json_t *policy, zt_view code_sha256)
 {
-	function_row *row;
+	function_row *row = NULL;
 	TRY(function_row_new(name, configuration, policy, code_sha256, &row));
 	return zt_txn_put(txn, &zt_noun_function, &row->row);
 }

@@ -99,7 +99,7 @@ zt_status zt_txn_retained_put(zt_txn *txn, zt_view topic, zt_view payload, uint8
 {
 	const zt_registry *registry = zt_txn_registry(txn);
 	zt_row *old = zt_row_find(registry, ZT_KIND_RETAINED, topic);
-	retained_row *row;
+	retained_row *row = NULL;
 	if (payload.n == 0)
 		return old ? zt_txn_drop(txn, &zt_noun_retained, old) : ZT_OK;
 	TRY(check(registry, !old, topic, payload, ret_error));

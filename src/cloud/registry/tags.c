@@ -50,7 +50,7 @@ static zt_status tags_decode(zt_registry *registry, const zt_record *record, zt_
 	(void)registry;
 	ZT_CLEANUP(zt_record_close) zt_record_reader reader = { 0 };
 	ZT_JSON_CLEANUP json_t *tags = NULL;
-	tags_row *row;
+	tags_row *row = NULL;
 	const char *key;
 	json_t *value;
 	TRY(zt_record_open(record->value, &reader, ret_error));
@@ -97,7 +97,7 @@ static zt_status check_tags(const json_t *tags, zt_error *ret_error)
 
 static zt_status put(zt_txn *txn, zt_view resource_arn, json_t *tags)
 {
-	tags_row *row;
+	tags_row *row = NULL;
 	TRY(tags_row_new(resource_arn, tags, &row));
 	return zt_txn_put(txn, &zt_noun_tags, &row->row);
 }

@@ -75,7 +75,7 @@ static zt_status make_row(const zt_registry *registry, const zt_thing_spec *spec
 zt_status zt_txn_thing_create(zt_txn *txn, const zt_thing_spec *spec, const zt_thing **ret, zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);
-	zt_thing_row *row;
+	zt_thing_row *row = NULL;
 	const zt_thing *existing = zt_registry_thing(registry, spec->name);
 	if (existing && is_same(existing, spec)) {
 		*ret = existing;

@@ -134,7 +134,7 @@ zt_status zt_txn_thing_type_create(zt_txn *txn, const zt_thing_type_spec *spec, 
 				   zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);
-	type_row *row;
+	type_row *row = NULL;
 	TRY(check_spec(spec, ret_error));
 	const zt_thing_type *existing = zt_registry_thing_type(registry, spec->name);
 	if (existing && !is_same(existing, spec))
@@ -175,7 +175,7 @@ zt_status zt_txn_thing_type_deprecate(zt_txn *txn, zt_view name, bool undo, zt_e
 {
 	const zt_registry *registry = zt_txn_registry(txn);
 	const zt_thing_type *type = NULL;
-	type_row *row;
+	type_row *row = NULL;
 	TRY(find_type(registry, name, &type, ret_error));
 	if (type->deprecated == !undo)
 		return ZT_OK;

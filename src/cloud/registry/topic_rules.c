@@ -80,7 +80,7 @@ static zt_status rule_decode(zt_registry *registry, const zt_record *record, zt_
 	(void)registry;
 	ZT_CLEANUP(zt_record_close) zt_record_reader reader = { 0 };
 	ZT_JSON_CLEANUP json_t *payload = NULL;
-	rule_row *row;
+	rule_row *row = NULL;
 	int64_t created_ms = 0;
 	TRY(zt_record_open(record->value, &reader, ret_error));
 	zt_record_i64(&reader, "created", &created_ms);
