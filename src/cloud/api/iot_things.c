@@ -103,6 +103,8 @@ typedef struct {
 static const void *next_thing(void *context, zt_view after)
 {
 	const thing_filter *filter = context;
+	if (filter->attribute.n && filter->value.p && !filter->prefix)
+		return zt_registry_next_thing_with(filter->registry, filter->attribute, filter->value, after);
 	return zt_registry_next_thing(filter->registry, after);
 }
 

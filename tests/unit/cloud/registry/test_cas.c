@@ -87,6 +87,16 @@ static void an_update_can_remove_the_registration_template(void **state)
 	assert_null(zt_registry_ca(f->registry, ZT_LIT(TENANT_CA))->registration.template_name);
 }
 
+static void an_update_checks_the_registration_template(void **state)
+{
+	registry_fixture *f = *state;
+	zt_ca_update update = { .template_name = ZT_LIT("a name") };
+	begin(f);
+	(void)register_ok(f, "tenant-ca");
+	assert_refused(f, zt_txn_ca_update(f->txn, ZT_LIT(TENANT_CA), &update, &f->error), "InvalidRequestException",
+		       400, "templateName");
+}
+
 static void only_an_inactive_ca_is_deleted(void **state)
 {
 	registry_fixture *f = *state;
@@ -139,6 +149,7 @@ int main(void)
 		TEST(an_inactive_ca_is_found_only_when_asked_for),
 		TEST(an_update_changes_what_it_names),
 		TEST(an_update_can_remove_the_registration_template),
+		TEST(an_update_checks_the_registration_template),
 		TEST(only_an_inactive_ca_is_deleted),
 		TEST(an_unknown_ca_is_not_found),
 		TEST(cas_are_walked_in_order_of_creation),

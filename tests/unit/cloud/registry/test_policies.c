@@ -105,6 +105,23 @@ static void versions_count_up_and_one_is_the_default(void **state)
 	assert_true(policy(f)->versions[1].is_default);
 }
 
+static void versions_date_the_policy(void **state)
+{
+	registry_fixture *f = *state;
+	begin(f);
+	assert_ok(create(f, "p", ZT_LIT(DOCUMENT("Connect"))));
+	assert_int_equal(policy(f)->modified_ms, fixture_start_ms);
+	f->now_ms += 1000;
+	assert_ok(create_version(f, ZT_LIT(DOCUMENT("Publish")), false));
+	assert_int_equal(policy(f)->modified_ms, fixture_start_ms + 1000);
+	f->now_ms += 1000;
+	assert_ok(zt_txn_policy_version_default(f->txn, name, 2, &f->error));
+	f->now_ms += 1000;
+	assert_ok(zt_txn_policy_version_delete(f->txn, name, 1, &f->error));
+	assert_int_equal(policy(f)->modified_ms, fixture_start_ms + 2000);
+	assert_int_equal(policy(f)->created_ms, fixture_start_ms);
+}
+
 static void a_number_is_never_used_again(void **state)
 {
 	registry_fixture *f = *state;
@@ -229,6 +246,7 @@ int main(void)
 		TEST(a_bad_document_is_malformed),
 		TEST(characters_without_white_space_are_limited),
 		TEST(versions_count_up_and_one_is_the_default),
+		TEST(versions_date_the_policy),
 		TEST(a_number_is_never_used_again),
 		TEST(five_versions_are_the_most),
 		TEST(the_default_version_and_unknown_ones_are_not_deleted),

@@ -102,6 +102,46 @@ static void fields_are_checked(void **state)
 	assert_null(role(f));
 }
 
+static void a_path_has_a_pattern(void **state)
+{
+	registry_fixture *f = *state;
+	zt_role_spec spec = { .name = name, .path = ZT_LIT("/a b/"), .trust_document = ZT_LIT(TRUST) };
+	begin(f);
+	assert_refused(f, create_with(f, spec), "ValidationError", 400, "u002F");
+}
+
+static void a_trust_policy_has_a_limit(void **state)
+{
+	registry_fixture *f = *state;
+	zt_str document = ZT_STR(8192);
+	assert_ok(
+	    zt_str_put_text(&document, "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:"));
+	while (document.n < 2048 - 2)
+		assert_ok(zt_str_put_u8(&document, 'A'));
+	assert_ok(zt_str_put_text(&document, "\"}}"));
+	zt_view trust = zt_str_view(&document);
+	create(f);
+	assert_refused(f, zt_txn_role_trust(f->txn, name, trust, &f->error), "LimitExceeded", 409, "2048");
+	assert_refused(f, create_with(f, (zt_role_spec){ .name = ZT_LIT("other"), .trust_document = trust }),
+		       "LimitExceeded", 409, "2048");
+	zt_str_free(&document);
+}
+
+static void a_thousand_roles_are_the_most(void **state)
+{
+	registry_fixture *f = *state;
+	char other[16];
+	create(f);
+	for (int i = 1; i <= 1000; i++) {
+		(void)snprintf(other, sizeof other, "role-%d", i);
+		zt_role_spec spec = { .name = zt_view_of(other), .trust_document = ZT_LIT(TRUST) };
+		if (i < 1000)
+			assert_ok(create_with(f, spec));
+		else
+			assert_refused(f, create_with(f, spec), "LimitExceeded", 409, "RolesPerAccount: 1000");
+	}
+}
+
 static void the_trust_policy_can_be_replaced(void **state)
 {
 	registry_fixture *f = *state;
@@ -219,6 +259,9 @@ int main(void)
 		TEST(defaults_are_those_of_iam),
 		TEST(a_taken_name_is_refused),
 		TEST(fields_are_checked),
+		TEST(a_path_has_a_pattern),
+		TEST(a_trust_policy_has_a_limit),
+		TEST(a_thousand_roles_are_the_most),
 		TEST(the_trust_policy_can_be_replaced),
 		TEST(inline_policies_are_put_in_order_and_replaced),
 		TEST(a_bad_inline_policy_changes_nothing),

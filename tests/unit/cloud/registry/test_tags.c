@@ -59,6 +59,14 @@ static json_t *many(int count)
 	return tags;
 }
 
+static void no_tags_make_no_record(void **state)
+{
+	registry_fixture *f = *state;
+	begin(f);
+	assert_ok(put(f, json_object()));
+	assert_null(zt_registry_tags(f->registry, arn));
+}
+
 static void fifty_tags_are_the_most(void **state)
 {
 	registry_fixture *f = *state;
@@ -129,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(tags_are_added_replaced_and_loaded_again),
 		TEST(tags_are_removed_by_key_or_all),
+		TEST(no_tags_make_no_record),
 		TEST(fifty_tags_are_the_most),
 		TEST(keys_and_values_have_limits),
 		TEST(the_tags_of_a_deleted_resource_go_with_it),

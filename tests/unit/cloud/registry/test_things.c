@@ -193,6 +193,17 @@ static void an_update_changes_the_type(void **state)
 	assert_string_equal(zt_registry_thing(f->registry, ZT_LIT("lamp"))->type, "");
 }
 
+static void an_update_wants_an_object_of_attributes(void **state)
+{
+	registry_fixture *f = *state;
+	json_t *list = json_array();
+	begin(f);
+	(void)create(f, "lamp", "", NULL);
+	zt_thing_update change = { .name = ZT_LIT("lamp"), .attributes = list };
+	assert_refused(f, zt_txn_thing_update(f->txn, &change, &f->error), "InvalidRequestException", 400, "object");
+	json_decref(list);
+}
+
 static void an_expected_version_guards(void **state)
 {
 	registry_fixture *f = *state;
@@ -260,6 +271,7 @@ int main(void)
 		TEST(an_update_replaces_or_merges),
 		TEST(merging_beyond_the_limit_is_refused),
 		TEST(an_update_changes_the_type),
+		TEST(an_update_wants_an_object_of_attributes),
 		TEST(an_expected_version_guards),
 		TEST(an_unknown_thing_is_not_updated_but_deleted),
 		TEST(things_are_walked_in_order_of_name),

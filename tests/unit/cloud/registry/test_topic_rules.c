@@ -63,6 +63,19 @@ static void a_taken_or_odd_name_is_refused(void **state)
 	assert_refused(f, put(f, "x", false, json_object()), "InvalidRequestException", 400, "sql");
 }
 
+static void a_thousand_rules_are_the_most(void **state)
+{
+	registry_fixture *f = *state;
+	char other[16];
+	begin(f);
+	for (int i = 0; i < 1000; i++) {
+		(void)snprintf(other, sizeof other, "rule_%d", i);
+		assert_ok(put(f, other, false, payload_of("s")));
+	}
+	assert_refused(f, put(f, "one_more", false, payload_of("s")), "InvalidRequestException", 400, "1000");
+	assert_ok(put(f, "rule_0", true, payload_of("s")));
+}
+
 static void replacing_keeps_the_date(void **state)
 {
 	registry_fixture *f = *state;
@@ -105,8 +118,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_rule_is_made_and_loaded_again), TEST(what_is_absent_stays_absent),
-		TEST(a_taken_or_odd_name_is_refused),  TEST(replacing_keeps_the_date),
-		TEST(a_rule_is_switched_off_and_on),   TEST(an_unknown_rule_is_unauthorized),
+		TEST(a_taken_or_odd_name_is_refused),  TEST(a_thousand_rules_are_the_most),
+		TEST(replacing_keeps_the_date),        TEST(a_rule_is_switched_off_and_on),
+		TEST(an_unknown_rule_is_unauthorized),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
