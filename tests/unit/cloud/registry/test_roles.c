@@ -130,7 +130,7 @@ static void a_trust_policy_has_a_limit(void **state)
 static void a_thousand_roles_are_the_most(void **state)
 {
 	registry_fixture *f = *state;
-	char other[16];
+	char other[32];
 	create(f);
 	for (int i = 1; i <= 1000; i++) {
 		(void)snprintf(other, sizeof other, "role-%d", i);

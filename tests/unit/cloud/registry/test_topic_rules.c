@@ -66,7 +66,7 @@ static void a_taken_or_odd_name_is_refused(void **state)
 static void a_thousand_rules_are_the_most(void **state)
 {
 	registry_fixture *f = *state;
-	char other[16];
+	char other[32];
 	begin(f);
 	for (int i = 0; i < 1000; i++) {
 		(void)snprintf(other, sizeof other, "rule_%d", i);
