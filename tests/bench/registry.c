@@ -142,6 +142,8 @@ int main(int argc, char **argv)
 	b.loop = event_base_new();
 	show("bare fdatasync calls", COMMITS / bare_syncs(argv[1]), "/s");
 	show("start in an empty folder", open_all(&b) * 1e3, "ms");
+	close_all(&b);
+	show("start on an existing store without certificates", open_all(&b) * 1e3, "ms");
 	show_commits(&b);
 	close_all(&b);
 	show("start with 5,000 certificates", open_all(&b) * 1e3, "ms");
