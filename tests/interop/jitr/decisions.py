@@ -85,6 +85,42 @@ def test_several_predecessors():
         assert list(bench.registry.certificates) == [new.id]
 
 
+def test_detaching_takes_a_while():
+    """The link stays visible for some seconds (AWS IoT API Reference, DetachThingPrincipal)."""
+    with Bench() as bench:
+        device = device_id()
+        first, second = bench.device(device, age_s=200), bench.device(device, age_s=100)
+        bench.deliver(first)
+        left = [2]
+
+        def still_attached(name, number):
+            if name == "DeleteCertificate" and left[0]:
+                left[0] -= 1
+                return 409, {"x-amzn-errortype": "DeleteConflictException"}, b'{"message":"Things must be detached"}'
+            return None
+
+        bench.server.before = still_attached
+        assert bench.deliver(second) == "renewed"
+        assert left == [0] and first.id not in bench.registry.certificates
+
+
+def test_a_predecessor_activated_at_the_last_moment():
+    with Bench() as bench:
+        device = device_id()
+        first, second = bench.device(device, age_s=200), bench.device(device, age_s=100)
+        bench.deliver(first)
+        left = [1]
+
+        def activate(name, number):
+            if name == "DeleteCertificate" and left[0]:
+                left[0] -= 1
+                bench.registry.update_certificate(first.id, "ACTIVE")
+
+        bench.server.before = activate
+        assert bench.deliver(second) == "renewed"
+        assert bench.registry.active() == [second.id] and first.id not in bench.registry.certificates
+
+
 def test_certificates_of_others_are_left_alone():
     with Bench() as bench:
         device = device_id()

@@ -4,6 +4,7 @@ import threading
 
 from bench import Bench, run_all
 from certificates import device_id
+from registry import certificate_arn
 
 
 class Crowd:
@@ -121,6 +122,42 @@ def test_a_late_event_steals_nothing():
         assert bench.deliver(early) == "stale"
         assert bench.registry.certificates[early.id]["status"] == "PENDING_ACTIVATION"
         assert_state(bench.registry, {device: late})
+
+
+def test_overtaken_between_look_and_registration():
+    """While the handler of an older certificate holds an old look at the Thing, a newer one becomes current."""
+    with Bench() as bench:
+        device = device_id()
+        name = f"Azure-Sphere-{device[:5]}"
+        first, older, newer = (bench.device(device, age_s=age_s) for age_s in (300, 200, 100))
+        assert bench.deliver(first) == "created"
+        registry, left = bench.registry, [1]
+
+        def overtake(call, number):
+            if call == "RegisterThing" and left[0]:
+                left[0] -= 1
+                registry.things[name]["attributes"].update(certificateId=newer.id, notBefore="9999999999")
+                registry.attach_principal(name, certificate_arn(newer.id), True)
+                registry.update_certificate(newer.id, "ACTIVE")
+
+        bench.server.before = overtake
+        assert bench.deliver(older) == "overtaken"
+        assert_state(registry, {device: newer})
+        assert older.id not in registry.certificates
+
+
+def test_gone_before_its_activation():
+    with Bench() as bench:
+        certificate = bench.device()
+
+        def remove(call, number):
+            if call == "UpdateCertificate":
+                for thing in bench.registry.things.values():
+                    thing["principals"].clear()
+                bench.registry.certificates.clear()
+
+        bench.server.before = remove
+        assert bench.deliver(certificate) == "refused"
 
 
 run_all(globals())
