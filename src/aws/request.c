@@ -38,12 +38,23 @@ void zt_aws_request_query(zt_aws_request *request, const char *name, zt_view val
 	request->has_query = true;
 }
 
+/* A line break would begin a header of somebody else's (RFC 9110 §5.5). */
+static bool is_field_value(zt_view value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] < ' ' || value.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 void zt_aws_request_header(zt_aws_request *request, const char *name, zt_view value)
 {
 	if (request->header_count == ZT_AWS_REQUEST_HEADERS_MAX) {
 		keep(request, ZT_E_LIMIT);
 		return;
 	}
+	if (!is_field_value(value))
+		keep(request, ZT_E_INVALID);
 	request->headers[request->header_count++] = (zt_sigv4_header){ zt_view_of(name), value };
 }
 

@@ -223,6 +223,13 @@ static void text_that_is_no_utf8_is_never_sent(void **state)
 	assert_int_equal(fake.calls, 0);
 }
 
+static void a_header_with_a_line_break_is_never_sent(void **state)
+{
+	(void)state;
+	assert_status(zt_iot_thing_detach(client, ZT_LIT("n"), ZT_LIT("arn:c\r\nx-amzn-other: y"), NULL), ZT_E_INVALID);
+	assert_int_equal(fake.calls, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(data_plane_needs_its_endpoint, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(functions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(text_that_is_no_utf8_is_never_sent, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_header_with_a_line_break_is_never_sent, set_up, tear_down),
 	};
 	return cmocka_run_group_tests_name("aws/operations", tests, NULL, NULL);
 }
