@@ -6,13 +6,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/room.h"
-#include "mqtt/properties.h"
 #include "net/tls.h"
-
-static size_t unsent(struct bufferevent *stream)
-{
-	return stream ? evbuffer_get_length(bufferevent_get_output(stream)) : 0;
-}
 
 /* A timer that cannot be set for want of memory leaves the connection to its peer. */
 void zt_connection_limit(zt_mqtt_connection *c, int64_t ms)
@@ -38,162 +32,12 @@ void zt_connection_record(zt_mqtt_connection *c, zt_refusal_rule rule, const cha
 	zt_refusals_add(c->gateway->refusals, &r);
 }
 
-static void unlist(zt_mqtt_connection *c)
-{
-	if (!c->listed)
-		return;
-	zt_index_take(&c->gateway->by_client_id, &c->by_client_id);
-	zt_index_take(&c->gateway->by_certificate, &c->by_certificate);
-	c->listed = false;
-}
-
-static void let_go(zt_mqtt_connection *c)
-{
-	unlist(c);
-	zt_contact_forget(c->contact);
-	c->contact = NULL;
-	if (c->ticket)
-		zt_broker_cancel(c->gateway->broker, c->ticket);
-	c->ticket = NULL;
-	zt_keeping_forget(c->keeping);
-	c->keeping = NULL;
-}
-
-void zt_connection_finish(zt_mqtt_connection *c)
-{
-	if (c->phase == ZT_PHASE_ENDED)
-		return;
-	let_go(c);
-	c->phase = ZT_PHASE_ENDED;
-	if (c->client) {
-		zt_gateway_tls_goodbye(c->client);
-		bufferevent_free(c->client);
-	}
-	if (c->broker)
-		bufferevent_free(c->broker);
-	event_free(c->timer);
-	c->client = c->broker = NULL;
-	c->timer = NULL;
-	*c->link = c->next;
-	if (c->next)
-		c->next->link = c->link;
-	c->gateway->counters.open--;
-	c->next = c->gateway->ended;
-	c->gateway->ended = c;
-	zt_gateway_sweep(c->gateway);
-}
-
-void zt_connection_free(zt_mqtt_connection *c)
-{
-	zt_will_free(&c->will);
-	zt_session_deinit(&c->session);
-	free(c);
-}
-
-static void publish_will(zt_mqtt_connection *c)
-{
-	zt_publish *will = &c->will.message;
-	zt_error error = { 0 };
-	if (will->topic.n == 0)
-		return;
-	if (zt_grants_decide(&c->grants, "iot:Publish", "topic", will->topic).kind != ZT_DECISION_ALLOW)
-		return;
-	will->client_id = zt_view_of(c->plan.client_id);
-	will->principal = zt_view_of(c->grants.certificate_id);
-	if (zt_accept(&c->gateway->acceptor, will, NULL, NULL, &error) != ZT_OK)
-		(void)zt_log_error("gateway", &error, "a will cannot be published");
-}
-
-static void say_goodbye_to_broker(zt_mqtt_connection *c)
-{
-	uint8_t room[32], property[8];
-	zt_buf out = ZT_BUF(room), properties = ZT_BUF(property);
-	zt_mqtt_property expiry;
-	if (zt_mqtt_property_find(c->session.goodbye.properties, ZT_PROP_SESSION_EXPIRY, &expiry)) {
-		uint32_t s = expiry.number < ZT_SESSION_EXPIRY_MAX_S ? expiry.number : ZT_SESSION_EXPIRY_MAX_S;
-		zt_mqtt_put_number(&properties, ZT_PROP_SESSION_EXPIRY, s);
-	}
-	zt_mqtt_write_disconnect(&out, ZT_MQTT_V5, &(zt_mqtt_disconnect){ .properties = zt_buf_view(&properties) });
-	(void)bufferevent_write(c->broker, out.p, out.n);
-}
-
-/* Both ways are empty or closed: the client gets a while to close, so that no reset overtakes our last bytes. */
-static void check_departure(zt_mqtt_connection *c)
-{
-	if (!c->broker_done && unsent(c->broker) == 0)
-		c->broker_done = true;
-	if (c->broker_done && c->broker) {
-		bufferevent_free(c->broker);
-		c->broker = NULL;
-	}
-	if (c->client && !c->client_done && unsent(c->client) == 0) {
-		c->client_done = true;
-		zt_gateway_tls_goodbye(c->client);
-	}
-	if (!c->client && c->broker_done)
-		zt_connection_finish(c);
-}
-
-static void let_drain(struct bufferevent *stream)
-{
-	if (!stream)
-		return;
-	bufferevent_setwatermark(stream, EV_WRITE, 0, 0);
-	(void)bufferevent_enable(stream, EV_READ);
-}
-
-void zt_connection_depart(zt_mqtt_connection *c, bool with_will)
-{
-	bool joined = c->phase == ZT_PHASE_ON;
-	let_go(c);
-	if (joined && with_will)
-		publish_will(c);
-	if (joined && c->broker && !c->broker_done)
-		say_goodbye_to_broker(c);
-	else
-		c->broker_done = true;
-	c->phase = ZT_PHASE_LEAVING;
-	zt_connection_limit(c, ZT_GOODBYE_MS);
-	let_drain(c->broker);
-	let_drain(c->client);
-	check_departure(c);
-}
-
-static void tell_client(zt_mqtt_connection *c, uint8_t code)
-{
-	uint8_t room[8];
-	zt_buf out = ZT_BUF(room);
-	if (c->plan.version != ZT_MQTT_V5 || !c->client)
-		return;
-	zt_mqtt_write_disconnect(&out, ZT_MQTT_V5, &(zt_mqtt_disconnect){ .code = code });
-	(void)bufferevent_write(c->client, out.p, out.n);
-}
-
-void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code, const char *attempted, const char *detail)
-{
-	if (c->phase >= ZT_PHASE_LEAVING)
-		return;
-	zt_connection_record(c, rule, attempted, detail);
-	if (c->phase == ZT_PHASE_ON)
-		tell_client(c, code);
-	zt_connection_depart(c, true);
-}
-
-void zt_connection_review(zt_mqtt_connection *c)
-{
-	c->suspect = false;
-	if (c->phase >= ZT_PHASE_LEAVING || zt_grants_active(&c->grants))
-		return;
-	bool revoked = c->grants.certificate && c->grants.certificate->status == ZT_CERT_REVOKED;
-	zt_connection_refuse(c, revoked ? ZT_REFUSED_REVOKED : ZT_REFUSED_INACTIVE, ZT_RC_NOT_AUTHORIZED, "stay connected", "");
-}
-
 static void client_left(zt_mqtt_connection *c)
 {
 	bufferevent_free(c->client);
 	c->client = NULL;
 	if (c->phase == ZT_PHASE_LEAVING)
-		check_departure(c);
+		zt_connection_settle(c);
 	else
 		zt_connection_depart(c, true);
 }
@@ -227,7 +71,7 @@ static void on_broker_event(struct bufferevent *stream, short what, void *contex
 		return;
 	c->broker_done = true;
 	if (c->phase == ZT_PHASE_LEAVING)
-		check_departure(c);
+		zt_connection_settle(c);
 	else
 		zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay", "the broker closed the connection");
 }
@@ -247,7 +91,7 @@ static void on_room(struct bufferevent *stream, void *context)
 	zt_mqtt_connection *c = context;
 	(void)stream;
 	if (c->phase == ZT_PHASE_LEAVING)
-		check_departure(c);
+		zt_connection_settle(c);
 	else
 		zt_connection_pump(c);
 }

@@ -50,6 +50,8 @@ struct zt_mqtt_connection {
 
 /* For the MQTT port's listener. */
 void zt_connection_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+
+/* connection_end.c */
 /* Ends it at once; memory goes with the next sweep. */
 void zt_connection_finish(zt_mqtt_connection *connection);
 /* Ends it for a reason: records it, tells an MQTT 5 client that is on `code`, publishes the will, lets what is on its way leave. */
@@ -57,6 +59,10 @@ void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, 
 /* The certificate has changed: ends it unless it may go on. */
 void zt_connection_review(zt_mqtt_connection *connection);
 void zt_connection_free(zt_mqtt_connection *connection);
+/* Begins the end: the will, if it is asked for, and what is on its way. */
+void zt_connection_depart(zt_mqtt_connection *connection, bool with_will);
+/* Leaving: looks whether anything is still on its way. */
+void zt_connection_settle(zt_mqtt_connection *connection);
 
 /* connection_open.c: the CONNECT; its frame is not used after this. */
 void zt_connection_greet(zt_mqtt_connection *connection, const zt_mqtt_frame *connect);
@@ -72,7 +78,6 @@ void zt_keeping_forget(zt_keeping *keeping);
 /* connection.c, for its neighbours. */
 void zt_connection_limit(zt_mqtt_connection *connection, int64_t ms);
 void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted, const char *detail);
-void zt_connection_depart(zt_mqtt_connection *connection, bool with_will);
 void zt_connection_watch_broker(zt_mqtt_connection *connection, struct bufferevent *stream);
 
 #endif

@@ -1,10 +1,25 @@
-/* POST /topics/<topic>?qos=0|1&retain=true|false (facts §2.4, §5.1). */
+/* POST /topics/<topic>?qos=0|1&retain=true|false, and MQTT 5's properties (facts §2.4, §5.1). */
 #include "base/codec.h"
 #include "base/log.h"
+#include "cloud/accept/http_properties.h"
 #include "cloud/gateway/https.h"
 #include "cloud/gateway/room.h"
 
-enum { TOPIC_TEXT_MAX = 4096, DECISION_TEXT_MAX = 128 };
+enum { TEXT_MAX = 4096, DECISION_TEXT_MAX = 128 };
+
+/* What a request says, decoded. */
+typedef struct {
+	zt_str topic, content_type, response_topic, message_expiry;
+	uint8_t properties[ZT_HTTP_PROPERTIES_MAX];
+} publication;
+
+static void free_publication(publication *p)
+{
+	zt_str_free(&p->topic);
+	zt_str_free(&p->content_type);
+	zt_str_free(&p->response_topic);
+	zt_str_free(&p->message_expiry);
+}
 
 static void refuse(zt_https_peer *peer, zt_http_exchange *exchange, zt_refusal_rule rule, const char *detail)
 {
@@ -36,18 +51,65 @@ static bool may_publish(zt_https_peer *peer, zt_http_exchange *exchange, const z
 	       (!message->retain || is_allowed(peer, exchange, "iot:RetainPublish", message->topic, ZT_REFUSED_RETAIN));
 }
 
-static zt_status read_parameters(const zt_http_request *request, zt_publish *message)
+static zt_status invalid(zt_error *ret_error, const char *what)
+{
+	(void)zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequestException", "%s is invalid", what);
+	ret_error->http = 400;
+	return ZT_E_INVALID;
+}
+
+/* Nothing when it is absent. */
+static zt_status query_text(const zt_http_request *request, const char *name, zt_str *out, zt_error *ret_error)
+{
+	zt_view value;
+	if (zt_http_query_of(request, name, &value) && zt_percent_decode(value, true, out) != ZT_OK)
+		return invalid(ret_error, name);
+	return ZT_OK;
+}
+
+static zt_status read_flags(const zt_http_request *request, zt_publish *message, zt_error *ret_error)
 {
 	zt_view value;
 	if (zt_http_query_of(request, "qos", &value)) {
-		ENSURE(zt_view_equal(value, ZT_LIT("0")) || zt_view_equal(value, ZT_LIT("1")), ZT_E_INVALID);
-		message->qos = value.p[0] == '1';
+		message->qos = zt_view_equal(value, ZT_LIT("1"));
+		ENSURE(message->qos || zt_view_equal(value, ZT_LIT("0")), invalid(ret_error, "qos"));
 	}
 	if (zt_http_query_of(request, "retain", &value)) {
 		message->retain = zt_view_equal_nocase(value, ZT_LIT("true"));
-		ENSURE(message->retain || zt_view_equal_nocase(value, ZT_LIT("false")), ZT_E_INVALID);
+		ENSURE(message->retain || zt_view_equal_nocase(value, ZT_LIT("false")), invalid(ret_error, "retain"));
 	}
 	return ZT_OK;
+}
+
+static zt_status read_properties(const zt_http_request *request, publication *p, zt_publish *message, zt_error *ret_error)
+{
+	zt_buf out = ZT_BUF(p->properties);
+	TRY(query_text(request, "contentType", &p->content_type, ret_error));
+	TRY(query_text(request, "responseTopic", &p->response_topic, ret_error));
+	TRY(query_text(request, "messageExpiry", &p->message_expiry, ret_error));
+	const zt_http_properties given = {
+		.content_type = zt_str_view(&p->content_type),
+		.response_topic = zt_str_view(&p->response_topic),
+		.message_expiry = zt_str_view(&p->message_expiry),
+		.payload_format = zt_http_header_of(request, "x-amz-mqtt5-payload-format-indicator"),
+		.correlation_data = zt_http_header_of(request, "x-amz-mqtt5-correlation-data"),
+		.user_properties = zt_http_header_of(request, "x-amz-mqtt5-user-properties"),
+	};
+	TRY(zt_http_properties_put(&given, &out, ret_error));
+	message->properties = zt_buf_view(&out);
+	return ZT_OK;
+}
+
+static zt_status read_publication(const zt_http_request *request, zt_view encoded_topic, publication *p, zt_publish *message,
+				  zt_error *ret_error)
+{
+	if (zt_percent_decode(encoded_topic, false, &p->topic) != ZT_OK)
+		return invalid(ret_error, "topic");
+	message->topic = zt_str_view(&p->topic);
+	message->payload = request->body;
+	TRY(read_flags(request, message, ret_error));
+	TRY(read_properties(request, p, message, ret_error));
+	return zt_accept_check(message, ret_error);
 }
 
 static void published(void *context, zt_status status)
@@ -59,26 +121,30 @@ static void published(void *context, zt_status status)
 		zt_https_answer(exchange, 500, "InternalFailureException", NULL);
 }
 
+/* A forbidden topic is told as a policy's denial is: with no message. */
+static void answer_error(zt_http_exchange *exchange, const zt_error *error)
+{
+	bool known = error->code[0];
+	zt_https_answer(exchange, error->http ? (unsigned)error->http : known ? 400 : 500, known ? error->code : "InternalFailureException",
+			known && error->http != 403 ? error->text : NULL);
+}
+
 static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view encoded_topic)
 {
-	ZT_CLEANUP(zt_str_free) zt_str topic = ZT_STR(TOPIC_TEXT_MAX);
-	const zt_http_request *request = zt_http_exchange_request(exchange);
+	ZT_CLEANUP(free_publication) publication p = { .topic = ZT_STR(TEXT_MAX), .content_type = ZT_STR(TEXT_MAX),
+						       .response_topic = ZT_STR(TEXT_MAX), .message_expiry = ZT_STR(TEXT_MAX) };
+	zt_publish message = { .principal = zt_view_of(peer->leaf.id) };
 	zt_error error = { 0 };
-	zt_publish message = { .payload = request->body, .principal = zt_view_of(peer->leaf.id) };
-	if (zt_percent_decode(encoded_topic, false, &topic) != ZT_OK || read_parameters(request, &message) != ZT_OK) {
-		zt_https_answer(exchange, 400, "InvalidRequestException", "Invalid request");
-		return;
-	}
-	message.topic = zt_str_view(&topic);
-	if (zt_accept_check(&message, &error) != ZT_OK) {
-		zt_https_answer(exchange, (unsigned)error.http, error.code, error.http == 403 ? NULL : error.text);
+	if (read_publication(zt_http_exchange_request(exchange), encoded_topic, &p, &message, &error) != ZT_OK) {
+		answer_error(exchange, &error);
 		return;
 	}
 	if (!may_publish(peer, exchange, &message))
 		return;
-	peer->gateway->counters.messages_accepted++;
-	if (zt_accept(&peer->gateway->acceptor, &message, published, exchange, &error) != ZT_OK)
-		zt_https_answer(exchange, (unsigned)error.http, error.code, error.text);
+	if (zt_accept(&peer->gateway->acceptor, &message, published, exchange, &error) == ZT_OK)
+		peer->gateway->counters.messages_accepted++;
+	else
+		answer_error(exchange, &error);
 }
 
 void zt_https_serve(zt_https_peer *peer, zt_http_exchange *exchange)

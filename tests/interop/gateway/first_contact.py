@@ -4,7 +4,7 @@ import json
 import ssl
 import subprocess
 
-from gw import ALLOW_ALL, DEADLINE_S, Gateway, Raw, connect_packet, curl, run, wait_for
+from gw import DEADLINE_S, Gateway, Raw, connect_packet, curl, run, wait_for
 
 
 def mute_by_mqtt(gateway, leaf, client="x", version=4):

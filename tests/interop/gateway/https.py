@@ -1,9 +1,10 @@
 """Publishing by HTTPS on 8443: AWS's answers byte by byte (AWS IoT, "device communication protocols: HTTPS")."""
+import base64
 import json
 import re
 import threading
 
-from gw import ALLOW_ALL, ARN, Gateway, curl, run
+from gw import ARN, Gateway, Subscriber, curl, run
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 DATE = r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
@@ -79,6 +80,23 @@ def the_message_arrives_as_it_was_sent():
         assert gateway.event()["payload"] == big
 
 
+def properties_arrive():
+    with Gateway() as gateway:
+        leaf = gateway.device(gateway.ca("one"), "dev1")
+        sub = Subscriber(gateway, ["stdbuf", "-oL", "mosquitto_sub", *gateway.tls_words(leaf), "-V", "5", "-i", "s", "-t", "p", "-d", "-F",
+                                   "%t|%C|%R|%E|%F|%D|%P|%p"]).ready()
+        pairs = base64.b64encode(json.dumps([{"a": "1"}, {"b": "2"}]).encode()).decode()
+        more = ["-H", "x-amz-mqtt5-payload-format-indicator: UTF8_DATA", "-H",
+                "x-amz-mqtt5-correlation-data: " + base64.b64encode(b"corr").decode(), "-H", f"x-amz-mqtt5-user-properties: {pairs}"]
+        path = "/topics/p?qos=1&contentType=text%2Fplain&responseTopic=r%2Ft&messageExpiry=60"
+        assert curl(gateway, leaf, path, more=more)[1] == 200
+        assert sub.message() == "p|text/plain|r/t|60|1|corr|a:1 b:2|hello"
+        bad = shape("400 Bad Request", r'{"message":"[^"]+","traceId":"' + UUID + '"}', "InvalidRequestException")
+        expect(gateway, leaf, "/topics/p?messageExpiry=0", bad)
+        expect(gateway, leaf, "/topics/p?responseTopic=a%2F%23", bad)
+        expect(gateway, leaf, "/topics/p?contentType=%zz", bad)
+
+
 def basic_ingest_goes_to_rules_alone():
     with Gateway() as gateway:
         leaf = gateway.device(gateway.ca("one"), "dev1")
@@ -147,6 +165,6 @@ def thing_variables_do_not_resolve():
         assert curl(gateway, leaf, "/topics/dev1/b")[1] == 200
 
 
-run(answers, bad_requests, the_message_arrives_as_it_was_sent, basic_ingest_goes_to_rules_alone, retained_is_durable_and_cleared,
+run(answers, bad_requests, the_message_arrives_as_it_was_sent, properties_arrive, basic_ingest_goes_to_rules_alone, retained_is_durable_and_cleared,
     one_connection_takes_many_requests,
     a_burst_of_requests_is_answered_to_its_end, a_deactivated_certificate_is_mute_from_the_next_request_on, thing_variables_do_not_resolve)
