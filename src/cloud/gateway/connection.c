@@ -49,7 +49,7 @@ static void on_client_event(struct bufferevent *stream, short what, void *contex
 	if (what & BEV_EVENT_CONNECTED) {
 		c->phase = ZT_PHASE_GREETING;
 		c->gateway->counters.handshakes++;
-		zt_connection_limit(c, ZT_CONNECT_MS);
+		zt_connection_limit(c, c->gateway->patience_ms);
 		return;
 	}
 	if (c->tls.wrong_name)
@@ -188,5 +188,5 @@ void zt_connection_accept(void *context, evutil_socket_t fd, const struct sockad
 		return;
 	}
 	link_connection(c);
-	zt_connection_limit(c, ZT_HANDSHAKE_MS);
+	zt_connection_limit(c, g->patience_ms);
 }

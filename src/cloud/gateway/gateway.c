@@ -120,6 +120,7 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 	g->contacts = (zt_contacts){ .registry = spec->registry, .broker = spec->broker, .listener = spec->listener };
 	g->generation = 1;
 	g->connections_max = connections_max();
+	g->patience_ms = spec->patience_ms ? spec->patience_ms : ZT_PATIENCE_MS;
 	zt_status status = open_all(g, spec, ret_error);
 	if (status != ZT_OK) {
 		zt_gateway_free(g);

@@ -14,6 +14,7 @@ typedef struct {
 	zt_publish_listener listener;    /* rules, later shadows */
 	zt_listener_spec mqtt, https;    /* 8883, 8443 */
 	zt_view chain_pem, key_pem;      /* the server's certificate and key */
+	unsigned patience_ms;            /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
 } zt_gateway_spec;
 
 ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret,

@@ -137,7 +137,7 @@ zt_status zt_https_new(zt_gateway *gateway, zt_error *ret_error)
 		.context = gateway,
 		.body_max = BODY_MAX,
 		.connections_max = gateway->connections_max,
-		.request_ms = ZT_HANDSHAKE_MS,
+		.request_ms = gateway->patience_ms,
 		.closed = on_closed,
 	};
 	return zt_http_server_new(gateway->loop, &spec, &gateway->http, ret_error);

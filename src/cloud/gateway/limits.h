@@ -24,8 +24,7 @@ enum {
 	ZT_BACKLOG_HIGH = 256 * 1024,     /* unsent bytes one way that stop reading the other way */
 	ZT_BACKLOG_LOW = 64 * 1024,
 	ZT_BACKLOG_FULL = 512 * 1024,     /* unsent answers to a client that stop reading from it */
-	ZT_HANDSHAKE_MS = 10 * 1000,
-	ZT_CONNECT_MS = 10 * 1000,        /* from the end of the handshake to the CONNECT */
+	ZT_PATIENCE_MS = 10 * 1000,       /* for a handshake, and again for the CONNECT or request behind it */
 	ZT_BROKER_MS = 10 * 1000,         /* for the broker to accept a session */
 	ZT_GOODBYE_MS = 2 * 1000,         /* for a last packet to leave */
 };

@@ -27,6 +27,7 @@ struct zt_gateway {
 
 	zt_mqtt_connection *connections; /* all of them by MQTT */
 	uint64_t connections_max;
+	unsigned patience_ms;
 	zt_index by_client_id;        /* those that may use their client id */
 	zt_index by_certificate;      /* certificate id NUL client id, for a change of the certificate */
 	zt_mqtt_connection *ended;         /* to be freed when nothing uses them any more */

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import queue
+import select
 import shutil
 import signal
 import socket
@@ -97,7 +98,8 @@ class Authority:
 
 
 class Gateway:
-    def __init__(self):
+    def __init__(self, patience_ms=0):
+        self.patience_ms = patience_ms
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-gw-"))
         self.data = self.folder / "data"
         self.data.mkdir(mode=0o700)
@@ -111,7 +113,7 @@ class Gateway:
 
     def __enter__(self):
         self.log = open(self.folder / "log", "wb")
-        self.process = subprocess.Popen([BIN / "gateway_host", self.data], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([BIN / "gateway_host", self.data, str(self.patience_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.log, env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1"})
         self.answers, self.accepted = queue.Queue(), queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -339,6 +341,26 @@ class Raw:
     def send(self, data):
         self.socket.sendall(data)
         return self
+
+    def pour(self, data, enough):
+        """Sends all of it and reads until enough(what came), in one thread: an SSL object bears no two."""
+        came, end = b"", time.monotonic() + DEADLINE_S
+        self.socket.setblocking(False)
+        while data or not enough(came):
+            assert time.monotonic() < end, f"{len(data)} bytes unsent, {len(came)} came"
+            waits_to_write = bool(data)
+            try:
+                data = data[self.socket.send(data[:16384]):] if data else data
+            except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                pass
+            try:
+                chunk = self.socket.recv(65536)
+                assert chunk, f"closed after {came!r}"
+                came += chunk
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                select.select([self.socket], [self.socket] if waits_to_write else [], [], 1)
+        self.socket.settimeout(DEADLINE_S)
+        return came
 
     def read(self, n):
         data = b""

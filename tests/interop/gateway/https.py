@@ -2,7 +2,6 @@
 import base64
 import json
 import re
-import threading
 
 from gw import ARN, Gateway, Subscriber, curl, run
 
@@ -134,12 +133,8 @@ def a_burst_of_requests_is_answered_to_its_end():
         leaf = gateway.device(gateway.ca("one"), "dev1")
         raw = gateway.connect(leaf, port="https")
         request = b"POST /topics/a?qos=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20000
-        sender = threading.Thread(target=raw.send, args=(request * 40,))
-        sender.start()
-        answers = b""
-        while answers.count(b'"message":"OK"') < 40:
-            answers += raw.read(1)
-        sender.join()
+        answers = raw.pour(request * 40, lambda came: came.count(b'"message":"OK"') >= 40)
+        assert answers.count(b"HTTP/1.1 200 OK") == 40
 
 
 def a_deactivated_certificate_is_mute_from_the_next_request_on():
