@@ -46,6 +46,7 @@ struct zt_mqtt_connection {
 	bool listed;                   /* in both indexes */
 	char certificate_key[ZT_CERT_ID_TEXT + ZT_CLIENT_ID_MAX + 1];
 	int64_t heard_ms;
+	unsigned told; /* refusals while it goes on */
 };
 
 /* For the MQTT port's listener. */

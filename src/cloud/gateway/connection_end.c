@@ -64,13 +64,19 @@ void zt_connection_free(zt_mqtt_connection *c)
 	free(c);
 }
 
+/* It was allowed at the CONNECT; policies may have changed since. */
+static bool may_still(zt_mqtt_connection *c, const char *action, zt_view topic)
+{
+	return zt_grants_decide(&c->grants, action, "topic", topic).kind == ZT_DECISION_ALLOW;
+}
+
 static void publish_will(zt_mqtt_connection *c)
 {
 	zt_publish *will = &c->will.message;
 	zt_error error = { 0 };
 	if (will->topic.n == 0)
 		return;
-	if (zt_grants_decide(&c->grants, "iot:Publish", "topic", will->topic).kind != ZT_DECISION_ALLOW)
+	if (!may_still(c, "iot:Publish", will->topic) || (will->retain && !may_still(c, "iot:RetainPublish", will->topic)))
 		return;
 	will->client_id = zt_view_of(c->plan.client_id);
 	will->principal = zt_view_of(c->grants.certificate_id);

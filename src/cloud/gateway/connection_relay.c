@@ -256,6 +256,9 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 {
 	zt_mqtt_connection *c = context;
 	char attempted[ZT_REFUSAL_TEXT_MAX];
+	/* One client must not drown what others were refused for. */
+	if (c->told++ >= ZT_REFUSALS_PER_CONNECTION)
+		return;
 	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
 	zt_connection_record(c, rule, attempted, "");
 }

@@ -26,6 +26,7 @@ enum {
 	ZT_BACKLOG_FULL = 512 * 1024,     /* unsent answers to a client that stop reading from it */
 	ZT_PATIENCE_MS = 10 * 1000,       /* for a handshake, and again for the CONNECT or request behind it */
 	ZT_BROKER_MS = 10 * 1000,         /* for the broker to accept a session */
+	ZT_REFUSALS_PER_CONNECTION = 16,  /* told of filters and messages that were refused while the connection goes on */
 	ZT_GOODBYE_MS = 2 * 1000,         /* for a last packet to leave */
 };
 

@@ -48,7 +48,6 @@ typedef struct {
 	uint8_t *room;                 /* ZT_SESSION_ROOM bytes */
 	unsigned window;               /* QoS 1 messages that the broker takes before it has acknowledged one */
 	unsigned in_flight;            /* of these, on their way */
-	bool keeps;                    /* the first packet that is offered waits for its retained row */
 	char *aliases[ZT_ALIASES_MAX];
 	char *subscriptions[ZT_SUBSCRIPTIONS_MAX];
 	size_t subscription_count;

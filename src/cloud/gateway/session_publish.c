@@ -129,7 +129,6 @@ static zt_status keep_retained(zt_session *session, const zt_publish *message)
 	if (!message->retain)
 		return ZT_OK;
 	zt_status status = session->ports->keep(session->context, message);
-	session->keeps = status == ZT_E_AGAIN;
 	if (status == ZT_OK || status == ZT_E_AGAIN)
 		return status;
 	return stop(session, ZT_REFUSED_STORE, ZT_RC_UNSPECIFIED, message->topic);
