@@ -68,7 +68,6 @@ static zt_status get(zt_call *call, zt_error *ret_error)
 static zt_status list(zt_call *call, zt_error *ret_error)
 {
 	zt_iam_page page;
-	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	zt_view prefix = ZT_LIT("/"), last = ZT_VIEW_EMPTY;
 	zt_status status = zt_iam_page_read(call, &page, ret_error);
 	(void)zt_form_get(&call->form, "PathPrefix", &prefix);
