@@ -1,5 +1,6 @@
 /* Tags of roles (facts §9.1: Tags.member.1.Key=…). */
 #include "base/json.h"
+#include "cloud/api/authorise.h"
 #include "cloud/api/iam_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/registry/tags.h"
@@ -32,6 +33,7 @@ zt_status zt_iam_tags_put(zt_call *call, zt_view arn, zt_error *ret_error)
 		TRY(read_tag(call, i, tags, &more, ret_error));
 	if (json_object_size(tags) == 0)
 		return ZT_OK;
+	TRY(zt_authorise_action(call, "iam:TagRole", arn, ret_error));
 	TRY(zt_call_txn(call, &txn));
 	return zt_txn_tags_put(txn, arn, tags, ret_error);
 }

@@ -112,9 +112,21 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* A missing or impossible ARN is the handler's to refuse. */
+static zt_status resource_of_body(const zt_call *call, zt_str *out)
+{
+	return zt_str_put(out, zt_json_view(call->body, resource_arn.name));
+}
+
+static zt_status resource_of_query(const zt_call *call, zt_str *out)
+{
+	zt_view arn;
+	return zt_in_query(call, &resource_arn, ZT_REQUIRED, &arn, NULL) == ZT_OK ? zt_str_put(out, arn) : ZT_OK;
+}
+
 static const zt_operation rows[] = {
-	{ ZT_REST("TagResource", "POST", "/tags", NULL, tag) },
-	{ ZT_REST("UntagResource", "POST", "/untag", NULL, untag) },
-	{ ZT_REST("ListTagsForResource", "GET", "/tags", NULL, list) },
+	{ ZT_REST_OF("TagResource", "POST", "/tags", resource_of_body, tag) },
+	{ ZT_REST_OF("UntagResource", "POST", "/untag", resource_of_body, untag) },
+	{ ZT_REST_OF("ListTagsForResource", "GET", "/tags", resource_of_query, list) },
 };
 const zt_operations zt_iot_tag_operations = ZT_OPERATIONS(rows);

@@ -1,6 +1,7 @@
 /* Functions and their code: create, update the code (facts §8.1). */
 #include "base/codec.h"
 #include "base/json.h"
+#include "cloud/api/authorise.h"
 #include "cloud/api/front.h"
 #include "cloud/api/lambda_settings.h"
 #include "cloud/api/lambda_words.h"
@@ -49,6 +50,7 @@ static zt_status tag_new(zt_call *call, const zt_function *function, zt_txn *txn
 	if (json_object_size(tags) == 0)
 		return ZT_OK;
 	TRY(zt_lambda_arn(call->registry, function, &arn));
+	TRY(zt_authorise_action(call, "lambda:TagResource", zt_str_view(&arn), ret_error));
 	return zt_txn_tags_put(txn, zt_str_view(&arn), tags, ret_error);
 }
 
