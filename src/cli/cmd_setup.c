@@ -104,12 +104,24 @@ static zt_status ask(const zt_setup_options *o, const zt_setup *setup, bool *ret
 	return *ret_consent ? ZT_OK : zt_error_set(ret_error, ZT_E_CANCELLED, "nothing was changed");
 }
 
+/* Needs the account alone: neither a CA nor the package. */
+static zt_status print_operator_policy(const zt_setup_options *o, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_account_close) zt_account_session account = { 0 };
+	ZT_JSON_CLEANUP json_t *policy = NULL;
+	TRY(zt_account_open(&o->account, &account, ret_error));
+	TRY(zt_setup_operator_policy(account.client, zt_view_of(o->name), &policy, ret_error));
+	return zt_output_json(policy);
+}
+
 zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
-	bool done, consent;
+	bool done, consent, print_policy = false;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
-				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 } };
+				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
+				   { "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
+				     "print the least IAM policy for plan, setup and teardown, and do nothing else", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch setup",
 		.usage = "zerotouch setup [options]",
@@ -118,11 +130,14 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch setup --topic myhome/myroom\n"
-			    "  zerotouch setup --endpoint-url http://127.0.0.1:4566 --tenant GUID\n",
+			    "  zerotouch setup --endpoint-url http://127.0.0.1:4566 --tenant GUID\n"
+			    "  zerotouch setup --print-operator-policy > operator.json\n",
 	};
 	TRY(read_options(&command, argc, argv, &done, ret_error));
 	if (done)
 		return ZT_OK;
+	if (print_policy)
+		return print_operator_policy(&o, ret_error);
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));
 	TRY(ask(&o, session.setup, &consent, ret_error));

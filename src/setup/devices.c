@@ -4,6 +4,22 @@
 #include "aws/iot_thing.h"
 #include "setup/state.h"
 
+/* Listing has no resource type. */
+static const zt_operator_action rows[] = {
+	{ "iot:ListCertificatesByCA", { "*" } },
+	{ "iot:ListPrincipalThings", { "*" } },
+	{ "iot:ListThings", { "*" } },
+	{ "iot:UpdateCertificate", { "cert/*" } },
+	{ "iot:DeleteCertificate", { "cert/*" } },
+	{ "iot:DetachThingPrincipal", { "thing/*", "cert/*" } },
+	{ "iot:DescribeThing", { "thing/*" } },
+	{ "iot:ListThingPrincipals", { "thing/*" } },
+	{ "iot:DeleteThing", { "thing/*" } },
+	{ "iot:Publish", { "topic/zerotouch/*/identity" } },
+	{ "iot:RetainPublish", { "topic/zerotouch/*/identity" } },
+};
+const zt_operator_actions zt_devices_actions = ZT_OPERATOR_ACTIONS(rows);
+
 static zt_status collect(void *context, const json_t *item, zt_error *ret_error)
 {
 	(void)ret_error;
@@ -15,7 +31,12 @@ static zt_status clear_identity(zt_setup *setup, zt_view device_id, zt_error *re
 	ZT_CLEANUP(zt_str_free) zt_str topic = ZT_STR(256);
 	ENSURE(device_id.n, ZT_OK);
 	TRY(zt_str_printf(&topic, "zerotouch/%.*s/identity", ZT_PRI(device_id)));
-	return zt_iot_publish(setup->client, zt_str_view(&topic), ZT_VIEW_EMPTY, 1, true, ret_error);
+	zt_status status = zt_iot_publish(setup->client, zt_str_view(&topic), ZT_VIEW_EMPTY, 1, true, ret_error);
+	/* The data endpoint refuses without saying what was lacking. */
+	if (status == ZT_E_DENIED)
+		return zt_error_coded(ret_error, status, "ForbiddenException",
+				      "clearing %s needs iot:Publish and iot:RetainPublish", zt_str_text(&topic));
+	return status;
 }
 
 /* Only a thing of our type is removed, and only once no certificate is left on it. */
@@ -57,5 +78,15 @@ zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_
 	TRY(zt_iot_certificate_each(setup->client, ca_id, collect, certificates, ret_error));
 	for (size_t i = 0; i < json_array_size(certificates); i++)
 		TRY(remove_certificate(setup, json_array_get(certificates, i), ret_error));
+	return ZT_OK;
+}
+
+zt_status zt_setup_remove_loose_things(zt_setup *setup, zt_error *ret_error)
+{
+	const zt_iot_thing_filter filter = { .type = zt_view_of(setup->device_name) };
+	ZT_JSON_CLEANUP json_t *things = json_array();
+	TRY(zt_iot_thing_each(setup->client, &filter, collect, things, ret_error));
+	for (size_t i = 0; i < json_array_size(things); i++)
+		TRY(remove_thing(setup, zt_json_view(json_array_get(things, i), "thingName"), ret_error));
 	return ZT_OK;
 }

@@ -8,7 +8,13 @@
 #include "base/codec.h"
 #include "setup/state.h"
 
-static zt_status look_at_account(zt_setup *setup, zt_error *ret_error)
+/* STS GetCallerIdentity needs no permission. */
+static const zt_operator_action look_rows[] = {
+	{ "iot:DescribeEndpoint", { "*" } },
+};
+const zt_operator_actions zt_look_actions = ZT_OPERATOR_ACTIONS(look_rows);
+
+zt_status zt_setup_look_at_account(zt_setup *setup, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *identity = NULL;
 	zt_arn arn;
@@ -75,7 +81,7 @@ static zt_status keep_accepted(zt_setup *setup, zt_error *ret_error)
 
 zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error)
 {
-	TRY(look_at_account(setup, ret_error));
+	TRY(zt_setup_look_at_account(setup, ret_error));
 	TRY(look_at_endpoint(setup, ret_error));
 	TRY(look_at_function(setup, ret_error));
 	return keep_accepted(setup, ret_error);

@@ -63,4 +63,13 @@ static zt_status remove_ca(zt_setup *setup, const zt_setup_item *item, zt_error 
 	return zt_iot_ca_delete(setup->client, id_of(setup, item), ret_error);
 }
 
-const zt_resource zt_resource_ca = { "CA certificate", desired, observe, create, update, remove_ca };
+static const zt_operator_action actions[] = {
+	{ "iot:DescribeCACertificate", { "cacert/*" } }, { "iot:ListTagsForResource", { "cacert/*" } },
+	{ "iot:GetRegistrationCode", { "*" } },          { "iot:RegisterCACertificate", { "*" } },
+	{ "iot:TagResource", { "cacert/*" } },           { "iot:UpdateCACertificate", { "cacert/*" } },
+	{ "iot:DeleteCACertificate", { "cacert/*" } },
+};
+
+const zt_resource zt_resource_ca = {
+	"CA certificate", desired, observe, create, update, remove_ca, ZT_OPERATOR_ACTIONS(actions)
+};

@@ -151,4 +151,17 @@ static zt_status remove_function(zt_setup *setup, const zt_setup_item *item, zt_
 	return zt_lambda_function_delete(setup->client, zt_view_of(item->name), ret_error);
 }
 
-const zt_resource zt_resource_function = { "Lambda function", desired, observe, create, update, remove_function };
+static const zt_operator_action actions[] = {
+	{ "lambda:GetFunction", { "function:{handler}" } },
+	{ "lambda:ListTags", { "function:{handler}" } },
+	{ "lambda:CreateFunction", { "function:{handler}" } },
+	{ "lambda:TagResource", { "function:{handler}" } },
+	{ "iam:PassRole", { "role/{role}" } },
+	{ "lambda:UpdateFunctionCode", { "function:{handler}" } },
+	{ "lambda:UpdateFunctionConfiguration", { "function:{handler}" } },
+	{ "lambda:DeleteFunction", { "function:{handler}" } },
+};
+
+const zt_resource zt_resource_function = {
+	"Lambda function", desired, observe, create, update, remove_function, ZT_OPERATOR_ACTIONS(actions)
+};

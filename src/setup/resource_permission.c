@@ -57,4 +57,12 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	return create(setup, item, ret_error);
 }
 
-const zt_resource zt_resource_permission = { "invoke permission", desired, observe, create, update, remove_permission };
+static const zt_operator_action actions[] = {
+	{ "lambda:GetPolicy", { "function:{handler}" } },
+	{ "lambda:AddPermission", { "function:{handler}" } },
+	{ "lambda:RemovePermission", { "function:{handler}" } },
+};
+
+const zt_resource zt_resource_permission = {
+	"invoke permission", desired, observe, create, update, remove_permission, ZT_OPERATOR_ACTIONS(actions)
+};

@@ -96,4 +96,19 @@ static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_er
 	return zt_iot_policy_delete(setup->client, name, ret_error);
 }
 
-const zt_resource zt_resource_policy = { "IoT policy", desired, observe, create, update, remove_policy };
+static const zt_operator_action actions[] = {
+	{ "iot:GetPolicy", { "policy/{device}" } },
+	{ "iot:ListTagsForResource", { "policy/{device}" } },
+	{ "iot:CreatePolicy", { "policy/{device}" } },
+	{ "iot:TagResource", { "policy/{device}" } },
+	{ "iot:ListPolicyVersions", { "policy/{device}" } },
+	{ "iot:CreatePolicyVersion", { "policy/{device}" } },
+	{ "iot:DeletePolicyVersion", { "policy/{device}" } },
+	{ "iot:ListTargetsForPolicy", { "policy/{device}" } },
+	{ "iot:DetachPolicy", { "cert/*", "policy/{device}" } },
+	{ "iot:DeletePolicy", { "policy/{device}" } },
+};
+
+const zt_resource zt_resource_policy = {
+	"IoT policy", desired, observe, create, update, remove_policy, ZT_OPERATOR_ACTIONS(actions)
+};

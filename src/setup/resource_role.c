@@ -99,6 +99,25 @@ static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_er
 					 ret_error);
 }
 
-const zt_resource zt_resource_role = { "IAM role", desired_role, observe_role, create_role, update_role, remove_role };
-const zt_resource zt_resource_role_policy = { "role policy", desired_policy, observe_policy,
-					      put_policy,    put_policy,     remove_policy };
+static const zt_operator_action role_actions[] = {
+	{ "iam:GetRole", { "role/{role}" } },    { "iam:CreateRole", { "role/{role}" } },
+	{ "iam:TagRole", { "role/{role}" } },    { "iam:UpdateAssumeRolePolicy", { "role/{role}" } },
+	{ "iam:DeleteRole", { "role/{role}" } },
+};
+
+static const zt_operator_action policy_actions[] = {
+	{ "iam:GetRolePolicy", { "role/{role}" } },
+	{ "iam:PutRolePolicy", { "role/{role}" } },
+	{ "iam:DeleteRolePolicy", { "role/{role}" } },
+};
+
+const zt_resource zt_resource_role = {
+	"IAM role", desired_role, observe_role, create_role, update_role, remove_role, ZT_OPERATOR_ACTIONS(role_actions)
+};
+const zt_resource zt_resource_role_policy = { "role policy",
+					      desired_policy,
+					      observe_policy,
+					      put_policy,
+					      put_policy,
+					      remove_policy,
+					      ZT_OPERATOR_ACTIONS(policy_actions) };

@@ -52,4 +52,12 @@ static zt_status remove_rule(zt_setup *setup, const zt_setup_item *item, zt_erro
 	return zt_iot_rule_delete(setup->client, zt_view_of(item->name), ret_error);
 }
 
-const zt_resource zt_resource_rule = { "topic rule", desired, observe, create, update, remove_rule };
+static const zt_operator_action actions[] = {
+	{ "iot:GetTopicRule", { "rule/{rule}" } },     { "iot:ListTagsForResource", { "rule/{rule}" } },
+	{ "iot:CreateTopicRule", { "rule/{rule}" } },  { "iot:TagResource", { "rule/{rule}" } },
+	{ "iot:ReplaceTopicRule", { "rule/{rule}" } }, { "iot:DeleteTopicRule", { "rule/{rule}" } },
+};
+
+const zt_resource zt_resource_rule = {
+	"topic rule", desired, observe, create, update, remove_rule, ZT_OPERATOR_ACTIONS(actions)
+};

@@ -36,6 +36,7 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 static zt_status remove_type(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	bool deprecated = json_is_true(json_object_get(item->observed, "deprecated"));
+	TRY(zt_setup_remove_loose_things(setup, ret_error));
 	if (!deprecated)
 		TRY(zt_iot_thing_type_deprecate(setup->client, zt_view_of(item->name), false, ret_error));
 	zt_status status = zt_iot_thing_type_delete(setup->client, zt_view_of(item->name), ret_error);
@@ -46,4 +47,12 @@ static zt_status remove_type(zt_setup *setup, const zt_setup_item *item, zt_erro
 			    item->name);
 }
 
-const zt_resource zt_resource_thing_type = { "thing type", desired, observe, create, update, remove_type };
+static const zt_operator_action actions[] = {
+	{ "iot:DescribeThingType", { "thingtype/{device}" } },  { "iot:ListTagsForResource", { "thingtype/{device}" } },
+	{ "iot:CreateThingType", { "thingtype/{device}" } },    { "iot:TagResource", { "thingtype/{device}" } },
+	{ "iot:DeprecateThingType", { "thingtype/{device}" } }, { "iot:DeleteThingType", { "thingtype/{device}" } },
+};
+
+const zt_resource zt_resource_thing_type = {
+	"thing type", desired, observe, create, update, remove_type, ZT_OPERATOR_ACTIONS(actions)
+};

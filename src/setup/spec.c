@@ -15,7 +15,7 @@ static bool is_name(zt_view name)
 	return letter && name.n <= ZT_SETUP_NAME_MAX;
 }
 
-static zt_status check_name(zt_setup *setup, zt_error *ret_error)
+zt_status zt_setup_check_name(zt_setup *setup, zt_error *ret_error)
 {
 	zt_view name = setup->spec.name.n ? setup->spec.name : ZT_LIT("zerotouch");
 	if (!is_name(name))
@@ -132,7 +132,7 @@ static zt_status check_architecture(const zt_setup *setup, zt_error *ret_error)
 
 zt_status zt_setup_check(zt_setup *setup, zt_error *ret_error)
 {
-	TRY(check_name(setup, ret_error));
+	TRY(zt_setup_check_name(setup, ret_error));
 	TRY(check_topics(setup, ret_error));
 	TRY(check_template(setup, ret_error));
 	TRY(check_architecture(setup, ret_error));

@@ -3,6 +3,7 @@
 #define ZT_SETUP_STATE_H
 
 #include "base/json.h"
+#include "setup/operator.h"
 #include "setup/setup.h"
 
 enum {
@@ -50,6 +51,7 @@ typedef struct {
 	/* item->desired has the members that differ. */
 	zt_status (*update)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
 	zt_status (*remove)(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error);
+	zt_operator_actions actions; /* that these five use */
 } zt_resource;
 
 extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_role, zt_resource_role_policy,
@@ -59,6 +61,8 @@ const zt_resource *zt_resource_of(zt_setup_kind kind);
 
 /* Fills account, partition, endpoint, the function and the CAs that it accepts. */
 ZT_NODISCARD zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error);
+/* The first of these questions: fills account and partition. */
+ZT_NODISCARD zt_status zt_setup_look_at_account(zt_setup *setup, zt_error *ret_error);
 
 /* arn:<partition>:<service>:<region>:<account>:<type><name>; IAM's have no Region. Appends. */
 ZT_NODISCARD zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name,
@@ -76,5 +80,8 @@ int64_t zt_setup_now_ms(const zt_setup *setup);
 
 /* Removes the certificates that a CA registered, their things and identity messages. */
 ZT_NODISCARD zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_error);
+/* Removes the things of our type that have no certificate: an interrupted removal leaves such a one, and no certificate
+ * leads to it any more. */
+ZT_NODISCARD zt_status zt_setup_remove_loose_things(zt_setup *setup, zt_error *ret_error);
 
 #endif

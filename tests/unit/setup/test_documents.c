@@ -218,6 +218,42 @@ static void test_device_policy_over_2048_characters_is_refused(void **state)
 	script_close(&s);
 }
 
+static void test_operator_may_touch_what_is_named_so_and_no_more(void **state)
+{
+	(void)state;
+	static const script_line lines[] = { SCRIPT_LOOK };
+	static const row rows[] = {
+		{ "iam:PassRole", "arn:aws:iam::123456789012:role/zerotouch-jitr-us-east-1", true },
+		{ "iam:PassRole", "arn:aws:iam::123456789012:role/admin", false },
+		{ "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/admin", false },
+		{ "iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/zerotouch-jitr-us-east-1", false },
+		{ "iot:CreatePolicy", IOT("policy/zerotouch-device"), true },
+		{ "iot:CreatePolicy", IOT("policy/other"), false },
+		{ "iot:ListTagsForResource", IOT("rule/zerotouch_jitr"), true },
+		{ "iot:DeleteTopicRule", IOT("rule/other"), false },
+		{ "iot:RegisterCACertificate", "*", true },
+		{ "iot:Publish", IOT("topic/zerotouch/aa11/identity"), true },
+		{ "iot:Publish", IOT("topic/dt/aa11/x"), false },
+		{ "lambda:CreateFunction", "arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr", true },
+		{ "lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:123456789012:function:other", false },
+	};
+	script s;
+	json_t *document = NULL;
+	zt_policy *policy = NULL;
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(65536);
+	script_open(&s, lines, ZT_COUNT(lines));
+	assert_ok(zt_setup_operator_policy(s.client, ZT_VIEW_EMPTY, &document, NULL));
+	assert_ok(zt_json_write(document, &text));
+	assert_ok(zt_policy_parse(zt_str_view(&text), ZT_POLICY_IDENTITY, &policy, NULL));
+	device nobody = { NULL, NULL };
+	assert_rows(policy, rows, ZT_COUNT(rows), &nobody);
+	/* IAM quotas: a managed policy has at most 6,144 characters. */
+	assert_in_range(text.n, 1, 6144);
+	zt_policy_free(policy);
+	json_decref(document);
+	script_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_subject_with_a_wildcard_gains_nothing),
 		cmocka_unit_test(test_device_policy_over_2048_characters_is_refused),
 		cmocka_unit_test(test_handler_may_do_its_work_and_no_more),
+		cmocka_unit_test(test_operator_may_touch_what_is_named_so_and_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

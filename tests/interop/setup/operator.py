@@ -1,0 +1,131 @@
+"""The operator's least policy: the whole life of a set-up as a role that has exactly it, and again without each action in
+turn, where the tool names the action that it lacks and goes on once it is given."""
+import json
+import re
+
+import boto3
+
+from world import BIN, World
+
+# Asked for by AWS in ways that the local AWS does not check: tags given at the creation of an IoT resource, and whether
+# GetFunction's answer shows tags.
+UNCHECKED = {"iot:TagResource", "lambda:ListTags"}
+EMPTY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]})
+# Something behind a zip's end of central directory does not change what is in it.
+OTHER_PACKAGE = (BIN.parent / "lambda" / "bootstrap.zip").read_bytes() + b"\n"
+
+
+class Operator:
+    """A role with a policy, and its session."""
+
+    def __init__(self, world):
+        self.world = world
+        self.iam, self.iot, self.functions = (world.client(name) for name in ("iam", "iot", "lambda"))
+        account = world.cloud.endpoints["account"]
+        trust = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}]}
+        role = self.iam.create_role(RoleName="operator", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+        keys = world.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="operator")["Credentials"]
+        self.env = {**world.env, "AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+                    "AWS_SESSION_TOKEN": keys["SessionToken"]}
+
+    def may(self, policy, without=None):
+        statements = [{**s, "Action": [a for a in s["Action"] if a != without]} for s in policy["Statement"]]
+        policy = {**policy, "Statement": [s for s in statements if s["Action"]]}
+        self.iam.put_role_policy(RoleName="operator", PolicyName="operator", PolicyDocument=json.dumps(policy))
+
+    def printed_policy(self, name):
+        done = self.world.run("zerotouch", "setup", "--print-operator-policy", "--name", name, env=self.env)
+        return json.loads(done.stdout)
+
+
+class Story:
+    """One set-up from nothing to nothing, in steps. Each set-up has a name of its own: a thing type stays for a while."""
+
+    def __init__(self, operator, tenant, device, name):
+        self.operator, self.tenant, self.device, self.name = operator, tenant, device, name
+        self.policy = operator.printed_policy(name)
+
+    def tool(self, verb, *more):
+        world = self.operator.world
+        return world.run("zerotouch", verb, "--socket", world.attest.endpoints["operator"], "--tenant", self.tenant, "--name",
+                         self.name, *more, env=self.operator.env, check=False)
+
+    def drift(self):
+        """Everything that can be changed is, and the policy has its five versions."""
+        o, handler, role = self.operator, f"{self.name}-jitr", f"{self.name}-jitr-us-east-1"
+        (ca,) = o.iot.list_ca_certificates()["certificates"]
+        o.iot.update_ca_certificate(certificateId=ca["certificateId"], newAutoRegistrationStatus="DISABLE")
+        for _ in range(4):
+            o.iot.create_policy_version(policyName=f"{self.name}-device", setAsDefault=True, policyDocument=EMPTY)
+        o.iot.disable_topic_rule(ruleName=f"{self.name}_jitr")
+        o.iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+        o.functions.update_function_configuration(FunctionName=handler, Timeout=3)
+        o.functions.update_function_code(FunctionName=handler, ZipFile=OTHER_PACKAGE)
+        o.functions.remove_permission(FunctionName=handler, StatementId=handler)
+        o.functions.add_permission(FunctionName=handler, StatementId=handler, Action="lambda:InvokeFunction",
+                                   Principal="iot.amazonaws.com")
+
+    def device_came_in(self):
+        """What a device's first contact leaves behind; and somebody gave our policy to a certificate of another kind."""
+        iot = self.operator.iot
+        (ca,) = iot.list_ca_certificates()["certificates"]
+        ca_pem = iot.describe_ca_certificate(certificateId=ca["certificateId"])["certificateDescription"]["certificatePem"]
+        certificate = iot.register_certificate(certificatePem=self.device.certificate.read_text(), caCertificatePem=ca_pem,
+                                               status="ACTIVE")
+        iot.create_thing(thingName=f"thing-{self.name}", thingTypeName=f"{self.name}-device",
+                         attributePayload={"attributes": {"deviceId": "d1"}})
+        iot.attach_thing_principal(thingName=f"thing-{self.name}", principal=certificate["certificateArn"])
+        iot.attach_policy(policyName=f"{self.name}-device", target=certificate["certificateArn"])
+        self.foreign = iot.create_keys_and_certificate(setAsActive=False)
+        iot.attach_policy(policyName=f"{self.name}-device", target=self.foreign["certificateArn"])
+
+    def assert_nothing_left(self):
+        o = self.operator
+        o.iot.delete_certificate(certificateId=self.foreign["certificateId"])
+        assert o.iot.list_policies()["policies"] == [] and o.iot.list_things()["things"] == []
+        assert o.iot.list_ca_certificates()["certificates"] == [] and o.iot.list_certificates()["certificates"] == []
+        assert o.iot.list_topic_rules()["rules"] == [] and o.functions.list_functions()["Functions"] == []
+        assert [r["RoleName"] for r in o.iam.list_roles()["Roles"]] == ["operator"]
+
+
+def live(story, without=None):
+    """Runs the story; the lacking action must be named, once, and is given then. Returns whether it was missed."""
+    story.operator.may(story.policy, without)
+    missed = False
+    verbs = [("plan",), ("setup",), ("setup",), ("setup", "--yes"), ("teardown", "--yes")]
+    before = {3: story.drift, 4: story.device_came_in}
+    for number, verb in enumerate(verbs):
+        before.get(number, lambda: None)()
+        done = story.tool(*verb)
+        if done.returncode == 9 and without and not missed:
+            text = done.stderr.decode()
+            assert re.search(rf"\b{without}\b", text), f"{without} taken away: {text}"
+            missed = True
+            story.operator.may(story.policy)
+            done = story.tool(*verb)
+        # A thing type goes five minutes after it was deprecated.
+        assert done.returncode == (10 if verb[0] == "teardown" else 0), f"without {without}: {verb} {done}"
+    story.assert_nothing_left()
+    return missed
+
+
+def main():
+    assert boto3.__file__.startswith("/usr/lib"), "Debian's boto3 is meant"
+    with World() as world:
+        operator = Operator(world)
+        tenant = world.tenant()
+        device = world.device(tenant)
+        device.attest()
+        whole = Story(operator, tenant, device, "whole")
+        assert not live(whole)
+        actions = sorted({action for statement in whole.policy["Statement"] for action in statement["Action"]})
+        assert not any("*" in action for action in actions), actions
+        for number, action in enumerate(actions):
+            print(action, flush=True)
+            missed = live(Story(operator, tenant, device, f"without{number}"), action)
+            assert missed != (action in UNCHECKED), f"{action}: " + ("missed" if missed else "never missed")
+
+
+main()
