@@ -27,20 +27,18 @@ static zt_status program_path(const char *name, zt_str *ret_path)
 	return strchr(name, '/') ? zt_str_put_text(ret_path, name) : zt_sibling(name, ret_path);
 }
 
-static zt_status start(zt_child *child, const char *const *argv, int log_fd, zt_error *ret_error)
+static zt_status start(zt_child *child, const char *path, const char *const *argv, int log_fd, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(4096);
 	char *words[ZT_CHILD_ARGS_MAX + 1] = { NULL };
 	int out[2];
 	size_t count = 0;
-	TRY(program_path(argv[0], &path));
 	for (; argv[count]; count++) {
 		ENSURE(count < ZT_CHILD_ARGS_MAX, ZT_E_LIMIT);
 		words[count] = (char *)(uintptr_t)argv[count];
 	}
 	if (pipe2(out, O_CLOEXEC) != 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot start %s", argv[0]);
-	const zt_process_spec spec = { .path = zt_str_text(&path), .argv = words, .stdin_fd = -1, .stdout_fd = out[1],
+	const zt_process_spec spec = { .path = path, .argv = words, .stdin_fd = -1, .stdout_fd = out[1],
 				       .stderr_fd = log_fd, .die_with_parent = true, .new_group = true };
 	zt_status status = zt_process_start(&spec, &child->pid, ret_error);
 	(void)close(out[1]);
@@ -54,13 +52,20 @@ static zt_status start(zt_child *child, const char *const *argv, int log_fd, zt_
 
 zt_status zt_child_start(zt_child *child, const char *const *argv, const char *log, zt_error *ret_error)
 {
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(4096);
+	TRY(program_path(argv[0], &path));
 	int log_fd = log ? open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
 	if (log && log_fd < 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot open %s", log);
-	zt_status status = start(child, argv, log_fd, ret_error);
+	zt_status status = start(child, zt_str_text(&path), argv, log_fd, ret_error);
 	if (log_fd >= 0)
 		(void)close(log_fd);
 	return status;
+}
+
+zt_status zt_child_start_found(zt_child *child, const char *const *argv, zt_error *ret_error)
+{
+	return start(child, argv[0], argv, -1, ret_error);
 }
 
 /* One read. ZT_E_CLOSED at the end of the output. */

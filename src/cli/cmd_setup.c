@@ -118,7 +118,7 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done, consent, print_policy = false;
-	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+	const zt_opt options[] = { ZT_SETUP_OPTIONS(o), ZT_PROOF_OPTIONS(o.proof),
 				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
 				   { "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
 				     "print the least IAM policy for plan, setup and teardown, and do nothing else", 0, 0 } };
@@ -131,6 +131,7 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch setup --topic myhome/myroom\n"
 			    "  zerotouch setup --endpoint-url http://127.0.0.1:4566 --tenant GUID\n"
+			    "  zerotouch setup --ca-file ca.cer --proof-command './sign-proof --key ca-key.pem'\n"
 			    "  zerotouch setup --print-operator-policy > operator.json\n",
 	};
 	TRY(read_options(&command, argc, argv, &done, ret_error));

@@ -28,11 +28,30 @@ static zt_status take_cas(zt_setup_session *s, zt_setup_spec *spec, zt_error *re
 	return spec->ca_count ? ZT_OK : zt_error_set(ret_error, ZT_E_EXPIRED, "every CA of the tenant has expired");
 }
 
-static zt_status open_authority(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
+static zt_status take_authority(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
 {
+	if (o->proof.command || o->proof.file)
+		return zt_error_set(ret_error, ZT_E_USAGE, "an authority proves its CAs itself: --proof and --proof-command go with --ca-file");
 	TRY(zt_authority_open(&o->authority, &s->authority, ret_error));
 	TRY(zt_authority_tenant(&o->authority, s->authority, &s->tenant, ret_error));
-	return zt_attest_tenant(s->authority, zt_str_view(&s->tenant), &s->description, ret_error);
+	TRY(zt_attest_tenant(s->authority, zt_str_view(&s->tenant), &s->description, ret_error));
+	return take_cas(s, spec, ret_error);
+}
+
+/* A CA of Azure Sphere names its tenant; for another one --tenant may. */
+static zt_status take_ca_file(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
+	if (o->authority.socket || o->authority.data)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--ca-file stands for a CA without an authority: leave --socket and --data");
+	TRY(zt_certificate_load(o->ca_file, &s->ca_pem, ret_error));
+	TRY(zt_cert_read_pem(zt_str_view(&s->ca_pem), &info, ret_error));
+	TRY(zt_str_put(&s->tenant, o->authority.tenant ? zt_view_of(o->authority.tenant) : zt_cert_tenant(info, false)));
+	s->proof = &o->proof;
+	s->cas[0] = (zt_setup_ca){ zt_str_view(&s->ca_pem), zt_str_view(&s->tenant) };
+	spec->cas = s->cas;
+	spec->ca_count = 1;
+	return ZT_OK;
 }
 
 static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error)
@@ -40,6 +59,8 @@ static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_st
 	zt_setup_session *s = context;
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	ZT_JSON_CLEANUP json_t *body = NULL;
+	if (s->proof)
+		return zt_proof_get(s->proof, code, proof_pem, ret_error);
 	TRY(zt_cert_read_pem(ca->pem, &info, ret_error));
 	TRY(zt_attest_proof(s->authority, ca->tenant, code, zt_view_of(info->id), &body, ret_error));
 	return zt_str_put(proof_pem, zt_json_view(body, "certificate"));
@@ -101,14 +122,14 @@ static zt_status take_topics(const zt_setup_options *o, zt_setup_session *s, zt_
 zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret, zt_error *ret_error)
 {
 	zt_setup_session *s = ret;
-	*s = (zt_setup_session){ .tenant = ZT_STR(64), .zip = ZT_STR(ZT_SETUP_ZIP_MAX), .quiet = options->json };
+	*s = (zt_setup_session){ .tenant = ZT_STR(64), .zip = ZT_STR(ZT_SETUP_ZIP_MAX),
+				 .ca_pem = ZT_STR(2 * ZT_PROOF_BYTES_MAX), .quiet = options->json };
 	zt_setup_spec spec = { .name = zt_view_of(options->name), .thing_template = zt_view_of(options->template), .prove = prove,
 			       .begun = begun, .ended = ended, .context = s };
 	TRY(take_topics(options, s, &spec, ret_error));
 	TRY(load_zip(options, s, ret_error));
 	spec.zip = zt_str_view(&s->zip);
-	TRY(open_authority(options, s, ret_error));
-	TRY(take_cas(s, &spec, ret_error));
+	TRY(options->ca_file ? take_ca_file(options, s, &spec, ret_error) : take_authority(options, s, &spec, ret_error));
 	TRY(zt_account_open(&options->account, &s->account, ret_error));
 	TRY(zt_setup_new(s->account.client, &spec, &s->setup, ret_error));
 	return zt_setup_plan(s->setup, ret_error);
@@ -122,4 +143,5 @@ void zt_setup_session_close(zt_setup_session *session)
 	json_decref(session->description);
 	zt_str_free(&session->tenant);
 	zt_str_free(&session->zip);
+	zt_str_free(&session->ca_pem);
 }

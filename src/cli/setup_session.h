@@ -4,6 +4,7 @@
 
 #include "cli/account.h"
 #include "cli/authority.h"
+#include "cli/proof.h"
 #include "setup/setup.h"
 
 enum { ZT_SETUP_ZIP_MAX = 50 * 1024 * 1024 };
@@ -11,13 +12,15 @@ enum { ZT_SETUP_ZIP_MAX = 50 * 1024 * 1024 };
 typedef struct {
 	zt_account_options account;
 	zt_authority_options authority;
-	const char *name, *zip, *template;
+	zt_proof_options proof;
+	const char *name, *zip, *template, *ca_file;
 	zt_opt_list topics;
 	bool json, yes, exit_code;
 } zt_setup_options;
 
 #define ZT_SETUP_OPTIONS(o)                                                                                                      \
 	ZT_ACCOUNT_OPTIONS((o).account), ZT_AUTHORITY_OPTIONS((o).authority), ZT_TENANT_OPTION((o).authority),                   \
+		{ "ca-file", 0, ZT_OPT_TEXT, &(o).ca_file, "FILE", "instead of an authority: the CA's certificate, PEM or DER", 0, 0 }, \
 		{ "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 },   \
 		{ "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },         \
 		{ "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)", 0, 0 }, \
@@ -27,7 +30,8 @@ typedef struct {
 typedef struct {
 	zt_account_session account;
 	zt_attest_client *authority;
-	zt_str tenant, zip;
+	const zt_proof_options *proof; /* where there is no authority */
+	zt_str tenant, zip, ca_pem;
 	json_t *description; /* of the tenant, with its CAs */
 	zt_setup_ca cas[ZT_SETUP_CAS_MAX];
 	zt_view topics[ZT_SETUP_TOPICS_MAX];
