@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/timefmt.h"
 #include "cloud/api/xml.h"
 
@@ -133,7 +134,8 @@ static zt_status write_reply(zt_call *call, zt_str *out)
 
 void zt_answer_success(zt_call *call)
 {
-	ZT_CLEANUP(zt_str_free) zt_str body = ZT_STR(ZT_REPLY_MAX);
+	/* A session's secret or a private key may be in it. */
+	ZT_CLEANUP(zt_str_free_wiped) zt_str body = ZT_STR(ZT_REPLY_MAX);
 	unsigned status = call->status ? call->status : call->operation->status ? call->operation->status : 200;
 	call->status = status;
 	if (write_reply(call, &body) != ZT_OK) {

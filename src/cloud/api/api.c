@@ -19,6 +19,7 @@ static zt_status open_front(struct event_base *loop, zt_api *api, zt_error *ret_
 		.connections_max = CONNECTIONS_MAX,
 	};
 	TRY(zt_managed_new(&api->managed, ret_error));
+	TRY(zt_keymaker_new(loop, &api->keymaker, ret_error));
 	TRY(zt_http_server_new(loop, &server, &api->server, ret_error));
 	return zt_listener_new(loop, &api->spec.control, zt_http_accept, api->server, &api->listener, ret_error);
 }
@@ -42,6 +43,7 @@ void zt_api_free(zt_api *api)
 	if (!api)
 		return;
 	zt_listener_free(api->listener);
+	zt_keymaker_free(api->keymaker);
 	zt_http_server_free(api->server);
 	/* Calls that wait for the disk outlive the front; they only answer, to nobody. */
 	for (zt_call *next, *call = api->calls; call; call = next) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/secret.h"
 #include "cloud/api/answer.h"
 
 zt_status zt_call_txn(zt_call *call, zt_txn **ret)
@@ -64,7 +65,7 @@ static void call_free(zt_call *call)
 	for (size_t i = 0; i < call->header_count; i++)
 		free(call->headers[i].value);
 	zt_str_free(&call->blob);
-	zt_str_free(&call->xml);
+	zt_str_free_wiped(&call->xml);
 	zt_str_free(&call->resource_id);
 	zt_str_free(&call->resource_arn);
 	free(call->label_text);

@@ -4,6 +4,7 @@
 
 #include "cloud/api/api.h"
 #include "cloud/api/call.h"
+#include "cloud/api/keymaker.h"
 #include "cloud/api/managed.h"
 
 struct zt_api {
@@ -11,6 +12,7 @@ struct zt_api {
 	zt_http_server *server;
 	zt_listener *listener;
 	zt_managed *managed;
+	zt_keymaker *keymaker;
 	zt_call *calls; /* those whose answer is due */
 };
 

@@ -1,6 +1,7 @@
 /* Roles (facts §9.2). */
 #include "cloud/api/iam_words.h"
 #include "cloud/api/tables.h"
+#include "cloud/registry/tags.h"
 
 static const zt_param trust_document = { "AssumeRolePolicyDocument", 1, 131072, NULL };
 static const zt_param path_param = { "Path", 1, 512, NULL };
@@ -104,9 +105,12 @@ static zt_status delete_role(zt_call *call, zt_error *ret_error)
 {
 	zt_txn *txn;
 	const zt_role *role;
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(zt_iam_role(call, &role, ret_error));
+	TRY(zt_iam_role_arn(call->registry, role, &arn));
 	TRY(zt_call_txn(call, &txn));
-	return zt_txn_role_delete(txn, zt_view_of(role->name), ret_error);
+	TRY(zt_txn_role_delete(txn, zt_view_of(role->name), ret_error));
+	return zt_txn_tags_remove(txn, zt_str_view(&arn), NULL, ret_error);
 }
 
 static const zt_operation rows[] = {

@@ -190,7 +190,8 @@ static zt_status delete_ca(zt_call *call, zt_error *ret_error)
 	zt_view id;
 	TRY(zt_in_label(call, 0, &zt_param_ca_certificate_id, &id, ret_error));
 	TRY(zt_call_txn(call, &txn));
-	return zt_txn_ca_delete(txn, id, ret_error);
+	TRY(zt_txn_ca_delete(txn, id, ret_error));
+	return zt_iot_untag_deleted(call, "cacert", id, ret_error);
 }
 
 static zt_status get_code(zt_call *call, zt_error *ret_error)

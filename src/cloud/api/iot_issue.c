@@ -1,5 +1,6 @@
 /* Certificates that the service issues itself (facts §1.4, §4.4, §4.13). */
 #include "base/secret.h"
+#include "cloud/api/front.h"
 #include "cloud/api/input.h"
 #include "cloud/api/tables.h"
 #include "cloud/registry/certificates.h"
@@ -73,14 +74,13 @@ static zt_status reply(zt_call *call, const zt_certificate *certificate)
 					     certificate->id, "certificatePem", certificate->pem));
 }
 
-static zt_status create_keys(zt_call *call, zt_error *ret_error)
+/* Registers the certificate of a fresh key and replies with both. */
+static zt_status reply_keys(zt_call *call, const zt_key *key, zt_error *ret_error)
 {
 	zt_cert_status status = ZT_CERT_INACTIVE;
 	const zt_certificate *certificate = NULL;
-	ZT_CLEANUP(zt_key_freep) zt_key *key = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX), public_pem = ZT_STR(PEM_MAX);
 	ZT_CLEANUP(zt_str_free_wiped) zt_str private_pem = ZT_STR(PEM_MAX);
-	TRY(zt_key_new(ZT_KEY_RSA2048, &key, ret_error));
 	TRY(zt_key_spki(key, &spki));
 	TRY(zt_key_public_pem(key, &public_pem, ret_error));
 	TRY(zt_key_write_pem(key, &private_pem, ret_error));
@@ -90,6 +90,24 @@ static zt_status create_keys(zt_call *call, zt_error *ret_error)
 	json_t *pair =
 	    json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));
 	return json_object_set_new(call->reply, "keyPair", pair) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+static void key_made(void *context, zt_status status, zt_key *key)
+{
+	zt_call *call = context;
+	zt_error error = { .status = status };
+	if (status == ZT_OK)
+		status = reply_keys(call, key, &error);
+	zt_key_free(key);
+	zt_call_finish(call, status, &error);
+}
+
+static zt_status create_keys(zt_call *call, zt_error *ret_error)
+{
+	zt_cert_status status;
+	TRY(read_status(call, &status, ret_error));
+	zt_call_defer(call);
+	return zt_keymaker_make(call->api->keymaker, key_made, call, ret_error);
 }
 
 static zt_status create_from_csr(zt_call *call, zt_error *ret_error)

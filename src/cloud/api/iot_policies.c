@@ -56,7 +56,8 @@ static zt_status delete_policy(zt_call *call, zt_error *ret_error)
 	zt_view name;
 	TRY(zt_in_label(call, 0, &zt_param_policy_name, &name, ret_error));
 	TRY(zt_call_txn(call, &txn));
-	return zt_txn_policy_delete(txn, name, ret_error);
+	TRY(zt_txn_policy_delete(txn, name, ret_error));
+	return zt_iot_untag_deleted(call, "policy", name, ret_error);
 }
 
 static const void *next_policy(void *context, zt_view after)

@@ -114,7 +114,8 @@ static zt_status delete_rule(zt_call *call, zt_error *ret_error)
 	zt_view name;
 	TRY(zt_in_label(call, 0, &zt_param_rule_name, &name, ret_error));
 	TRY(zt_call_txn(call, &txn));
-	return zt_txn_rule_delete(txn, name, ret_error);
+	TRY(zt_txn_rule_delete(txn, name, ret_error));
+	return zt_iot_untag_deleted(call, "rule", name, ret_error);
 }
 
 static zt_status set_enabled(zt_call *call, bool enabled, zt_error *ret_error)

@@ -70,6 +70,15 @@ zt_status zt_iot_tag_new(zt_call *call, zt_view arn, zt_error *ret_error)
 	return zt_txn_tags_put(txn, arn, tags, ret_error);
 }
 
+zt_status zt_iot_untag_deleted(zt_call *call, const char *type, zt_view name, zt_error *ret_error)
+{
+	zt_txn *txn;
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ZT_ARN_MAX);
+	TRY(zt_account_iot_arn(zt_registry_account(call->registry), type, name, &arn));
+	TRY(zt_call_txn(call, &txn));
+	return zt_txn_tags_remove(txn, zt_str_view(&arn), NULL, ret_error);
+}
+
 static zt_status tag(zt_call *call, zt_error *ret_error)
 {
 	zt_txn *txn;

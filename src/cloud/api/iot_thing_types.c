@@ -92,7 +92,8 @@ static zt_status delete_type(zt_call *call, zt_error *ret_error)
 	zt_view name;
 	TRY(zt_in_label(call, 0, &zt_param_thing_type_name, &name, ret_error));
 	TRY(zt_call_txn(call, &txn));
-	return zt_txn_thing_type_delete(txn, name, ret_error);
+	TRY(zt_txn_thing_type_delete(txn, name, ret_error));
+	return zt_iot_untag_deleted(call, "thingtype", name, ret_error);
 }
 
 typedef struct {

@@ -19,5 +19,7 @@ ZT_NODISCARD zt_status zt_certificate_of_arn(const zt_registry *registry, zt_vie
 					     zt_error *ret_error);
 /* Puts the body's tags (a list of {"Key","Value"}) on a resource that is just being made. */
 ZT_NODISCARD zt_status zt_iot_tag_new(zt_call *call, zt_view arn, zt_error *ret_error);
+/* Takes the tags off a resource that was just deleted: another of its name must not inherit them. */
+ZT_NODISCARD zt_status zt_iot_untag_deleted(zt_call *call, const char *type, zt_view name, zt_error *ret_error);
 
 #endif

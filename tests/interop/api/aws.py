@@ -108,6 +108,8 @@ def run(*tests, **options):
             test(account)
             assert world.cloud.process.poll() is None, f"the daemon ended in {test.__name__}"
             print(f"ok {test.__name__} ({len(account.checked)} operations)", flush=True)
+        status = world.cloud.stop()
+        assert status == 0, f"the daemon ended with {status}"
 
 
 def everything(pages, member):

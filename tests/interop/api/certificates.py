@@ -1,4 +1,6 @@
 """CA certificates, the registration code, device certificates: driven by boto3, certificates by openssl."""
+import concurrent.futures
+
 from aws import everything, refuses, run
 from pki import Authority, fingerprint, openssl, signing_request
 
@@ -93,6 +95,13 @@ def keys_and_certificate(account):
     assert told["validity"]["notAfter"].year == 2049 or told["validity"]["notAfter"].year == 2050
 
 
+def many_keys_at_once(account):
+    clients = [account.client("iot") for _ in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        made = list(pool.map(lambda iot: iot.create_keys_and_certificate()["certificateId"], clients))
+    assert len(set(made)) == len(clients)
+
+
 def a_certificate_from_a_request(account):
     iot = account.client("iot")
     made = iot.create_certificate_from_csr(certificateSigningRequest=signing_request())
@@ -156,6 +165,7 @@ def lists_come_in_pages_and_both_orders(account):
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"*"}]}'
 
 run(the_code_stays_until_it_is_deleted, a_ca_from_registration_to_its_end, proofs_that_prove_nothing,
-    certificates_that_are_no_ca, two_cas_of_one_name, keys_and_certificate, a_certificate_from_a_request,
+    certificates_that_are_no_ca, two_cas_of_one_name, keys_and_certificate, many_keys_at_once,
+    a_certificate_from_a_request,
     a_certificate_without_a_ca, a_certificate_is_deleted_only_when_nothing_holds_it, states_that_cannot_follow,
     lists_come_in_pages_and_both_orders)

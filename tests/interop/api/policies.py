@@ -31,6 +31,14 @@ def a_policy_and_its_versions(account):
     refuses("ResourceNotFoundException", 404, iot.get_policy, policyName="p")
 
 
+def a_new_policy_does_not_inherit_tags(account):
+    iot = account.client("iot")
+    for tags in ([{"Key": "k", "Value": "v"}], []):
+        arn = iot.create_policy(policyName="again", policyDocument=document(), tags=tags)["policyArn"]
+        assert iot.list_tags_for_resource(resourceArn=arn)["tags"] == tags
+        iot.delete_policy(policyName="again")
+
+
 def malformed_documents(account):
     iot = account.client("iot")
     for text in ("{", "[]", '{"Version":"2012-10-17"}', document().replace("Allow", "Perhaps"), document("x" * 3000)):
@@ -84,4 +92,4 @@ def lists_in_pages(account):
     assert [n for n in listed if n.startswith("page-")] == names
 
 
-run(a_policy_and_its_versions, malformed_documents, attachments, the_deprecated_calls, lists_in_pages)
+run(a_policy_and_its_versions, a_new_policy_does_not_inherit_tags, malformed_documents, attachments, the_deprecated_calls, lists_in_pages)
