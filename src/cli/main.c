@@ -9,6 +9,7 @@ static const zt_verb verbs[] = {
 	{ "tenant", "tenants of the attestation authority: create, claim, proof, …", zt_cmd_tenant },
 	{ "setup", "prepare an AWS account (or the local one) for a tenant's devices", zt_cmd_setup },
 	{ "plan", "show what setup would do, and change nothing", zt_cmd_plan },
+	{ "status", "show what is set up, and its state", zt_cmd_status },
 	{ "teardown", "remove what setup created", zt_cmd_teardown },
 	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
 	{ "things", "list the Things with their devices", zt_cmd_things },

@@ -23,8 +23,10 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	TRY(zt_iot_ca_describe(setup->client, id_of(setup, item), &answer, ret_error));
 	const json_t *description = json_object_get(answer, "certificateDescription");
 	TRY(zt_setup_has_tag(setup, zt_json_view(description, "certificateArn"), ret_ours, ret_error));
-	*ret = json_pack("{s:O?, s:O?}", "status", json_object_get(description, "status"), "autoRegistrationStatus",
-			 json_object_get(description, "autoRegistrationStatus"));
+	const json_t *validity = json_object_get(description, "validity");
+	*ret = json_pack("{s:O?, s:O?, s:O*}", "status", json_object_get(description, "status"),
+			 "autoRegistrationStatus", json_object_get(description, "autoRegistrationStatus"), "notAfter",
+			 json_object_get(validity, "notAfter"));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 

@@ -14,8 +14,9 @@ enum {
 	POLL_MS = 250,
 };
 
+/* State is shown; it is not part of what shall be. */
 static const char *const members[] = { "Runtime",    "Role",          "Handler",     "Timeout",
-				       "MemorySize", "Architectures", "Environment", "CodeSha256" };
+				       "MemorySize", "Architectures", "Environment", "CodeSha256", "State" };
 
 static json_t *architecture(const zt_setup *setup)
 {

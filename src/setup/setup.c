@@ -165,6 +165,27 @@ zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+zt_status zt_setup_observe(zt_setup *setup, zt_error *ret_error)
+{
+	setup->planned = false;
+	TRY(zt_setup_look(setup, ret_error));
+	add_items(setup);
+	for (size_t i = 0; i < setup->item_count; i++) {
+		zt_setup_item *item = &setup->items[i];
+		zt_status status =
+		    zt_resource_of(item->kind)->observe(setup, item, &item->observed, &item->ours, ret_error);
+		item->there = status == ZT_OK;
+		if (status != ZT_E_NOT_FOUND)
+			TRY(status);
+	}
+	return ZT_OK;
+}
+
+const char *zt_setup_tenant_of(const zt_setup *setup, const zt_setup_item *item)
+{
+	return item->kind == ZT_SETUP_CA ? setup->accepted[item->index].tenant : NULL;
+}
+
 static void begin(const zt_setup *setup, const zt_setup_item *item)
 {
 	if (setup->spec.begun)

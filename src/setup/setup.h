@@ -45,6 +45,7 @@ typedef struct {
 	zt_view thing_template; /* empty: "Azure-Sphere-{device_id:5}" */
 	zt_view zip;            /* the function's package, with `bootstrap` at its root */
 	zt_view architecture;   /* "x86_64" or "arm64"; empty: x86_64 */
+	bool observe_only;      /* only zt_setup_observe will be called: name alone is needed */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);
 	void (*ended)(void *context, const zt_setup_item *item, zt_status status);
@@ -96,6 +97,11 @@ ZT_DEFINE_CLEANUP(zt_setup, zt_setup_free)
  * brought and that are not in this specification stay accepted: each is an item too, as it is, and teardown finds it.
  */
 ZT_NODISCARD zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error);
+/* Asks for the same and plans nothing: each item has all of `observed`, neither `desired` nor a change, and the CAs are
+ * those that the handler accepts, be they there or not. */
+ZT_NODISCARD zt_status zt_setup_observe(zt_setup *setup, zt_error *ret_error);
+/* Whose CA it is, as the handler knows it; NULL for other kinds. Borrowed until the next plan. */
+const char *zt_setup_tenant_of(const zt_setup *setup, const zt_setup_item *item);
 /* 0 before the first plan. */
 size_t zt_setup_item_count(const zt_setup *setup);
 const zt_setup_item *zt_setup_item_at(const zt_setup *setup, size_t index);

@@ -25,6 +25,9 @@ class Life:
         return world.run("zerotouch", verb, "--endpoint-url", world.control, "--socket", world.attest.endpoints["operator"],
                          "--tenant", self.tenant, "--topic", "myhome/myroom", *more, check=check)
 
+    def status(self, *more):
+        return self.world.run("zerotouch", "status", "--endpoint-url", self.world.control, *more).stdout.decode()
+
     def plan(self):
         return json.loads(self.run("plan", "--json").stdout)
 
@@ -79,6 +82,32 @@ def test_setup_makes_what_the_plan_said(life):
     (statement,) = permission["Statement"]
     assert statement["Condition"] == {"StringEquals": {"AWS:SourceAccount": life.account},
                                       "ArnLike": {"AWS:SourceArn": iot_arn + "rule/zerotouch_jitr"}}
+
+
+def test_status_tells_what_is_there(life):
+    status = json.loads(life.status("--json"))
+    assert (status["account"], status["region"]) == (life.account, life.region)
+    assert status["endpoint"] == life.iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    states = {r["kind"]: r["state"] for r in status["resources"]}
+    assert list(states) == KINDS and all(r["ours"] for r in status["resources"])
+    assert (states["thing type"], states["topic rule"], states["Lambda function"]) == ("active", "enabled", "Active")
+    assert states["CA certificate"].startswith("ACTIVE, auto-registration ENABLE, until 20")
+    assert [r.get("tenant") for r in status["resources"]] == [None] * 7 + [life.tenant]
+    text = life.status()
+    assert status["endpoint"] in text and life.tenant in text and "enabled" in text
+
+
+def test_status_of_a_set_up_that_is_not_there(life):
+    resources = json.loads(life.status("--json", "--name", "other"))["resources"]
+    assert [(r["kind"], r["state"]) for r in resources] == [(kind, "missing") for kind in KINDS[:-1]]
+
+
+def test_status_shows_what_is_wrong(life):
+    life.iot.disable_topic_rule(ruleName="zerotouch_jitr")
+    life.functions.delete_function(FunctionName="zerotouch-jitr")
+    states = {r["kind"]: r["state"] for r in json.loads(life.status("--json"))["resources"]}
+    assert (states["topic rule"], states["Lambda function"], states["invoke permission"]) == ("disabled", "missing", "missing")
+    life.run("setup", "--yes")
 
 
 def test_second_run_changes_nothing(life):

@@ -1,0 +1,138 @@
+/* zerotouch status: what a set-up has in the account, and what else one needs to know of it. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/timefmt.h"
+#include "cli/account.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "setup/setup.h"
+
+typedef struct {
+	zt_account_options account;
+	const char *name;
+	bool json;
+} status_options;
+
+static zt_status ca_state(const json_t *observed, zt_str *out)
+{
+	const json_t *not_after = json_object_get(observed, "notAfter");
+	TRY(zt_str_printf(out, "%.*s, auto-registration %.*s", ZT_PRI(zt_json_view(observed, "status")),
+			  ZT_PRI(zt_json_view(observed, "autoRegistrationStatus"))));
+	if (!json_is_number(not_after))
+		return ZT_OK;
+	char until[ZT_TIME_TEXT_MAX];
+	zt_time_iso8601((int64_t)json_number_value(not_after) * 1000, until);
+	return zt_str_printf(out, ", until %s", until);
+}
+
+/* One word or two for what AWS says in members of many names. */
+static zt_status state_of(const zt_setup_item *item, zt_str *out)
+{
+	const char *state = "there";
+	if (!item->there)
+		return zt_str_put_text(out, "missing");
+	switch (item->kind) {
+	case ZT_SETUP_CA:
+		return ca_state(item->observed, out);
+	case ZT_SETUP_THING_TYPE:
+		state = json_is_true(json_object_get(item->observed, "deprecated")) ? "deprecated" : "active";
+		break;
+	case ZT_SETUP_RULE:
+		state = json_is_true(json_object_get(item->observed, "ruleDisabled")) ? "disabled" : "enabled";
+		break;
+	case ZT_SETUP_FUNCTION:
+		state = zt_json_text(item->observed, "State");
+		break;
+	default:
+		break;
+	}
+	return zt_str_put_text(out, state ? state : "there");
+}
+
+static zt_status describe(const zt_setup *setup, const zt_setup_item *item, json_t **ret)
+{
+	ZT_CLEANUP(zt_str_free) zt_str state = ZT_STR(512);
+	TRY(state_of(item, &state));
+	*ret = json_pack("{s:s, s:s, s:s, s:b, s:s*, s:O*}", "kind", item->title, "name", item->name, "state", zt_str_text(&state),
+			 "ours", (int)item->ours, "tenant", zt_setup_tenant_of(setup, item), "observed", item->observed);
+	ENSURE(*ret, ZT_E_NOMEM);
+	return ZT_OK;
+}
+
+static zt_status describe_all(const zt_setup *setup, json_t *resources)
+{
+	for (size_t i = 0; i < zt_setup_item_count(setup); i++) {
+		json_t *one = NULL;
+		TRY(describe(setup, zt_setup_item_at(setup, i), &one));
+		ENSURE(json_array_append_new(resources, one) == 0, ZT_E_NOMEM);
+	}
+	return ZT_OK;
+}
+
+static zt_status print(const zt_setup *setup, const json_t *resources)
+{
+	static const char *const columns[] = { "RESOURCE", "NAME", "STATE", "TENANT" };
+	ZT_JSON_CLEANUP json_t *rows = json_array();
+	size_t i;
+	json_t *one;
+	ENSURE(rows, ZT_E_NOMEM);
+	json_array_foreach(resources, i, one) {
+		bool foreign = !zt_view_equal(zt_json_view(one, "state"), ZT_LIT("missing")) &&
+			       !json_is_true(json_object_get(one, "ours"));
+		const char *tenant = zt_json_text(one, "tenant");
+		json_t *state = json_sprintf("%s%s", zt_json_text(one, "state"), foreign ? " (not made by this set-up)" : "");
+		json_t *row = json_pack("[s, s, o, s]", zt_json_text(one, "kind"), zt_json_text(one, "name"), state,
+					tenant ? tenant : "");
+		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
+	}
+	(void)printf("account   %s\nendpoint  %s\n\n", zt_setup_account(setup), zt_setup_endpoint(setup));
+	zt_output_table(columns, ZT_COUNT(columns), rows);
+	return ZT_OK;
+}
+
+static zt_status show(const status_options *o, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_account_close) zt_account_session account = { 0 };
+	ZT_CLEANUP(zt_setup_freep) zt_setup *setup = NULL;
+	ZT_JSON_CLEANUP json_t *resources = json_array();
+	ENSURE(resources, ZT_E_NOMEM);
+	TRY(zt_account_open(&o->account, &account, ret_error));
+	const zt_setup_spec spec = { .name = zt_view_of(o->name), .observe_only = true };
+	TRY(zt_setup_new(account.client, &spec, &setup, ret_error));
+	TRY(zt_setup_observe(setup, ret_error));
+	TRY(describe_all(setup, resources));
+	if (!o->json)
+		return print(setup, resources);
+	ZT_JSON_CLEANUP json_t *whole =
+		json_pack("{s:s, s:s, s:s, s:O}", "account", zt_setup_account(setup), "region", zt_aws_client_region(account.client),
+			  "endpoint", zt_setup_endpoint(setup), "resources", resources);
+	ENSURE(whole, ZT_E_NOMEM);
+	return zt_output_json(whole);
+}
+
+zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
+{
+	status_options o = { 0 };
+	zt_opt_result result;
+	const zt_opt options[] = {
+		ZT_ACCOUNT_OPTIONS(o.account),
+		{ "name", 0, ZT_OPT_TEXT, &o.name, "NAME", "of the set-up (default zerotouch)", 0, 0 },
+		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, resources", 0, 0 },
+	};
+	const zt_command command = {
+		.name = "zerotouch status",
+		.usage = "zerotouch status [options]",
+		.purpose = "Shows what is set up: the endpoint that devices connect to, the tenants, and each resource with its state.\n"
+			   "Needs the account alone, and changes nothing.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch status\n  zerotouch status --json | jq -r .endpoint\n",
+	};
+	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
+	if (result.help) {
+		zt_options_help(&command, stdout);
+		return ZT_OK;
+	}
+	return show(&o, ret_error);
+}
