@@ -1,0 +1,112 @@
+#include "base/json.h"
+#include "base/timefmt.h"
+#include "cloud/lambda/inside.h"
+
+enum { VARIABLES_MAX = 256, VARIABLE_MAX_BYTES = 16 * 1024 };
+
+typedef struct {
+	char *list[VARIABLES_MAX + 1];
+	size_t count;
+} variables;
+
+void zt_environment_free(char **environment)
+{
+	if (!environment)
+		return;
+	for (char **one = environment; *one; one++) {
+		zt_wipe(*one, strlen(*one));
+		free(*one);
+	}
+	free(environment);
+}
+
+static zt_status add(variables *v, const char *name, zt_view value)
+{
+	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
+	ENSURE(v->count < VARIABLES_MAX, ZT_E_LIMIT);
+	TRY(zt_str_printf(&text, "%s=%.*s", name, ZT_PRI(value)));
+	v->list[v->count] = zt_str_steal(&text);
+	v->count++;
+	return ZT_OK;
+}
+
+static zt_status add_text(variables *v, const char *name, const char *value)
+{
+	return value ? add(v, name, zt_view_of(value)) : ZT_OK;
+}
+
+/* A session of the function's role, as AWS assumes it. */
+static zt_status add_credentials(variables *v, zt_worker *worker, const zt_function *function, zt_error *ret_error)
+{
+	zt_registry *registry = worker->lambda->registry;
+	const zt_access_key *key;
+	const char *arn = zt_json_text(function->configuration, "Role"), *name = arn ? strrchr(arn, '/') : NULL;
+	const zt_role *role = name ? zt_registry_role(registry, zt_view_of(name + 1)) : NULL;
+	if (!role)
+		return zt_error_set(ret_error, ZT_E_DENIED, "the function's role %s is not there", arn ? arn : "");
+	TRY(zt_registry_session_new(registry, role, zt_view_of(function->name), ZT_LAMBDA_SESSION_S, &key, ret_error));
+	worker->credentials_until_ms = key->expires_ms;
+	TRY(add_text(v, "AWS_ACCESS_KEY_ID", key->id));
+	TRY(add(v, "AWS_SECRET_ACCESS_KEY", zt_secret_view(&key->secret)));
+	return add(v, "AWS_SESSION_TOKEN", zt_secret_view(&key->token));
+}
+
+static zt_status add_names(variables *v, const zt_worker *worker, const zt_function *function)
+{
+	const zt_account *account = zt_registry_account(worker->lambda->registry);
+	char text[256], stamp[ZT_TIME_TEXT_MAX];
+	TRY(add_text(v, "AWS_REGION", account->region));
+	TRY(add_text(v, "AWS_DEFAULT_REGION", account->region));
+	TRY(add_text(v, "AWS_LAMBDA_FUNCTION_NAME", function->name));
+	TRY(add_text(v, "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"));
+	(void)snprintf(text, sizeof text, "%u", zt_function_number(function, "MemorySize", 128));
+	TRY(add_text(v, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text));
+	(void)snprintf(text, sizeof text, "/aws/lambda/%s", function->name);
+	TRY(add_text(v, "AWS_LAMBDA_LOG_GROUP_NAME", text));
+	zt_time_iso8601(zt_registry_now_ms(worker->lambda->registry), stamp);
+	(void)snprintf(text, sizeof text, "%.4s/%.2s/%.2s/[$LATEST]%u", stamp, stamp + 5, stamp + 8, zt_listener_port(worker->listener));
+	return add_text(v, "AWS_LAMBDA_LOG_STREAM_NAME", text);
+}
+
+static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_function *function, const char *folder)
+{
+	char text[64];
+	(void)snprintf(text, sizeof text, "127.0.0.1:%u", zt_listener_port(worker->listener));
+	TRY(add_text(v, "AWS_LAMBDA_RUNTIME_API", text));
+	TRY(add_text(v, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"));
+	TRY(add_text(v, "_HANDLER", zt_json_text(function->configuration, "Handler")));
+	TRY(add_text(v, "LAMBDA_TASK_ROOT", folder));
+	TRY(add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime"));
+	TRY(add_text(v, "TZ", ":UTC"));
+	TRY(add_text(v, "LANG", "en_US.UTF-8"));
+	TRY(add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"));
+	TRY(add_text(v, "AWS_ENDPOINT_URL", worker->lambda->endpoint_url));
+	return add_text(v, "AWS_CA_BUNDLE", worker->lambda->ca_bundle);
+}
+
+/* AWS refuses reserved names when the function is configured; the first of a name wins, and ours come first. */
+static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder, zt_error *ret_error)
+{
+	const char *name;
+	json_t *value;
+	const json_t *own = json_object_get(json_object_get(function->configuration, "Environment"), "Variables");
+	TRY(add_credentials(v, worker, function, ret_error));
+	TRY(add_names(v, worker, function));
+	TRY(add_runtime(v, worker, function, folder));
+	json_object_foreach((json_t *)(uintptr_t)own, name, value)
+		TRY(add_text(v, name, json_string_value(value)));
+	return ZT_OK;
+}
+
+zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret, zt_error *ret_error)
+{
+	variables *v = calloc(1, sizeof *v);
+	ENSURE(v, ZT_E_NOMEM);
+	zt_status status = fill(v, worker, function, folder, ret_error);
+	/* The list is the struct's first member: one allocation serves both. */
+	if (status == ZT_OK)
+		*ret = v->list;
+	else
+		zt_environment_free(v->list);
+	return status;
+}

@@ -1,0 +1,18 @@
+/* Packages on the disk: <dir>/<sha256>.zip, and unpacked in <dir>/<sha256>/ when a worker needs it. */
+#ifndef ZT_CLOUD_LAMBDA_PACKAGE_H
+#define ZT_CLOUD_LAMBDA_PACKAGE_H
+
+#include "cloud/lambda/lambda.h"
+
+enum {
+	ZT_PACKAGE_BYTES_MAX = 50 * 1024 * 1024,     /* AWS: direct upload */
+	ZT_PACKAGE_UNPACKED_MAX = 250 * 1024 * 1024, /* AWS: unzipped */
+	ZT_PACKAGE_ENTRIES_MAX = 10000,
+};
+
+/* Checks the zip, gives its digests, and keeps it; durable when it returns. InvalidParameterValueException. */
+ZT_NODISCARD zt_status zt_package_keep(const char *dir, zt_view zip, zt_package *ret, zt_error *ret_error);
+/* Appends the folder where the kept package lies unpacked, unpacking it first when it does not. */
+ZT_NODISCARD zt_status zt_package_open(const char *dir, const char *sha256_hex, zt_str *ret_folder, zt_error *ret_error);
+
+#endif
