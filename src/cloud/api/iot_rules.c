@@ -1,5 +1,6 @@
 /* Topic rules (facts §4.8, §4.13). */
 #include "base/json.h"
+#include "cloud/api/authorise.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"
@@ -43,6 +44,7 @@ static zt_status tag_rule(zt_call *call, zt_view arn, zt_error *ret_error)
 	ZT_JSON_CLEANUP json_t *tags = json_object();
 	if (header.n == 0)
 		return ZT_OK;
+	TRY(zt_authorise_action(call, "iot:TagResource", arn, ret_error));
 	TRY(zt_form_read(header, &form, ret_error));
 	bool built = tags != NULL;
 	for (size_t i = 0; i < form.count && built; i++) {

@@ -1,6 +1,7 @@
 /* Tags of IoT resources (facts §4.9): lists of {"Key","Value"} on the wire. */
 #include "base/arn.h"
 #include "base/json.h"
+#include "cloud/api/authorise.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
@@ -66,6 +67,7 @@ zt_status zt_iot_tag_new(zt_call *call, zt_view arn, zt_error *ret_error)
 	TRY(read_tags(call->body, &tags, ret_error));
 	if (!tags || json_object_size(tags) == 0)
 		return ZT_OK;
+	TRY(zt_authorise_action(call, "iot:TagResource", arn, ret_error));
 	TRY(zt_call_txn(call, &txn));
 	return zt_txn_tags_put(txn, arn, tags, ret_error);
 }

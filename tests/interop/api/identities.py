@@ -138,6 +138,19 @@ def a_role_may_do_what_its_policies_say(account):
     refuses("AccessDeniedException", 403, iot.describe_thing, thingName="mine-1")
 
 
+def tagging_on_creation_is_a_right_of_its_own(account):
+    statement = {"Effect": "Allow", "Action": ["iot:CreatePolicy", "iot:CreateTopicRule"], "Resource": "*"}
+    them, _ = session(account, "untagging", {"Version": "2012-10-17", "Statement": [statement]})
+    iot = them.client("iot")
+    iot.create_policy(policyName="plain", policyDocument=DOCUMENT)
+    message = refuses("AccessDeniedException", 403, iot.create_policy, policyName="tagged", policyDocument=DOCUMENT,
+                      tags=[{"Key": "a", "Value": "b"}])
+    assert "iot:TagResource" in message, message
+    refuses("ResourceNotFoundException", 404, account.client("iot").get_policy, policyName="tagged")
+    refuses("AccessDeniedException", 403, iot.create_topic_rule, ruleName="tagged", tags="a=b",
+            topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": []})
+
+
 def attaching_is_checked_against_the_certificate(account):
     root = account.client("iot")
     arns = [root.create_keys_and_certificate()["certificateArn"] for _ in range(2)]
@@ -150,4 +163,5 @@ def attaching_is_checked_against_the_certificate(account):
 
 
 run(who_calls, a_role_from_beginning_to_end, managed_policies, tags, lists_in_pages, what_iam_refuses, sessions_of_a_role,
-    a_role_may_do_what_its_policies_say, attaching_is_checked_against_the_certificate)
+    a_role_may_do_what_its_policies_say, tagging_on_creation_is_a_right_of_its_own,
+    attaching_is_checked_against_the_certificate)
