@@ -108,6 +108,16 @@ static void ended(void *context, const zt_setup_item *item, zt_status status)
 
 /* ---- all of it ---- */
 
+static zt_status take_mode(const zt_setup_options *o, zt_setup_spec *spec, zt_error *ret_error)
+{
+	zt_view mode = zt_view_of(o->mode);
+	if (mode.n && !zt_view_equal(mode, ZT_LIT("default")) && !zt_view_equal(mode, ZT_LIT("sni-only")))
+		return zt_error_set(ret_error, ZT_E_USAGE, "--mode is default or sni-only, not \"%.*s\"", ZT_PRI(mode));
+	if (mode.n)
+		spec->ca_mode = zt_view_equal(mode, ZT_LIT("default")) ? ZT_LIT("DEFAULT") : ZT_LIT("SNI_ONLY");
+	return ZT_OK;
+}
+
 static zt_status take_topics(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
 {
 	if (o->topics.count > ZT_SETUP_TOPICS_MAX)
@@ -126,6 +136,7 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 				 .ca_pem = ZT_STR(2 * ZT_PROOF_BYTES_MAX), .quiet = options->json };
 	zt_setup_spec spec = { .name = zt_view_of(options->name), .thing_template = zt_view_of(options->template), .prove = prove,
 			       .begun = begun, .ended = ended, .context = s };
+	TRY(take_mode(options, &spec, ret_error));
 	TRY(take_topics(options, s, &spec, ret_error));
 	TRY(load_zip(options, s, ret_error));
 	spec.zip = zt_str_view(&s->zip);

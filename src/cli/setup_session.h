@@ -13,7 +13,7 @@ typedef struct {
 	zt_account_options account;
 	zt_authority_options authority;
 	zt_proof_options proof;
-	const char *name, *zip, *template, *ca_file;
+	const char *name, *zip, *template, *ca_file, *mode;
 	zt_opt_list topics;
 	bool json, yes, exit_code;
 } zt_setup_options;
@@ -21,6 +21,7 @@ typedef struct {
 #define ZT_SETUP_OPTIONS(o)                                                                                                      \
 	ZT_ACCOUNT_OPTIONS((o).account), ZT_AUTHORITY_OPTIONS((o).authority), ZT_TENANT_OPTION((o).authority),                   \
 		{ "ca-file", 0, ZT_OPT_TEXT, &(o).ca_file, "FILE", "instead of an authority: the CA's certificate, PEM or DER", 0, 0 }, \
+		{ "mode", 0, ZT_OPT_TEXT, &(o).mode, "MODE", "of the CA: default, or sni-only, which needs no proof", 0, 0 },      \
 		{ "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 },   \
 		{ "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },         \
 		{ "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)", 0, 0 }, \

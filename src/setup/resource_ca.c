@@ -8,7 +8,10 @@ enum { PEM_MAX = 64 * 1024 };
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	bool given = setup->accepted[item->index].given;
-	*ret = given ? json_pack("{s:s, s:s}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE") : json_object();
+	zt_view mode = setup->spec.ca_mode;
+	*ret = given ? json_pack("{s:s, s:s, s:o*}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE",
+				 "certificateMode", mode.n ? zt_json_string(mode) : NULL)
+		     : json_object();
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
@@ -24,23 +27,30 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	const json_t *description = json_object_get(answer, "certificateDescription");
 	TRY(zt_setup_has_tag(setup, zt_json_view(description, "certificateArn"), ret_ours, ret_error));
 	const json_t *validity = json_object_get(description, "validity");
-	*ret = json_pack("{s:O?, s:O?, s:O*}", "status", json_object_get(description, "status"),
+	*ret = json_pack("{s:O?, s:O?, s:O*, s:O*}", "status", json_object_get(description, "status"),
 			 "autoRegistrationStatus", json_object_get(description, "autoRegistrationStatus"), "notAfter",
-			 json_object_get(validity, "notAfter"));
+			 json_object_get(validity, "notAfter"), "certificateMode",
+			 json_object_get(description, "certificateMode"));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+static zt_status prove(zt_setup *setup, const zt_setup_ca *ca, zt_str *ret_proof, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str code = ZT_STR(128);
+	TRY(zt_iot_registration_code_get(setup->client, &code, ret_error));
+	TRY(setup->spec.prove(setup->spec.context, ca, zt_str_view(&code), ret_proof, ret_error));
+	return ret_proof->n ? ZT_OK
+			    : zt_error_set(ret_error, ZT_E_FAILED, "nobody gave a proof of possession of the CA's key");
 }
 
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	const zt_setup_ca *ca = setup->accepted[item->index].given;
-	ZT_CLEANUP(zt_str_free) zt_str code = ZT_STR(128);
 	ZT_CLEANUP(zt_str_free) zt_str proof = ZT_STR(PEM_MAX);
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	TRY(zt_iot_registration_code_get(setup->client, &code, ret_error));
-	TRY(setup->spec.prove(setup->spec.context, ca, zt_str_view(&code), &proof, ret_error));
-	if (!proof.n)
-		return zt_error_set(ret_error, ZT_E_FAILED, "nobody gave a proof of possession of the CA's key");
+	if (!zt_view_equal(setup->spec.ca_mode, ZT_LIT("SNI_ONLY")))
+		TRY(prove(setup, ca, &proof, ret_error));
 	zt_iot_ca_spec spec = { .ca_pem = ca->pem,
 				.proof_pem = zt_str_view(&proof),
 				.active = true,
@@ -51,6 +61,11 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 
 static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
+	if (json_object_get(item->desired, "certificateMode"))
+		return zt_error_set(ret_error, ZT_E_CONFLICT,
+				    "CA certificate %s is registered in another mode, and AWS never changes one: "
+				    "tear the set-up down first",
+				    item->name);
 	zt_iot_ca_update update = { .status = zt_json_view(item->desired, "status"),
 				    .auto_registration = zt_json_view(item->desired, "autoRegistrationStatus") };
 	return zt_iot_ca_change(setup->client, id_of(setup, item), &update, ret_error);

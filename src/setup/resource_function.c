@@ -15,8 +15,8 @@ enum {
 };
 
 /* State is shown; it is not part of what shall be. */
-static const char *const members[] = { "Runtime",    "Role",          "Handler",     "Timeout",
-				       "MemorySize", "Architectures", "Environment", "CodeSha256", "State" };
+static const char *const members[] = { "Runtime",       "Role",        "Handler",    "Timeout", "MemorySize",
+				       "Architectures", "Environment", "CodeSha256", "State" };
 
 static json_t *architecture(const zt_setup *setup)
 {

@@ -45,7 +45,10 @@ typedef struct {
 	zt_view thing_template; /* empty: "Azure-Sphere-{device_id:5}" */
 	zt_view zip;            /* the function's package, with `bootstrap` at its root */
 	zt_view architecture;   /* "x86_64" or "arm64"; empty: x86_64 */
-	bool observe_only;      /* only zt_setup_observe will be called: name alone is needed */
+	/* "DEFAULT" or "SNI_ONLY", of the CAs; empty: as they are registered, DEFAULT for new ones. SNI_ONLY needs no
+	 * proof of possession, and devices must send the endpoint's name (SNI). */
+	zt_view ca_mode;
+	bool observe_only; /* only zt_setup_observe will be called: name alone is needed */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);
 	void (*ended)(void *context, const zt_setup_item *item, zt_status status);

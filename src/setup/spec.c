@@ -132,11 +132,21 @@ static zt_status check_architecture(const zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+static zt_status check_mode(const zt_setup *setup, zt_error *ret_error)
+{
+	zt_view mode = setup->spec.ca_mode;
+	if (mode.n && !zt_view_equal(mode, ZT_LIT("DEFAULT")) && !zt_view_equal(mode, ZT_LIT("SNI_ONLY")))
+		return zt_error_set(ret_error, ZT_E_USAGE, "CA mode \"%.*s\" is neither DEFAULT nor SNI_ONLY",
+				    ZT_PRI(mode));
+	return ZT_OK;
+}
+
 zt_status zt_setup_check(zt_setup *setup, zt_error *ret_error)
 {
 	TRY(zt_setup_check_name(setup, ret_error));
 	TRY(check_topics(setup, ret_error));
 	TRY(check_template(setup, ret_error));
 	TRY(check_architecture(setup, ret_error));
+	TRY(check_mode(setup, ret_error));
 	return check_cas(setup, ret_error);
 }

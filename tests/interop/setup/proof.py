@@ -102,6 +102,21 @@ def test_command_that_fails(setup):
         assert setup.cas() == []
 
 
+def test_sni_only_needs_no_proof(setup):
+    done = setup.run("--yes", "--mode", "sni-only")
+    assert done.returncode == 0, done
+    (ca,) = setup.cas()
+    description = setup.iot.describe_ca_certificate(certificateId=ca["certificateId"])["certificateDescription"]
+    assert (description["certificateMode"], description["status"]) == ("SNI_ONLY", "ACTIVE")
+    # Without --mode it stays as it is; another mode is a difference that cannot be made.
+    assert setup.run("--exit-code", verb="plan").returncode == 0
+    assert setup.run("--exit-code", "--mode", "default", verb="plan").returncode == 20
+    refused = setup.run("--yes", "--mode", "default")
+    assert refused.returncode == 6 and b"another mode" in refused.stderr, refused
+    assert setup.run("--mode", "jitp").returncode == 2
+    setup.clear()
+
+
 def test_what_does_not_go_together(setup):
     assert setup.run("--socket", "/nowhere").returncode == 2
     done = setup.world.run("zerotouch", "setup", "--socket", setup.world.attest.endpoints["operator"], "--proof-command", "x",
