@@ -54,8 +54,9 @@ static zt_status describe(const zt_setup *setup, const zt_setup_item *item, json
 {
 	ZT_CLEANUP(zt_str_free) zt_str state = ZT_STR(512);
 	TRY(state_of(item, &state));
-	*ret = json_pack("{s:s, s:s, s:s, s:b, s:s*, s:O*}", "kind", item->title, "name", item->name, "state", zt_str_text(&state),
-			 "ours", (int)item->ours, "tenant", zt_setup_tenant_of(setup, item), "observed", item->observed);
+	*ret = json_pack("{s:s, s:s, s:s, s:b, s:s*, s:O*}", "kind", item->title, "name", item->name, "state",
+			 zt_str_text(&state), "ours", (int)item->ours, "tenant", zt_setup_tenant_of(setup, item),
+			 "observed", item->observed);
 	ENSURE(*ret, ZT_E_NOMEM);
 	return ZT_OK;
 }
@@ -77,11 +78,13 @@ static zt_status print(const zt_setup *setup, const json_t *resources)
 	size_t i;
 	json_t *one;
 	ENSURE(rows, ZT_E_NOMEM);
-	json_array_foreach(resources, i, one) {
+	json_array_foreach(resources, i, one)
+	{
 		bool foreign = !zt_view_equal(zt_json_view(one, "state"), ZT_LIT("missing")) &&
 			       !json_is_true(json_object_get(one, "ours"));
 		const char *tenant = zt_json_text(one, "tenant");
-		json_t *state = json_sprintf("%s%s", zt_json_text(one, "state"), foreign ? " (not made by this set-up)" : "");
+		json_t *state =
+		    json_sprintf("%s%s", zt_json_text(one, "state"), foreign ? " (not made by this set-up)" : "");
 		json_t *row = json_pack("[s, s, o, s]", zt_json_text(one, "kind"), zt_json_text(one, "name"), state,
 					tenant ? tenant : "");
 		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
@@ -104,9 +107,9 @@ static zt_status show(const status_options *o, zt_error *ret_error)
 	TRY(describe_all(setup, resources));
 	if (!o->json)
 		return print(setup, resources);
-	ZT_JSON_CLEANUP json_t *whole =
-		json_pack("{s:s, s:s, s:s, s:O}", "account", zt_setup_account(setup), "region", zt_aws_client_region(account.client),
-			  "endpoint", zt_setup_endpoint(setup), "resources", resources);
+	ZT_JSON_CLEANUP json_t *whole = json_pack("{s:s, s:s, s:s, s:O}", "account", zt_setup_account(setup), "region",
+						  zt_aws_client_region(account.client), "endpoint",
+						  zt_setup_endpoint(setup), "resources", resources);
 	ENSURE(whole, ZT_E_NOMEM);
 	return zt_output_json(whole);
 }
@@ -123,7 +126,8 @@ zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
 	const zt_command command = {
 		.name = "zerotouch status",
 		.usage = "zerotouch status [options]",
-		.purpose = "Shows what is set up: the endpoint that devices connect to, the tenants, and each resource with its state.\n"
+		.purpose = "Shows what is set up: the endpoint that devices connect to, the tenants, and each resource "
+			   "with its state.\n"
 			   "Needs the account alone, and changes nothing.",
 		.options = options,
 		.option_count = ZT_COUNT(options),

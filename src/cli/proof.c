@@ -68,10 +68,11 @@ static zt_status check_code(zt_view pem, zt_view code, zt_error *ret_error)
 static zt_status ask_by_hand(zt_view code, zt_error *ret_error)
 {
 	(void)printf("%.*s\n", ZT_PRI(code));
-	return zt_error_set(ret_error, ZT_E_PARTIAL,
-			    "all but the CA is set up: let the CA's key sign a certificate whose common name is the code %.*s, "
-			    "then run setup again with --proof FILE",
-			    ZT_PRI(code));
+	return zt_error_set(
+	    ret_error, ZT_E_PARTIAL,
+	    "all but the CA is set up: let the CA's key sign a certificate whose common name is the code %.*s, "
+	    "then run setup again with --proof FILE",
+	    ZT_PRI(code));
 }
 
 zt_status zt_proof_get(const zt_proof_options *options, zt_view code, zt_str *ret_pem, zt_error *ret_error)

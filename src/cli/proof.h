@@ -14,18 +14,28 @@ typedef struct {
 	const char *command, *file; /* options; NULL when not given */
 } zt_proof_options;
 
-#define ZT_PROOF_OPTIONS(o)                                                                                                       \
-	{ "proof-command", 0, ZT_OPT_TEXT, &(o).command, "COMMAND",                                                              \
-	  "prints the proof (PEM or DER) for the code, its last argument; no shell", 0, 0 },                                     \
-		{ "proof", 0, ZT_OPT_TEXT, &(o).file, "FILE", "the proof, made by hand for the code that setup printed", 0, 0 }
+#define ZT_PROOF_OPTIONS(o)                                                                                            \
+	{ "proof-command",                                                                                             \
+	  0,                                                                                                           \
+	  ZT_OPT_TEXT,                                                                                                 \
+	  &(o).command,                                                                                                \
+	  "COMMAND",                                                                                                   \
+	  "prints the proof (PEM or DER) for the code, its last argument; no shell",                                   \
+	  0,                                                                                                           \
+	  0 },                                                                                                         \
+	{                                                                                                              \
+		"proof", 0, ZT_OPT_TEXT, &(o).file, "FILE", "the proof, made by hand for the code that setup printed", \
+		    0, 0                                                                                               \
+	}
 
 /* A certificate as PEM from PEM (the first one in it) or DER. Appends. ZT_E_INVALID, naming `source`. */
 ZT_NODISCARD zt_status zt_certificate_to_pem(zt_view bytes, const char *source, zt_str *ret_pem, zt_error *ret_error);
 /* Reads such a file. */
 ZT_NODISCARD zt_status zt_certificate_load(const char *path, zt_str *ret_pem, zt_error *ret_error);
 
-/* Appends the PEM of a certificate for the code. ZT_E_INVALID when it is for another code; ZT_E_PARTIAL, with the code on
- * standard output and what to do with it, when neither command nor file is given. */
-ZT_NODISCARD zt_status zt_proof_get(const zt_proof_options *options, zt_view code, zt_str *ret_pem, zt_error *ret_error);
+/* Appends the PEM of a certificate for the code. ZT_E_INVALID when it is for another code; ZT_E_PARTIAL, with the code
+ * on standard output and what to do with it, when neither command nor file is given. */
+ZT_NODISCARD zt_status zt_proof_get(const zt_proof_options *options, zt_view code, zt_str *ret_pem,
+				    zt_error *ret_error);
 
 #endif

@@ -33,7 +33,8 @@ zt_status zt_words_split(const char *command, zt_words *ret, zt_error *ret_error
 	ret->count = 0;
 	/* A word is never longer than what it was read from, its NUL taking the place of a blank or of the end. */
 	if (strlen(command) >= sizeof ret->text)
-		return zt_error_set(ret_error, ZT_E_USAGE, "a command of more than %d characters", ZT_WORDS_TEXT_MAX - 1);
+		return zt_error_set(ret_error, ZT_E_USAGE, "a command of more than %d characters",
+				    ZT_WORDS_TEXT_MAX - 1);
 	for (;;) {
 		while (is_blank(*command))
 			command++;
