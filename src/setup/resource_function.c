@@ -45,9 +45,14 @@ static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **re
 
 static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
 {
-	(void)item;
 	const json_t *configuration = json_object_get(setup->function, "Configuration");
 	ENSURE(configuration, ZT_E_NOT_FOUND);
+	/* Without its tags the function would look like somebody else's. */
+	const json_t *hidden = json_object_get(setup->function, "TagsError");
+	if (json_is_object(hidden))
+		return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
+				      "GetFunction: lambda:ListTags is needed to see the tags of %s: %.*s", item->name,
+				      ZT_PRI(zt_json_view(hidden, "Message")));
 	ZT_JSON_CLEANUP json_t *seen = json_object();
 	ENSURE(seen, zt_setup_no_memory(ret_error));
 	for (size_t i = 0; i < ZT_COUNT(members); i++) {

@@ -303,6 +303,27 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 	script_close(&s);
 }
 
+/* Lambda API Reference, GetFunction: TagsError instead of Tags when lambda:ListTags is denied. */
+static void test_hidden_tags_are_told_not_taken_for_none(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK,
+		{ GET_FUNCTION, 200,
+		  "{\"Configuration\":{},\"TagsError\":{\"ErrorCode\":\"AccessDeniedException\",\"Message\":\"no\"}}" },
+		{ "GET /thing-types/zerotouch-device", 404, NOT_FOUND },
+		{ "GET /policies/zerotouch-device", 404, NOT_FOUND },
+		{ "GetRole", 404, NO_ENTITY },
+		{ "GetRolePolicy", 404, NO_ENTITY },
+	};
+	script s;
+	zt_error error = { 0 };
+	script_open(&s, lines, ZT_COUNT(lines));
+	assert_status(zt_setup_plan(s.setup, &error), ZT_E_DENIED);
+	assert_non_null(strstr(error.text, "lambda:ListTags"));
+	script_close(&s);
+}
+
 static void test_ca_that_only_the_handler_knows_is_no_item(void **state)
 {
 	(void)state;
@@ -359,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_difference_shows_only_what_differs),
 		cmocka_unit_test(test_cas_that_were_accepted_stay_accepted),
 		cmocka_unit_test(test_teardown_removes_devices_first_and_all_in_reverse),
+		cmocka_unit_test(test_hidden_tags_are_told_not_taken_for_none),
 		cmocka_unit_test(test_ca_that_only_the_handler_knows_is_no_item),
 		cmocka_unit_test(test_teardown_leaves_what_is_not_ours),
 	};
