@@ -29,7 +29,7 @@ typedef struct {
 	unsigned status;    /* of success; 0 is 200 */
 	unsigned flags;     /* ZT_OP_… */
 	size_t body_max;    /* bytes; 0 is the service's */
-	const char *action; /* when it is not the name: "UpdateThing" would be "iot:UpdateThing" */
+	const char *action; /* of its permission, when it is not the name: "InvokeFunction" */
 	zt_status (*resource_of)(const zt_call *call, zt_str *out); /* appends an ARN; nothing is "*" */
 } zt_operation;
 

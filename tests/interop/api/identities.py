@@ -138,6 +138,19 @@ def a_role_may_do_what_its_policies_say(account):
     refuses("AccessDeniedException", 403, iot.describe_thing, thingName="mine-1")
 
 
+def sessions_end_with_their_role(account):
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:ListThings", "Resource": "*"}]}
+    old, _ = session(account, "twice", allow)
+    old.client("iot").list_things()
+    iam = account.client("iam")
+    iam.delete_role_policy(RoleName="twice", PolicyName="p")
+    iam.delete_role(RoleName="twice")
+    refuses("UnrecognizedClientException", 403, old.client("iot").list_things)
+    new, _ = session(account, "twice", allow)
+    new.client("iot").list_things()
+    refuses("UnrecognizedClientException", 403, old.client("iot").list_things)
+
+
 def tagging_on_creation_is_a_right_of_its_own(account):
     statement = {"Effect": "Allow", "Action": ["iot:CreatePolicy", "iot:CreateTopicRule"], "Resource": "*"}
     them, _ = session(account, "untagging", {"Version": "2012-10-17", "Statement": [statement]})
@@ -163,5 +176,5 @@ def attaching_is_checked_against_the_certificate(account):
 
 
 run(who_calls, a_role_from_beginning_to_end, managed_policies, tags, lists_in_pages, what_iam_refuses, sessions_of_a_role,
-    a_role_may_do_what_its_policies_say, tagging_on_creation_is_a_right_of_its_own,
+    a_role_may_do_what_its_policies_say, sessions_end_with_their_role, tagging_on_creation_is_a_right_of_its_own,
     attaching_is_checked_against_the_certificate)
