@@ -105,7 +105,7 @@ static zt_status settle_with(zt_jitr_act *act, const char *id, const char *arn, 
 		return ZT_OK;
 	if (zt_jitr_compare(&other, act->certificate) < 0)
 		return retire(act, id, arn, ret_error);
-	return other.status == ZT_JITR_ACTIVE ? yield_to(act, &other, ret_error) : ZT_OK;
+	return other.status == ZT_JITR_ACTIVE && !act->overtaken ? yield_to(act, &other, ret_error) : ZT_OK;
 }
 
 zt_status zt_jitr_retire_others(zt_jitr_act *act, zt_error *ret_error)
@@ -113,7 +113,8 @@ zt_status zt_jitr_retire_others(zt_jitr_act *act, zt_error *ret_error)
 	principal_list principals = { .count = 0 };
 	TRY(absent_is_fine(zt_iot_thing_each_principal(act->client, zt_view_of(act->thing->name), keep_principal,
 						       &principals, ret_error)));
-	for (size_t i = 0; i < principals.count && !act->overtaken; i++) {
+	/* Overtaken or not: what is older than this certificate is older than its successor too. */
+	for (size_t i = 0; i < principals.count; i++) {
 		char id[ZT_JITR_ID_HEX + 1];
 		if (certificate_id_of(principals.arns[i], id) && strcmp(id, act->certificate->id) != 0)
 			TRY(settle_with(act, id, principals.arns[i], ret_error));

@@ -59,7 +59,7 @@ def assert_state(registry, newest):
     """newest: device id -> its newest certificate."""
     devices = {thing["attributes"]["deviceId"]: (name, thing) for name, thing in registry.things.items()}
     assert set(devices) == set(newest) and len(registry.things) == len(newest)
-    assert registry.active() == sorted(certificate.id for certificate in newest.values())
+    assert registry.active() == sorted(certificate.id for certificate in newest.values()), registry.certificates
     for device, certificate in newest.items():
         name, thing = devices[device]
         assert thing["attributes"]["certificateId"] == certificate.id, (thing, certificate.id)
