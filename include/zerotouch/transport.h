@@ -19,8 +19,8 @@ enum { ZT_IO_CLOSED = -1, ZT_IO_BROKEN = -2 };
 
 /* Which wire to open. */
 typedef enum {
-	ZT_ROUTE_MQTT,     /* port 8883, or 443 with ALPN x-amzn-mqtt-ca */
-	ZT_ROUTE_HTTPS,    /* port 8443, or 443 with ALPN x-amzn-http-ca */
+	ZT_ROUTE_MQTT,  /* port 8883, or 443 with ALPN x-amzn-mqtt-ca */
+	ZT_ROUTE_HTTPS, /* port 8443, or 443 with ALPN x-amzn-http-ca */
 } zt_route;
 
 typedef struct {

@@ -16,7 +16,10 @@ typedef struct {
 
 /* A view of a string literal, without its NUL. */
 #define ZT_LIT(literal) ((zt_view){ (const uint8_t *)("" literal), sizeof(literal) - 1 })
-#define ZT_LIT_INIT(literal) { (const uint8_t *)("" literal), sizeof(literal) - 1 }
+#define ZT_LIT_INIT(literal)                                       \
+	{                                                          \
+		(const uint8_t *)("" literal), sizeof(literal) - 1 \
+	}
 #define ZT_VIEW_EMPTY ((zt_view){ NULL, 0 })
 /* printf("%.*s", ZT_PRI(view)); cuts at INT_MAX. */
 #define ZT_PRI(view) zt_view_pri_len(view), (const char *)zt_view_pri_ptr(view)

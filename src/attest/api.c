@@ -10,11 +10,11 @@ static const struct {
 	const char *code;
 	unsigned http;
 } codes[] = {
-	{ "InvalidRequest", 400 },       { "UnsupportedFormat", 400 },
-	{ "UnclaimedDevice", 403 },      { "InvalidNonce", 403 },
-	{ "InvalidEvidence", 403 },      { "UnknownTenant", 404 },
-	{ "UnknownCaCertificate", 404 }, { "NotFound", 404 },
-	{ "MethodNotAllowed", 405 },     { "TenantExists", 409 },
+	{ "InvalidRequest", 400 },        { "UnsupportedFormat", 400 },
+	{ "UnclaimedDevice", 403 },       { "InvalidNonce", 403 },
+	{ "InvalidEvidence", 403 },       { "UnknownTenant", 404 },
+	{ "UnknownCaCertificate", 404 },  { "NotFound", 404 },
+	{ "MethodNotAllowed", 405 },      { "TenantExists", 409 },
 	{ "TooManyCaCertificates", 409 }, { "TooManyRequests", 429 },
 };
 
@@ -46,7 +46,8 @@ static void refuse(zt_http_exchange *exchange, zt_status status, const zt_error 
 	const char *cause = error->text[0] ? error->text : zt_status_text(status);
 	const char *told = http == 500 ? "the authority failed; its log says why" : cause;
 	ZT_LOG("attest", http == 500 ? ZT_LOG_ERROR : ZT_LOG_WARNING, "refused", ZT_KV_STR("peer", request->peer),
-	       ZT_KV_V("path", request->path), ZT_KV_INT("http", http), ZT_KV_STR("code", code), ZT_KV_STR("cause", cause));
+	       ZT_KV_V("path", request->path), ZT_KV_INT("http", http), ZT_KV_STR("code", code),
+	       ZT_KV_STR("cause", cause));
 	ZT_JSON_CLEANUP json_t *answer = json_pack("{s:s, s:s}", "code", code, "message", told);
 	respond(exchange, http, answer);
 }
@@ -71,7 +72,8 @@ static bool matches(const char *pattern, zt_view path, zt_view parts[ZT_ROUTE_PA
 	return path.p == NULL;
 }
 
-static const zt_route *route_of(const zt_api *api, const zt_http_request *request, zt_api_call *call, zt_error *ret_error)
+static const zt_route *route_of(const zt_api *api, const zt_http_request *request, zt_api_call *call,
+				zt_error *ret_error)
 {
 	bool path_known = false;
 	for (size_t i = 0; i < api->count; i++) {
@@ -82,7 +84,8 @@ static const zt_route *route_of(const zt_api *api, const zt_http_request *reques
 		path_known = true;
 	}
 	if (path_known)
-		(void)zt_error_coded(ret_error, ZT_E_INVALID, "MethodNotAllowed", "not with %.*s", ZT_PRI(request->method));
+		(void)zt_error_coded(ret_error, ZT_E_INVALID, "MethodNotAllowed", "not with %.*s",
+				     ZT_PRI(request->method));
 	else
 		(void)zt_error_coded(ret_error, ZT_E_NOT_FOUND, "NotFound", "there is nothing here");
 	return NULL;

@@ -1,5 +1,5 @@
-/* One table of routes over a zt_http_server: JSON in, JSON out, errors as docs/contracts.md gives them. The device port and
- * the operator's socket each have a table, and neither knows the other's. */
+/* One table of routes over a zt_http_server: JSON in, JSON out, errors as docs/contracts.md gives them. The device port
+ * and the operator's socket each have a table, and neither knows the other's. */
 #ifndef ZT_ATTEST_API_H
 #define ZT_ATTEST_API_H
 

@@ -28,7 +28,8 @@ static zt_status issue_over(zt_issue_spec spec, const zt_key *key, zt_str *ret_d
 	return zt_certificate_issue(&spec, ret_der, ret_error);
 }
 
-/* Signed by a policy CA that exists for this one signature: what AS3 keeps above its tenants is nobody's trust anchor here. */
+/* Signed by a policy CA that exists for this one signature: what AS3 keeps above its tenants is nobody's trust anchor
+ * here. */
 static zt_status issue_ca(const zt_authority *a, zt_view guid, const zt_key *key, zt_ca_record *ca, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_key_freep) zt_key *policy = NULL;
@@ -45,9 +46,14 @@ static zt_status issue_ca(const zt_authority *a, zt_view guid, const zt_key *key
 	TRY(zt_key_new(ZT_KEY_P384, &policy, ret_error));
 	const int64_t now = now_seconds_ms(a);
 	ca->not_after_ms = now + CA_LIFE_MS;
-	const zt_issue_spec spec = { .profile = ZT_PROFILE_TENANT_CA, .subject = subject, .subject_count = ZT_COUNT(subject),
-				     .issuer = issuer, .issuer_count = ZT_COUNT(issuer), .not_before_ms = now,
-				     .not_after_ms = ca->not_after_ms, .issuer_key = policy,
+	const zt_issue_spec spec = { .profile = ZT_PROFILE_TENANT_CA,
+				     .subject = subject,
+				     .subject_count = ZT_COUNT(subject),
+				     .issuer = issuer,
+				     .issuer_count = ZT_COUNT(issuer),
+				     .not_before_ms = now,
+				     .not_after_ms = ca->not_after_ms,
+				     .issuer_key = policy,
 				     .key_identifiers = a->key_identifiers };
 	return issue_over(spec, key, &ca->der, ret_error);
 }
@@ -55,7 +61,8 @@ static zt_status issue_ca(const zt_authority *a, zt_view guid, const zt_key *key
 zt_status zt_make_ca(const zt_authority *a, zt_view guid, zt_ca_record *ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_key_freep) zt_key *key = NULL;
-	ZT_CLEANUP(zt_ca_record_deinit) zt_ca_record ca = { .der = ZT_STR(ZT_CERT_DER_MAX), .key_pem = ZT_STR(KEY_PEM_MAX) };
+	ZT_CLEANUP(zt_ca_record_deinit)
+	zt_ca_record ca = { .der = ZT_STR(ZT_CERT_DER_MAX), .key_pem = ZT_STR(KEY_PEM_MAX) };
 	TRY(zt_key_new(ZT_KEY_P384, &key, ret_error));
 	TRY(issue_ca(a, guid, key, &ca, ret_error));
 	TRY(zt_key_write_pem(key, &ca.key_pem, ret_error));
@@ -77,7 +84,8 @@ static zt_status issue_under(const zt_authority *a, const zt_ca_record *ca, zt_i
 	return zt_certificate_issue(&spec, ret_der, ret_error);
 }
 
-zt_status zt_make_proof(const zt_authority *a, const zt_ca_record *ca, zt_view code, zt_str *ret_der, zt_error *ret_error)
+zt_status zt_make_proof(const zt_authority *a, const zt_ca_record *ca, zt_view code, zt_str *ret_der,
+			zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_key_freep) zt_key *fresh = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(SPKI_MAX);
@@ -85,8 +93,11 @@ zt_status zt_make_proof(const zt_authority *a, const zt_ca_record *ca, zt_view c
 	const int64_t now = now_seconds_ms(a);
 	TRY(zt_key_new(ZT_KEY_P384, &fresh, ret_error));
 	TRY(zt_key_spki(fresh, &spki));
-	const zt_issue_spec spec = { .profile = ZT_PROFILE_PROOF, .subject = &subject, .subject_count = 1,
-				     .not_before_ms = now - BACKDATE_MS, .not_after_ms = now + PROOF_LIFE_MS,
+	const zt_issue_spec spec = { .profile = ZT_PROFILE_PROOF,
+				     .subject = &subject,
+				     .subject_count = 1,
+				     .not_before_ms = now - BACKDATE_MS,
+				     .not_after_ms = now + PROOF_LIFE_MS,
 				     .spki = zt_str_view(&spki) };
 	return issue_under(a, ca, spec, ret_der, ret_error);
 }
@@ -96,8 +107,12 @@ zt_status zt_make_device_certificate(const zt_authority *a, const zt_ca_record *
 {
 	const zt_rdn subject = { "CN", device_id, false };
 	const int64_t begin = now_seconds_ms(a) - BACKDATE_MS, end = begin + DEVICE_LIFE_MS;
-	const zt_issue_spec spec = { .profile = ZT_PROFILE_DEVICE, .subject = &subject, .subject_count = 1,
-				     .not_before_ms = begin, .not_after_ms = end < ca->not_after_ms ? end : ca->not_after_ms,
-				     .spki = spki, .key_identifiers = a->key_identifiers };
+	const zt_issue_spec spec = { .profile = ZT_PROFILE_DEVICE,
+				     .subject = &subject,
+				     .subject_count = 1,
+				     .not_before_ms = begin,
+				     .not_after_ms = end < ca->not_after_ms ? end : ca->not_after_ms,
+				     .spki = spki,
+				     .key_identifiers = a->key_identifiers };
 	return issue_under(a, ca, spec, ret_der, ret_error);
 }

@@ -103,10 +103,12 @@ static zt_status perform(zt_attest_client *client, const char *method, const cha
 	CURLcode result = curl_easy_perform(curl);
 	if (result == CURLE_COULDNT_CONNECT)
 		return zt_error_set(ret_error, ZT_E_NETWORK,
-				    "no attestation authority answers at %s; is zerotouch-attest running?", client->socket_path);
+				    "no attestation authority answers at %s; is zerotouch-attest running?",
+				    client->socket_path);
 	if (result != CURLE_OK)
 		return zt_error_set(ret_error, result == CURLE_OPERATION_TIMEDOUT ? ZT_E_TIMEOUT : ZT_E_NETWORK,
-				    "the attestation authority at %s: %s", client->socket_path, curl_easy_strerror(result));
+				    "the attestation authority at %s: %s", client->socket_path,
+				    curl_easy_strerror(result));
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_http);
 	return ZT_OK;
 }
@@ -119,7 +121,8 @@ static zt_status call(zt_attest_client *client, const char *method, const char *
 	ZT_JSON_CLEANUP json_t *json = NULL;
 	long http = 0;
 	if (body && zt_json_write(body, &request) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_LIMIT, "the request is larger than %d bytes", ZT_ATTEST_REQUEST_MAX);
+		return zt_error_set(ret_error, ZT_E_LIMIT, "the request is larger than %d bytes",
+				    ZT_ATTEST_REQUEST_MAX);
 	TRY(perform(client, method, path, &request, &answer, &http, ret_error));
 	zt_status parsed = zt_json_parse(zt_str_view(&answer), &json, ret_error);
 	if (http < 200 || http > 299)

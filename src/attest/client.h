@@ -1,8 +1,8 @@
 /* The authority's operator API from the operator's end: HTTP over the Unix socket of a running zerotouch-attest
  * (docs/contracts.md, "The authority's operator API").
  *
- * Each call is one request and blocks, at most ZT_ATTEST_CALL_MS. *ret_body is the answer's JSON object, a new reference.
- * Errors carry the authority's code and message: ZT_E_NOT_FOUND (UnknownTenant), ZT_E_EXISTS (TenantExists),
+ * Each call is one request and blocks, at most ZT_ATTEST_CALL_MS. *ret_body is the answer's JSON object, a new
+ * reference. Errors carry the authority's code and message: ZT_E_NOT_FOUND (UnknownTenant), ZT_E_EXISTS (TenantExists),
  * ZT_E_INVALID, ZT_E_THROTTLED, ZT_E_UNAVAILABLE; ZT_E_NETWORK when nothing answers at the socket. */
 #ifndef ZT_ATTEST_CLIENT_H
 #define ZT_ATTEST_CLIENT_H
@@ -33,9 +33,11 @@ ZT_NODISCARD zt_status zt_attest_tenant(zt_attest_client *client, zt_view guid, 
 ZT_NODISCARD zt_status zt_attest_claim(zt_attest_client *client, zt_view guid, json_t *device_ids, json_t **ret_body,
 				       zt_error *ret_error);
 /* {"deviceIds":[…]}. */
-ZT_NODISCARD zt_status zt_attest_claimed(zt_attest_client *client, zt_view guid, json_t **ret_body, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_attest_claimed(zt_attest_client *client, zt_view guid, json_t **ret_body,
+					 zt_error *ret_error);
 /* A device that is not claimed is fine. */
-ZT_NODISCARD zt_status zt_attest_unclaim(zt_attest_client *client, zt_view guid, zt_view device_id, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_attest_unclaim(zt_attest_client *client, zt_view guid, zt_view device_id,
+					 zt_error *ret_error);
 /* The proof of possession for AWS's registration code, signed by the CA with this certificate id (64 hex digits), by
  * the active one when it is empty: {"certificate"}. */
 ZT_NODISCARD zt_status zt_attest_proof(zt_attest_client *client, zt_view guid, zt_view verification_code, zt_view ca_id,

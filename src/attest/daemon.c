@@ -47,8 +47,11 @@ static zt_status make_tls(const zt_attest_daemon *d, SSL_CTX **ret, zt_error *re
 	for (size_t i = 0; i < ZT_COUNT(more); i++)
 		if (more[i] && strcmp(more[i], "127.0.0.1") != 0)
 			names[count++] = more[i];
-	const zt_server_identity_spec spec = { .dir = d->settings->data_dir, .organization = "zerotouch attestation authority",
-					       .names = names, .name_count = count, .now_ms = zt_time_now_ms() };
+	const zt_server_identity_spec spec = { .dir = d->settings->data_dir,
+					       .organization = "zerotouch attestation authority",
+					       .names = names,
+					       .name_count = count,
+					       .now_ms = zt_time_now_ms() };
 	TRY(zt_server_identity(&spec, &chain, &key, ret_error));
 	return zt_tls_server_new(zt_str_view(&chain), zt_str_view(&key), ret, ret_error);
 }
@@ -61,7 +64,8 @@ static void renew_tls(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	if (make_tls(d, &fresh, &error) != ZT_OK) {
-		(void)zt_log_error("attest", &error, "the server certificate cannot be looked after; the old one stays");
+		(void)zt_log_error("attest", &error,
+				   "the server certificate cannot be looked after; the old one stays");
 		return;
 	}
 	/* Connections hold a reference to the context that they began with. */
@@ -87,8 +91,11 @@ static zt_status open_authority(zt_attest_daemon *d, zt_error *ret_error)
 	TRY(zt_attest_store_open(s->data_dir, &d->store, ret_error));
 	d->nonces = zt_nonces_new(zt_clock_system(), s->nonce_seconds * 1000LL);
 	ENSURE(d->nonces, ZT_E_NOMEM);
-	d->authority = (zt_authority){ .store = d->store, .nonces = d->nonces, .clock = zt_clock_system(),
-				       .nonce_life_ms = s->nonce_seconds * 1000LL, .key_identifiers = s->key_identifiers };
+	d->authority = (zt_authority){ .store = d->store,
+				       .nonces = d->nonces,
+				       .clock = zt_clock_system(),
+				       .nonce_life_ms = s->nonce_seconds * 1000LL,
+				       .key_identifiers = s->key_identifiers };
 	d->device_api = (zt_api){ &d->authority, zt_device_routes, zt_device_route_count };
 	d->operator_api = (zt_api){ &d->authority, zt_operator_routes, zt_operator_route_count };
 	return ZT_OK;
@@ -96,9 +103,11 @@ static zt_status open_authority(zt_attest_daemon *d, zt_error *ret_error)
 
 static zt_status open_device_port(zt_attest_daemon *d, zt_error *ret_error)
 {
-	const zt_http_server_spec server = { .handler = zt_api_handle, .context = &d->device_api,
+	const zt_http_server_spec server = { .handler = zt_api_handle,
+					     .context = &d->device_api,
 					     .body_max = ZT_ATTEST_DEVICE_REQUEST_MAX };
-	const zt_listener_spec port = { .address = d->settings->listen, .port = d->settings->port,
+	const zt_listener_spec port = { .address = d->settings->listen,
+					.port = d->settings->port,
 					.pick = d->settings->pick_ports };
 	const struct timeval daily = { .tv_sec = RENEW_SECONDS };
 	TRY(make_tls(d, &d->tls, ret_error));
@@ -111,8 +120,10 @@ static zt_status open_device_port(zt_attest_daemon *d, zt_error *ret_error)
 static zt_status open_operator_socket(zt_attest_daemon *d, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
-	const zt_http_server_spec server = { .handler = zt_api_handle, .context = &d->operator_api,
-					     .body_max = ZT_ATTEST_REQUEST_MAX, .connections_max = OPERATOR_CONNECTIONS_MAX };
+	const zt_http_server_spec server = { .handler = zt_api_handle,
+					     .context = &d->operator_api,
+					     .body_max = ZT_ATTEST_REQUEST_MAX,
+					     .connections_max = OPERATOR_CONNECTIONS_MAX };
 	TRY(in_data(d, "operator.sock", &path));
 	const zt_listener_spec socket = { .path = zt_str_text(&path), .mode = 0600 };
 	TRY(zt_http_server_new(d->loop, &server, &d->operator_server, ret_error));
@@ -126,7 +137,8 @@ static zt_status remove_endpoints(const zt_attest_daemon *d, zt_error *ret_error
 	return zt_path_remove(zt_str_text(&path), ret_error);
 }
 
-/* What a device on this machine, or on that address, connects to; the server's certificate holds each of these names. */
+/* What a device on this machine, or on that address, connects to; the server's certificate holds each of these names.
+ */
 static zt_status put_url(const zt_attest_daemon *d, zt_str *url)
 {
 	static const char *const here[] = { "127.0.0.1", "::1", "0.0.0.0", "::" };
@@ -135,18 +147,21 @@ static zt_status put_url(const zt_attest_daemon *d, zt_str *url)
 	for (size_t i = 0; i < ZT_COUNT(here); i++)
 		if (strcmp(host, here[i]) == 0)
 			host = "localhost";
-	return zt_str_printf(url, strchr(host, ':') ? "https://[%s]:%u" : "https://%s:%u", host, zt_listener_port(d->device_port));
+	return zt_str_printf(url, strchr(host, ':') ? "https://[%s]:%u" : "https://%s:%u", host,
+			     zt_listener_port(d->device_port));
 }
 
 static zt_status write_endpoints(const zt_attest_daemon *d, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), operator = ZT_STR(PATH_TEXT_MAX);
-	ZT_CLEANUP(zt_str_free) zt_str ca = ZT_STR(PATH_TEXT_MAX), url = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), operator= ZT_STR(PATH_TEXT_MAX);
+	ZT_CLEANUP(zt_str_free)
+	zt_str ca = ZT_STR(PATH_TEXT_MAX), url = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
 	TRY(put_url(d, &url));
 	TRY(in_data(d, "operator.sock", &operator));
 	TRY(in_data(d, "server-ca.pem", &ca));
-	ZT_JSON_CLEANUP json_t *json = json_pack("{s:i, s:s, s:s, s:s}", "pid", (int)getpid(), "attest", zt_str_text(&url),
-						 "operator", zt_str_text(&operator), "ca", zt_str_text(&ca));
+	ZT_JSON_CLEANUP json_t *json =
+	    json_pack("{s:i, s:s, s:s, s:s}", "pid", (int)getpid(), "attest", zt_str_text(&url), "operator",
+		      zt_str_text(&operator), "ca", zt_str_text(&ca));
 	ENSURE(json, ZT_E_NOMEM);
 	TRY(zt_json_write(json, &text));
 	TRY(zt_str_put_u8(&text, '\n'));

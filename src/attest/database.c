@@ -6,10 +6,10 @@
 zt_status zt_sql_error(sqlite3 *db, zt_error *ret_error)
 {
 	int result = sqlite3_errcode(db) & 0xff;
-	zt_status status = result == SQLITE_FULL    ? ZT_E_DISK_FULL :
-			   result == SQLITE_NOMEM   ? ZT_E_NOMEM :
-			   result == SQLITE_CONSTRAINT ? ZT_E_EXISTS :
-						      ZT_E_IO;
+	zt_status status = result == SQLITE_FULL         ? ZT_E_DISK_FULL
+			   : result == SQLITE_NOMEM      ? ZT_E_NOMEM
+			   : result == SQLITE_CONSTRAINT ? ZT_E_EXISTS
+							 : ZT_E_IO;
 	return zt_error_set(ret_error, status, "the database: %s", sqlite3_errmsg(db));
 }
 
@@ -19,7 +19,8 @@ static int bind_view(sqlite3_stmt *statement, int index, zt_view value, char kin
 		return SQLITE_TOOBIG;
 	if (kind == 'b')
 		return sqlite3_bind_blob(statement, index, zt_view_pri_ptr(value), (int)value.n, SQLITE_TRANSIENT);
-	return sqlite3_bind_text(statement, index, (const char *)zt_view_pri_ptr(value), (int)value.n, SQLITE_TRANSIENT);
+	return sqlite3_bind_text(statement, index, (const char *)zt_view_pri_ptr(value), (int)value.n,
+				 SQLITE_TRANSIENT);
 }
 
 static zt_status prepare(sqlite3 *db, sqlite3_stmt **ret, zt_error *ret_error, const char *sql, const char *kinds,
@@ -29,8 +30,8 @@ static zt_status prepare(sqlite3 *db, sqlite3_stmt **ret, zt_error *ret_error, c
 	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
 		return zt_sql_error(db, ret_error);
 	for (int i = 0; kinds[i]; i++) {
-		int result = kinds[i] == 'i' ? sqlite3_bind_int64(statement, i + 1, va_arg(values, int64_t)) :
-					       bind_view(statement, i + 1, va_arg(values, zt_view), kinds[i]);
+		int result = kinds[i] == 'i' ? sqlite3_bind_int64(statement, i + 1, va_arg(values, int64_t))
+					     : bind_view(statement, i + 1, va_arg(values, zt_view), kinds[i]);
 		if (result != SQLITE_OK)
 			return zt_sql_error(db, ret_error);
 	}

@@ -13,7 +13,8 @@ static zt_status challenge(const zt_api_call *call, json_t **ret_answer, zt_erro
 	int64_t expires_ms = 0;
 	zt_view device_id = zt_json_view(call->body, "deviceId");
 	if (!zt_is_device_id(device_id))
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "deviceId wants 128 lower-case hex digits");
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
+				      "deviceId wants 128 lower-case hex digits");
 	TRY(zt_device_challenge(call->authority, call->parts[0], device_id, nonce, &expires_ms, ret_error));
 	TRY(zt_base64_encode((zt_view){ nonce, sizeof nonce }, &text));
 	zt_time_iso8601(expires_ms, expires);

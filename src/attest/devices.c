@@ -23,8 +23,9 @@ static zt_status require_claim(const zt_authority *a, zt_view guid, zt_view devi
 	bool claimed = false;
 	TRY(zt_attest_store_is_claimed(a->store, guid, device_id, &claimed, ret_error));
 	if (!claimed)
-		return zt_error_coded(ret_error, ZT_E_DENIED, "UnclaimedDevice",
-				      "the device is not claimed into this tenant; claim it with 'zerotouch tenant claim'");
+		return zt_error_coded(
+		    ret_error, ZT_E_DENIED, "UnclaimedDevice",
+		    "the device is not claimed into this tenant; claim it with 'zerotouch tenant claim'");
 	return ZT_OK;
 }
 
@@ -35,7 +36,8 @@ zt_status zt_device_challenge(const zt_authority *a, zt_view guid, zt_view devic
 	TRY(require_claim(a, guid, device_id, ret_error));
 	zt_status status = zt_nonces_make(a->nonces, guid, device_id, ret_nonce);
 	if (status == ZT_E_THROTTLED)
-		return zt_error_coded(ret_error, status, "TooManyRequests", "too many challenges are open; try again in a minute");
+		return zt_error_coded(ret_error, status, "TooManyRequests",
+				      "too many challenges are open; try again in a minute");
 	if (status != ZT_OK)
 		return zt_error_set(ret_error, status, "no challenge can be made: %s", zt_status_text(status));
 	*ret_expires_ms = zt_clock_wall_ms(&a->clock) + a->nonce_life_ms;
@@ -49,8 +51,9 @@ static zt_status take_nonce(const zt_authority *a, zt_view guid, const json_t *r
 	if (zt_base64_decode(zt_json_view(request, "nonce"), ret_nonce) != ZT_OK || ret_nonce->n != ZT_NONCE_BYTES)
 		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "nonce is no base64 of 32 bytes");
 	if (!zt_nonces_take(a->nonces, guid, zt_str_view(ret_nonce), ret_device_id))
-		return zt_error_coded(ret_error, ZT_E_DENIED, "InvalidNonce",
-				      "the nonce is unknown, used, expired or of another tenant; ask for a new challenge");
+		return zt_error_coded(
+		    ret_error, ZT_E_DENIED, "InvalidNonce",
+		    "the nonce is unknown, used, expired or of another tenant; ask for a new challenge");
 	return ZT_OK;
 }
 
@@ -74,8 +77,11 @@ static zt_status record(const zt_authority *a, zt_view guid, const zt_ca_record 
 	const int64_t now = zt_clock_wall_ms(&a->clock);
 	made->not_after_ms = info->not_after_ms;
 	TRY(zt_text_copy(made->serial, sizeof made->serial, zt_view_of(info->serial_hex)));
-	const zt_issued_record row = { .serial = zt_view_of(info->serial_hex), .guid = guid,
-				       .device_id = zt_view_of(made->device_id), .ca_id = zt_view_of(ca->id), .issued_ms = now,
+	const zt_issued_record row = { .serial = zt_view_of(info->serial_hex),
+				       .guid = guid,
+				       .device_id = zt_view_of(made->device_id),
+				       .ca_id = zt_view_of(ca->id),
+				       .issued_ms = now,
 				       .not_after_ms = info->not_after_ms };
 	return zt_attest_store_issued_add(a->store, &row, now - REMEMBER_MS, ret_error);
 }
@@ -96,15 +102,18 @@ zt_status zt_device_certify(const zt_authority *a, zt_view guid, const json_t *r
 			    zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str nonce = ZT_STR(ZT_NONCE_BYTES), spki = ZT_STR(SPKI_MAX);
-	ZT_CLEANUP(zt_device_certificate_deinit) zt_device_certificate made = { .certificate = ZT_STR(PEM_MAX),
-										 .ca = ZT_STR(PEM_MAX) };
+	ZT_CLEANUP(zt_device_certificate_deinit)
+	zt_device_certificate made = { .certificate = ZT_STR(PEM_MAX), .ca = ZT_STR(PEM_MAX) };
 	zt_view format = zt_json_view(request, "format");
 	TRY(zt_tenant_find(a, guid, ret_error));
 	TRY(zt_evidence_known(format, ret_error));
 	TRY(take_nonce(a, guid, request, &nonce, made.device_id, ret_error));
 	TRY(read_csr(request, &spki, ret_error));
-	const zt_evidence evidence = { .guid = guid, .device_id = zt_view_of(made.device_id), .nonce = zt_str_view(&nonce),
-				       .spki = zt_str_view(&spki), .request = request };
+	const zt_evidence evidence = { .guid = guid,
+				       .device_id = zt_view_of(made.device_id),
+				       .nonce = zt_str_view(&nonce),
+				       .spki = zt_str_view(&spki),
+				       .request = request };
 	TRY(zt_evidence_check(format, &evidence, ret_error));
 	TRY(require_claim(a, guid, zt_view_of(made.device_id), ret_error));
 	TRY(issue(a, guid, zt_str_view(&spki), &made, ret_error));

@@ -12,8 +12,9 @@ static void p256_digest(const zt_evidence *evidence, zt_sha256 *ret)
 {
 	zt_sha256 key;
 	zt_sha256_of(&evidence->spki, 1, &key);
-	const zt_view pieces[] = { ZT_LIT("zerotouch-attest-v1"), evidence->guid, evidence->nonce,
-				   { key.bytes, sizeof key.bytes } };
+	const zt_view pieces[] = {
+		ZT_LIT("zerotouch-attest-v1"), evidence->guid, evidence->nonce, { key.bytes, sizeof key.bytes }
+	};
 	zt_sha256_of(pieces, ZT_COUNT(pieces), ret);
 }
 
@@ -22,7 +23,8 @@ static zt_status check_p256(const zt_evidence *evidence, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str signature = ZT_STR(SIGNATURE_MAX);
 	zt_sha256 digest;
 	if (zt_base64_decode(zt_json_view(evidence->request, "signature"), &signature) != ZT_OK || signature.n == 0)
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "signature is no base64 of a DER signature");
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
+				      "signature is no base64 of a DER signature");
 	if (zt_device_id_owns(evidence->device_id, evidence->spki))
 		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
 				      "the CSR's key is the root key; make a fresh one for TLS");
@@ -50,8 +52,8 @@ static size_t index_of(zt_view format)
 
 static zt_status unsupported(zt_view format, zt_error *ret_error)
 {
-	return zt_error_coded(ret_error, ZT_E_UNSUPPORTED, "UnsupportedFormat", "no evidence of the format '%.*s' is known",
-			      ZT_PRI(format));
+	return zt_error_coded(ret_error, ZT_E_UNSUPPORTED, "UnsupportedFormat",
+			      "no evidence of the format '%.*s' is known", ZT_PRI(format));
 }
 
 zt_status zt_evidence_known(zt_view format, zt_error *ret_error)

@@ -97,10 +97,10 @@ static void make_room_for(zt_nonces *nonces, zt_view guid, zt_view device_id)
 	nonce *n, *oldest = NULL;
 	size_t open = 0;
 	LIST_FOREACH(n, device_bucket(nonces, device_id), by_device)
-		if (is_of(n, guid, device_id)) {
-			oldest = n;
-			open++;
-		}
+	if (is_of(n, guid, device_id)) {
+		oldest = n;
+		open++;
+	}
 	if (open >= ZT_ATTEST_NONCES_PER_DEVICE_MAX)
 		drop(nonces, oldest);
 }
@@ -131,8 +131,8 @@ bool zt_nonces_take(zt_nonces *nonces, zt_view guid, zt_view value, char ret_dev
 	if (value.n != ZT_NONCE_BYTES)
 		return false;
 	LIST_FOREACH(n, value_bucket(nonces, value.p), by_value)
-		if (memcmp(n->value, value.p, sizeof n->value) == 0)
-			break;
+	if (memcmp(n->value, value.p, sizeof n->value) == 0)
+		break;
 	if (!n)
 		return false;
 	bool good = !expired(nonces, n) && zt_view_equal(zt_view_of(n->guid), guid);

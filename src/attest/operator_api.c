@@ -15,7 +15,8 @@ static zt_status guid_of(const json_t *body, char ret_guid[ZT_GUID_TEXT], zt_err
 	if (!json_object_get(body, "guid"))
 		return ZT_OK;
 	if (!zt_is_guid(given))
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "guid wants the form 8-4-4-4-12 of hex digits");
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
+				      "guid wants the form 8-4-4-4-12 of hex digits");
 	for (size_t i = 0; i < given.n; i++)
 		ret_guid[i] = (char)(given.p[i] >= 'A' && given.p[i] <= 'F' ? given.p[i] + ('a' - 'A') : given.p[i]);
 	return ZT_OK;
@@ -63,8 +64,8 @@ static zt_status read_ids(const json_t *list, zt_view **ret, size_t *ret_count, 
 	size_t count = json_array_size(list), i;
 	const json_t *item;
 	if (count == 0 || count > ZT_ATTEST_CLAIM_MAX)
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "deviceIds wants a list of 1 to %d device ids",
-				      ZT_ATTEST_CLAIM_MAX);
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
+				      "deviceIds wants a list of 1 to %d device ids", ZT_ATTEST_CLAIM_MAX);
 	zt_view *ids = calloc(count, sizeof *ids);
 	ENSURE(ids, ZT_E_NOMEM);
 	json_array_foreach(list, i, item) {
@@ -72,7 +73,8 @@ static zt_status read_ids(const json_t *list, zt_view **ret, size_t *ret_count, 
 		if (!zt_is_device_id(ids[i])) {
 			free(ids);
 			return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
-					      "number %zu of deviceIds is no device id: 128 lower-case hex digits", i + 1);
+					      "number %zu of deviceIds is no device id: 128 lower-case hex digits",
+					      i + 1);
 		}
 	}
 	*ret = ids;
@@ -87,8 +89,8 @@ static zt_status claim(const zt_api_call *call, json_t **ret_answer, zt_error *r
 	size_t count = 0, fresh = 0;
 	TRY(zt_tenant_find(a, call->parts[0], ret_error));
 	TRY(read_ids(json_object_get(call->body, "deviceIds"), &ids, &count, ret_error));
-	zt_status status = zt_attest_store_claim(a->store, call->parts[0], ids, count, zt_clock_wall_ms(&a->clock), &fresh,
-						 ret_error);
+	zt_status status =
+	    zt_attest_store_claim(a->store, call->parts[0], ids, count, zt_clock_wall_ms(&a->clock), &fresh, ret_error);
 	free(ids);
 	TRY(status);
 	*ret_answer = json_pack("{s:I, s:I}", "claimed", (json_int_t)fresh, "already", (json_int_t)(count - fresh));
@@ -117,7 +119,8 @@ static zt_status unclaim(const zt_api_call *call, json_t **ret_answer, zt_error 
 static zt_status proof(const zt_api_call *call, json_t **ret_answer, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(PEM_MAX);
-	zt_view code = zt_json_view(call->body, "verificationCode"), ca_id = zt_json_view(call->body, "caCertificateId");
+	zt_view code = zt_json_view(call->body, "verificationCode"),
+		ca_id = zt_json_view(call->body, "caCertificateId");
 	TRY(zt_tenant_proof(call->authority, call->parts[0], code, ca_id, &pem, ret_error));
 	*ret_answer = json_pack("{s:s}", "certificate", zt_str_text(&pem));
 	LOG_INFO("attest", "proof of possession issued", ZT_KV_V("tenant", call->parts[0]), ZT_KV_V("code", code));
@@ -132,18 +135,15 @@ static zt_status rollover(const zt_api_call *call, json_t **ret_answer, zt_error
 		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "activate wants true or false");
 	TRY(zt_tenant_rollover(call->authority, call->parts[0], json_is_true(activate), &ca, ret_error));
 	*ret_answer = json_pack("{s:s}", "caCertificate", zt_str_text(&ca));
-	LOG_INFO("attest", json_is_true(activate) ? "the next CA signs" : "the next CA waits", ZT_KV_V("tenant", call->parts[0]));
+	LOG_INFO("attest", json_is_true(activate) ? "the next CA signs" : "the next CA waits",
+		 ZT_KV_V("tenant", call->parts[0]));
 	return ZT_OK;
 }
 
 const zt_route zt_operator_routes[] = {
-	{ "POST", "/tenants", 201, tenant_create },
-	{ "GET", "/tenants", 200, tenant_list },
-	{ "GET", "/tenants/*", 200, tenant_get },
-	{ "POST", "/tenants/*/devices", 200, claim },
-	{ "GET", "/tenants/*/devices", 200, claimed },
-	{ "DELETE", "/tenants/*/devices/*", 200, unclaim },
-	{ "POST", "/tenants/*/proof", 200, proof },
-	{ "POST", "/tenants/*/rollover", 200, rollover },
+	{ "POST", "/tenants", 201, tenant_create },    { "GET", "/tenants", 200, tenant_list },
+	{ "GET", "/tenants/*", 200, tenant_get },      { "POST", "/tenants/*/devices", 200, claim },
+	{ "GET", "/tenants/*/devices", 200, claimed }, { "DELETE", "/tenants/*/devices/*", 200, unclaim },
+	{ "POST", "/tenants/*/proof", 200, proof },    { "POST", "/tenants/*/rollover", 200, rollover },
 };
 const size_t zt_operator_route_count = ZT_COUNT(zt_operator_routes);

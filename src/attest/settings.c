@@ -5,23 +5,31 @@
 
 zt_status zt_attest_settings_read(int argc, char **argv, zt_attest_settings *ret, bool *ret_done, zt_error *ret_error)
 {
-	zt_attest_settings s = { .listen = "127.0.0.1", .log = "info", .port = 4567, .nonce_seconds = ZT_ATTEST_NONCE_MS / 1000 };
+	zt_attest_settings s = {
+		.listen = "127.0.0.1", .log = "info", .port = 4567, .nonce_seconds = ZT_ATTEST_NONCE_MS / 1000
+	};
 	const zt_opt options[] = {
-		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0, 0 },
+		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0,
+		  0 },
 		{ "port", 'p', ZT_OPT_NUMBER, &s.port, "PORT", "device port, HTTPS (default 4567)", 0, 65535 },
-		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0, 0 },
-		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device port (default 127.0.0.1)", 0, 0 },
-		{ "server-name", 0, ZT_OPT_TEXT, &s.server_name, "NAME", "host name that devices connect to, beside localhost", 0, 0 },
+		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0,
+		  0 },
+		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device port (default 127.0.0.1)", 0,
+		  0 },
+		{ "server-name", 0, ZT_OPT_TEXT, &s.server_name, "NAME",
+		  "host name that devices connect to, beside localhost", 0, 0 },
 		{ "key-identifiers", 0, ZT_OPT_FLAG, &s.key_identifiers, NULL,
 		  "add the key identifiers that AS3 leaves out, for verifiers that find a CA by name", 0, 0 },
-		{ "nonce-seconds", 0, ZT_OPT_NUMBER, &s.nonce_seconds, "N", "life of a challenge (default 60); for tests", 0, 3600 },
+		{ "nonce-seconds", 0, ZT_OPT_NUMBER, &s.nonce_seconds, "N",
+		  "life of a challenge (default 60); for tests", 0, 3600 },
 		{ "log", 0, ZT_OPT_TEXT, &s.log, "SPEC", "error, warning, info or debug", 0, 0 },
 		{ "log-json", 0, ZT_OPT_FLAG, &s.log_json, NULL, "one JSON object a line", 0, 0 },
 		{ "version", 0, ZT_OPT_FLAG, &s.version, NULL, "print the version and end", 0, 0 },
 	};
 	const zt_command command = {
 		.name = "zerotouch-attest",
-		.purpose = "The attestation authority: turns a device's root of trust into certificates that live for a day.",
+		.purpose =
+		    "The attestation authority: turns a device's root of trust into certificates that live for a day.",
 		.usage = "zerotouch-attest --data DIR [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),

@@ -17,7 +17,8 @@ enum { PATH_TEXT_MAX = 4096, BUSY_MS = 5000 };
 static const char *const migrations[] = {
 	"CREATE TABLE tenants(guid TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE cas(id TEXT PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenants, der BLOB NOT NULL,"
-	"  key_pem BLOB NOT NULL, not_after_ms INTEGER NOT NULL, active INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"  key_pem BLOB NOT NULL, not_after_ms INTEGER NOT NULL, active INTEGER NOT NULL, created_ms INTEGER NOT NULL) "
+	"STRICT;"
 	"CREATE INDEX cas_of_tenant ON cas(tenant);"
 	"CREATE UNIQUE INDEX active_ca_of_tenant ON cas(tenant) WHERE active;"
 	"CREATE TABLE devices(tenant TEXT NOT NULL REFERENCES tenants, id TEXT NOT NULL, claimed_ms INTEGER NOT NULL,"
@@ -61,7 +62,8 @@ static zt_status migrate(sqlite3 *db, zt_error *ret_error)
 	int64_t version = 0;
 	TRY(read_version(db, &version, ret_error));
 	if (version > (int64_t)ZT_COUNT(migrations))
-		return zt_error_set(ret_error, ZT_E_CONFIG, "the database was written by a newer zerotouch-attest (version %d, we know %zu)",
+		return zt_error_set(ret_error, ZT_E_CONFIG,
+				    "the database was written by a newer zerotouch-attest (version %d, we know %zu)",
 				    (int)version, ZT_COUNT(migrations));
 	for (size_t i = (size_t)version; i < ZT_COUNT(migrations); i++) {
 		char mark[40];
@@ -86,11 +88,14 @@ static zt_status open_database(zt_attest_store *store, const char *data_dir, zt_
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot open %s", zt_str_text(&path));
 	bool owned = fchmod(fd, 0600) == 0;
 	(void)close(fd);
-	if (!owned || sqlite3_open_v2(zt_str_text(&path), &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	if (!owned || sqlite3_open_v2(zt_str_text(&path), &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+				      NULL) != SQLITE_OK)
 		return zt_error_set(ret_error, ZT_E_IO, "cannot open %s", zt_str_text(&path));
 	if (sqlite3_busy_timeout(store->db, BUSY_MS) != SQLITE_OK ||
-	    sqlite3_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-				    "PRAGMA secure_delete = ON;", NULL, NULL, NULL) != SQLITE_OK)
+	    sqlite3_exec(store->db,
+			 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			 "PRAGMA secure_delete = ON;",
+			 NULL, NULL, NULL) != SQLITE_OK)
 		return zt_sql_error(store->db, ret_error);
 	return migrate(store->db, ret_error);
 }

@@ -25,7 +25,7 @@ typedef struct {
 	char id[ZT_CA_ID_TEXT]; /* certificate id: lower-case hex SHA-256 of the DER */
 	zt_str der, key_pem;    /* owned; the key is wiped by zt_ca_record_deinit */
 	int64_t not_after_ms;
-	bool active;            /* signs; one of a tenant's CAs at most */
+	bool active; /* signs; one of a tenant's CAs at most */
 } zt_ca_record;
 
 void zt_ca_record_deinit(zt_ca_record *ca);
@@ -65,8 +65,8 @@ ZT_NODISCARD zt_status zt_attest_store_is_claimed(zt_attest_store *store, zt_vie
 ZT_NODISCARD zt_status zt_attest_store_claimed_count(zt_attest_store *store, zt_view guid, int64_t *ret_count,
 						     zt_error *ret_error);
 /* Device ids, sorted. */
-ZT_NODISCARD zt_status zt_attest_store_claimed(zt_attest_store *store, zt_view guid, zt_attest_text_fn fn, void *context,
-					       zt_error *ret_error);
+ZT_NODISCARD zt_status zt_attest_store_claimed(zt_attest_store *store, zt_view guid, zt_attest_text_fn fn,
+					       void *context, zt_error *ret_error);
 
 typedef struct {
 	zt_view serial; /* lower-case hex */

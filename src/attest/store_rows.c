@@ -12,20 +12,22 @@ void zt_ca_record_deinit(zt_ca_record *ca)
 	zt_str_free_wiped(&ca->key_pem);
 }
 
-static zt_status add_ca(zt_attest_store *store, zt_view guid, const zt_ca_record *ca, int64_t now_ms, zt_error *ret_error)
+static zt_status add_ca(zt_attest_store *store, zt_view guid, const zt_ca_record *ca, int64_t now_ms,
+			zt_error *ret_error)
 {
-	return zt_sql_run(store->db, ret_error,
-			  "INSERT INTO cas(id, tenant, der, key_pem, not_after_ms, active, created_ms) VALUES(?,?,?,?,?,?,?)",
-			  "ttbbiii", zt_view_of(ca->id), guid, zt_str_view(&ca->der), zt_str_view(&ca->key_pem),
-			  ca->not_after_ms, (int64_t)ca->active, now_ms);
+	return zt_sql_run(
+	    store->db, ret_error,
+	    "INSERT INTO cas(id, tenant, der, key_pem, not_after_ms, active, created_ms) VALUES(?,?,?,?,?,?,?)",
+	    "ttbbiii", zt_view_of(ca->id), guid, zt_str_view(&ca->der), zt_str_view(&ca->key_pem), ca->not_after_ms,
+	    (int64_t)ca->active, now_ms);
 }
 
 zt_status zt_attest_store_tenant_add(zt_attest_store *store, zt_view guid, const zt_ca_record *ca, int64_t now_ms,
 				     zt_error *ret_error)
 {
 	TRY(zt_sql_begin(store->db, ret_error));
-	zt_status status = zt_sql_run(store->db, ret_error, "INSERT INTO tenants(guid, created_ms) VALUES(?,?)", "ti", guid,
-				      now_ms);
+	zt_status status =
+	    zt_sql_run(store->db, ret_error, "INSERT INTO tenants(guid, created_ms) VALUES(?,?)", "ti", guid, now_ms);
 	if (status == ZT_OK)
 		status = add_ca(store, guid, ca, now_ms, ret_error);
 	return zt_sql_end(store->db, status, ret_error);
@@ -77,17 +79,20 @@ static zt_status fill_ca(sqlite3_stmt *statement, zt_ca_record *ca)
 	return zt_str_put(&ca->key_pem, zt_sql_view(statement, 4));
 }
 
-zt_status zt_attest_store_cas(zt_attest_store *store, zt_view guid, zt_attest_ca_fn fn, void *context, zt_error *ret_error)
+zt_status zt_attest_store_cas(zt_attest_store *store, zt_view guid, zt_attest_ca_fn fn, void *context,
+			      zt_error *ret_error)
 {
 	ZT_STATEMENT *statement = NULL;
 	bool row = false;
 	TRY(zt_sql_prepare(store->db, &statement, ret_error,
-			   "SELECT id, der, not_after_ms, active, '' FROM cas WHERE tenant = ? ORDER BY rowid", "t", guid));
+			   "SELECT id, der, not_after_ms, active, '' FROM cas WHERE tenant = ? ORDER BY rowid", "t",
+			   guid));
 	for (;;) {
 		TRY(zt_sql_row(statement, &row, ret_error));
 		if (!row)
 			return ZT_OK;
-		ZT_CLEANUP(zt_ca_record_deinit) zt_ca_record ca = { .der = ZT_STR(ZT_CERT_DER_MAX), .key_pem = ZT_STR(0) };
+		ZT_CLEANUP(zt_ca_record_deinit)
+		zt_ca_record ca = { .der = ZT_STR(ZT_CERT_DER_MAX), .key_pem = ZT_STR(0) };
 		TRY(fill_ca(statement, &ca));
 		TRY(fn(context, &ca));
 	}
@@ -99,8 +104,9 @@ zt_status zt_attest_store_ca_read(zt_attest_store *store, zt_view guid, zt_view 
 	ZT_STATEMENT *statement = NULL;
 	bool row = false;
 	TRY(zt_sql_prepare(store->db, &statement, ret_error,
-			   ca_id.n ? "SELECT id, der, not_after_ms, active, key_pem FROM cas WHERE tenant = ? AND id = ?" :
-				     "SELECT id, der, not_after_ms, active, key_pem FROM cas WHERE tenant = ? AND active",
+			   ca_id.n
+			       ? "SELECT id, der, not_after_ms, active, key_pem FROM cas WHERE tenant = ? AND id = ?"
+			       : "SELECT id, der, not_after_ms, active, key_pem FROM cas WHERE tenant = ? AND active",
 			   ca_id.n ? "tt" : "t", guid, ca_id));
 	TRY(zt_sql_row(statement, &row, ret_error));
 	if (!row)
@@ -132,8 +138,8 @@ zt_status zt_attest_store_ca_activate(zt_attest_store *store, zt_view guid, zt_v
 	TRY(zt_sql_begin(store->db, ret_error));
 	zt_status status = zt_sql_run(store->db, ret_error, "UPDATE cas SET active = 0 WHERE tenant = ?", "t", guid);
 	if (status == ZT_OK)
-		status = zt_sql_run(store->db, ret_error, "UPDATE cas SET active = 1 WHERE tenant = ? AND id = ?", "tt", guid,
-				    ca_id);
+		status = zt_sql_run(store->db, ret_error, "UPDATE cas SET active = 1 WHERE tenant = ? AND id = ?", "tt",
+				    guid, ca_id);
 	return zt_sql_end(store->db, status, ret_error);
 }
 
@@ -145,8 +151,8 @@ zt_status zt_attest_store_claim(zt_attest_store *store, zt_view guid, const zt_v
 	zt_status status = ZT_OK;
 	for (size_t i = 0; i < device_count && status == ZT_OK; i++) {
 		status = zt_sql_run(store->db, ret_error,
-				    "INSERT INTO devices(tenant, id, claimed_ms) VALUES(?,?,?) ON CONFLICT DO NOTHING", "tti",
-				    guid, device_ids[i], now_ms);
+				    "INSERT INTO devices(tenant, id, claimed_ms) VALUES(?,?,?) ON CONFLICT DO NOTHING",
+				    "tti", guid, device_ids[i], now_ms);
 		added += status == ZT_OK ? (size_t)sqlite3_changes(store->db) : 0;
 	}
 	TRY(zt_sql_end(store->db, status, ret_error));
@@ -156,14 +162,16 @@ zt_status zt_attest_store_claim(zt_attest_store *store, zt_view guid, const zt_v
 
 zt_status zt_attest_store_unclaim(zt_attest_store *store, zt_view guid, zt_view device_id, zt_error *ret_error)
 {
-	return zt_sql_run(store->db, ret_error, "DELETE FROM devices WHERE tenant = ? AND id = ?", "tt", guid, device_id);
+	return zt_sql_run(store->db, ret_error, "DELETE FROM devices WHERE tenant = ? AND id = ?", "tt", guid,
+			  device_id);
 }
 
 zt_status zt_attest_store_is_claimed(zt_attest_store *store, zt_view guid, zt_view device_id, bool *ret_claimed,
 				     zt_error *ret_error)
 {
 	int64_t found = 0;
-	TRY(count(store, "SELECT count(*) FROM devices WHERE tenant = ? AND id = ?", guid, device_id, &found, ret_error));
+	TRY(count(store, "SELECT count(*) FROM devices WHERE tenant = ? AND id = ?", guid, device_id, &found,
+		  ret_error));
 	*ret_claimed = found != 0;
 	return ZT_OK;
 }
@@ -184,10 +192,11 @@ zt_status zt_attest_store_issued_add(zt_attest_store *store, const zt_issued_rec
 {
 	TRY(zt_sql_begin(store->db, ret_error));
 	zt_status status = zt_sql_run(
-		store->db, ret_error,
-		"INSERT INTO issued(serial, tenant, device, ca, issued_ms, not_after_ms) VALUES(?,?,?,?,?,?)", "ttttii",
-		record->serial, record->guid, record->device_id, record->ca_id, record->issued_ms, record->not_after_ms);
+	    store->db, ret_error,
+	    "INSERT INTO issued(serial, tenant, device, ca, issued_ms, not_after_ms) VALUES(?,?,?,?,?,?)", "ttttii",
+	    record->serial, record->guid, record->device_id, record->ca_id, record->issued_ms, record->not_after_ms);
 	if (status == ZT_OK)
-		status = zt_sql_run(store->db, ret_error, "DELETE FROM issued WHERE not_after_ms < ?", "i", forget_before_ms);
+		status = zt_sql_run(store->db, ret_error, "DELETE FROM issued WHERE not_after_ms < ?", "i",
+				    forget_before_ms);
 	return zt_sql_end(store->db, status, ret_error);
 }

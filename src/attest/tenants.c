@@ -16,7 +16,8 @@ zt_status zt_tenant_create(const zt_authority *a, zt_view guid, zt_str *ret_ca, 
 	ca.active = true;
 	zt_status status = zt_attest_store_tenant_add(a->store, guid, &ca, zt_clock_wall_ms(&a->clock), ret_error);
 	if (status == ZT_E_EXISTS)
-		return zt_error_coded(ret_error, status, "TenantExists", "the tenant %.*s exists already", ZT_PRI(guid));
+		return zt_error_coded(ret_error, status, "TenantExists", "the tenant %.*s exists already",
+				      ZT_PRI(guid));
 	TRY(status);
 	return put_pem(&ca, ret_ca);
 }
@@ -30,7 +31,7 @@ zt_status zt_tenant_find(const zt_authority *a, zt_view guid, zt_error *ret_erro
 }
 
 typedef struct {
-	size_t count;    /* that have not expired */
+	size_t count; /* that have not expired */
 	bool seen_active;
 	char waiting[ZT_CA_ID_TEXT]; /* made behind the active one, not yet signing */
 	int64_t now_ms;
@@ -68,7 +69,8 @@ zt_status zt_tenant_rollover(const zt_authority *a, zt_view guid, bool activate,
 		return roll_to_waiting(a, guid, survey.waiting, activate, ret_ca, ret_error);
 	if (survey.count >= ZT_ATTEST_CAS_MAX)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "TooManyCaCertificates",
-				      "the tenant has %d CA certificates; AWS registers no more with one subject", ZT_ATTEST_CAS_MAX);
+				      "the tenant has %d CA certificates; AWS registers no more with one subject",
+				      ZT_ATTEST_CAS_MAX);
 	TRY(zt_make_ca(a, guid, &ca, ret_error));
 	ca.active = activate;
 	TRY(zt_attest_store_ca_add(a->store, guid, &ca, survey.now_ms, ret_error));
@@ -88,7 +90,8 @@ static zt_status list_ca(void *context, const zt_ca_record *ca)
 	const char *status = ca->not_after_ms <= into->now_ms ? "Expired" : ca->active ? "Active" : "Inactive";
 	TRY(put_pem(ca, &pem));
 	zt_time_iso8601(ca->not_after_ms, not_after);
-	json_t *row = json_pack("{s:s, s:s, s:s}", "certificate", zt_str_text(&pem), "status", status, "notAfter", not_after);
+	json_t *row =
+	    json_pack("{s:s, s:s, s:s}", "certificate", zt_str_text(&pem), "status", status, "notAfter", not_after);
 	return json_array_append_new(into->list, row) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
@@ -115,12 +118,12 @@ zt_status zt_tenant_proof(const zt_authority *a, zt_view guid, zt_view code, zt_
 	TRY(zt_tenant_find(a, guid, ret_error));
 	zt_status status = zt_attest_store_ca_read(a->store, guid, ca_id, &ca, ret_error);
 	if (status == ZT_E_NOT_FOUND)
-		return zt_error_coded(ret_error, status, "UnknownCaCertificate", "the tenant has no CA certificate %.*s",
-				      ZT_PRI(ca_id));
+		return zt_error_coded(ret_error, status, "UnknownCaCertificate",
+				      "the tenant has no CA certificate %.*s", ZT_PRI(ca_id));
 	TRY(status);
 	if (code.n == 0 || code.n > ZT_ATTEST_CODE_MAX)
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest", "verificationCode wants 1 to %d characters",
-				      ZT_ATTEST_CODE_MAX);
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequest",
+				      "verificationCode wants 1 to %d characters", ZT_ATTEST_CODE_MAX);
 	status = zt_make_proof(a, &ca, code, &der, ret_error);
 	if (status == ZT_E_INVALID)
 		return zt_error_coded(ret_error, status, "InvalidRequest", "verificationCode is no PrintableString");

@@ -22,7 +22,8 @@ static zt_status each_of_page(const json_t *items, zt_aws_each_fn each, void *co
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach(items, i, item) TRY(each(context, item, ret_error));
+	json_array_foreach(items, i, item)
+		TRY(each(context, item, ret_error));
 	return ZT_OK;
 }
 

@@ -59,8 +59,7 @@ static zt_status check(const zt_sigv4_claim *claim, const zt_sigv4_form *form, z
 {
 	zt_sigv4_scope scope = { claim->amz_date, claim->date, claim->region, claim->service };
 	ZT_CLEANUP(zt_str_free)
-	zt_str canonical = ZT_STR(ZT_SIGV4_CANONICAL_MAX),
-	       to_sign = ZT_STR(ZT_SIGV4_CANONICAL_MAX);
+	zt_str canonical = ZT_STR(ZT_SIGV4_CANONICAL_MAX), to_sign = ZT_STR(ZT_SIGV4_CANONICAL_MAX);
 	if (zt_sigv4_canonical(form, &canonical) != ZT_OK ||
 	    zt_sigv4_string_to_sign(&scope, zt_str_view(&canonical), &to_sign) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_DENIED,

@@ -10,6 +10,7 @@
 /* A macro of glibc's fortified headers under clang; clang poisons no macro. */
 #undef sprintf
 
-#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atoll gets gmtime localtime ctime asctime
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atoll gets gmtime localtime ctime \
+    asctime
 
 #endif

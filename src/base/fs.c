@@ -51,7 +51,9 @@ static zt_status sync_parent(const char *path)
 {
 	ZT_CLEANUP(zt_str_free) zt_str dir = ZT_STR(4096);
 	const char *slash = strrchr(path, '/');
-	zt_view parent = !slash ? ZT_LIT(".") : slash == path ? ZT_LIT("/") : zt_view_make(path, (size_t)(slash - path));
+	zt_view parent = !slash          ? ZT_LIT(".")
+			 : slash == path ? ZT_LIT("/")
+					 : zt_view_make(path, (size_t)(slash - path));
 	TRY(zt_str_put(&dir, parent));
 	ZT_CLEANUP(close_fd) int fd = open(zt_str_text(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && fsync(fd) == 0 ? ZT_OK : ZT_E_IO;

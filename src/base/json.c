@@ -3,10 +3,11 @@
 zt_status zt_json_parse(zt_view text, json_t **ret, zt_error *ret_error)
 {
 	json_error_t where;
-	json_t *json = json_loadb((const char *)zt_view_pri_ptr(text), text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+	json_t *json =
+	    json_loadb((const char *)zt_view_pri_ptr(text), text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
 	if (!json)
-		return zt_error_set(ret_error, ZT_E_INVALID, "not JSON: %s (line %d, column %d)", where.text, where.line,
-				    where.column);
+		return zt_error_set(ret_error, ZT_E_INVALID, "not JSON: %s (line %d, column %d)", where.text,
+				    where.line, where.column);
 	*ret = json;
 	return ZT_OK;
 }
@@ -14,7 +15,8 @@ zt_status zt_json_parse(zt_view text, json_t **ret, zt_error *ret_error)
 zt_view zt_json_view(const json_t *object, const char *member)
 {
 	const json_t *value = json_object_get(object, member);
-	return json_is_string(value) ? zt_view_make(json_string_value(value), json_string_length(value)) : ZT_VIEW_EMPTY;
+	return json_is_string(value) ? zt_view_make(json_string_value(value), json_string_length(value))
+				     : ZT_VIEW_EMPTY;
 }
 
 const char *zt_json_text(const json_t *object, const char *member)

@@ -13,7 +13,8 @@ static inline void zt_json_decref(json_t **json)
 }
 #define ZT_JSON_CLEANUP ZT_CLEANUP(zt_json_decref)
 
-/* Any JSON value; duplicate members are refused, nesting is bounded by jansson (2048). ZT_E_INVALID with line and column. */
+/* Any JSON value; duplicate members are refused, nesting is bounded by jansson (2048). ZT_E_INVALID with line and
+ * column. */
 ZT_NODISCARD zt_status zt_json_parse(zt_view text, json_t **ret, zt_error *ret_error);
 /* The string member, or the empty view when it is absent or no string. Borrowed from `object`. */
 zt_view zt_json_view(const json_t *object, const char *member);

@@ -162,14 +162,17 @@ void zt_log_write(const char *subject, zt_log_level level, const char *message, 
 	char line[LINE_MAX_BYTES], stamp[ZT_TIME_TEXT_MAX];
 	zt_buf b = zt_buf_make(line, sizeof line - 1);
 	zt_time_iso8601_ms(zt_time_now_ms(), stamp);
-	(config.format == ZT_LOG_JSON ? put_json_line : put_text_line)(&b, stamp, subject, level, message, pairs, count);
+	(config.format == ZT_LOG_JSON ? put_json_line : put_text_line)(&b, stamp, subject, level, message, pairs,
+								       count);
 	if (b.overflow) {
 		/* A pair did not fit: the line without pairs is worth more than none. */
 		b = zt_buf_make(line, sizeof line - 1);
-		(config.format == ZT_LOG_JSON ? put_json_line : put_text_line)(&b, stamp, subject, level, message, NULL, 0);
+		(config.format == ZT_LOG_JSON ? put_json_line : put_text_line)(&b, stamp, subject, level, message, NULL,
+									       0);
 	}
 	line[b.n] = '\n';
-	/* One write a line keeps lines of threads and processes whole; a log that cannot be written has no one to tell. */
+	/* One write a line keeps lines of threads and processes whole; a log that cannot be written has no one to tell.
+	 */
 	if (write(STDERR_FILENO, line, b.n + 1) < 0)
 		return;
 }

@@ -35,12 +35,12 @@ void zt_log_write(const char *subject, zt_log_level level, const char *message, 
 /* Logs an error with its code and text and returns its status. */
 zt_status zt_log_error(const char *subject, const zt_error *error, const char *what);
 
-#define ZT_LOG(subject, level, message, ...)                                                                 \
-	do {                                                                                                 \
-		if (zt_log_enabled(subject, level)) {                                                        \
-			const zt_kv zt_pairs_[] = { (zt_kv){ 0 }, __VA_ARGS__ };                             \
-			zt_log_write(subject, level, message, zt_pairs_ + 1, ZT_COUNT(zt_pairs_) - 1);       \
-		}                                                                                            \
+#define ZT_LOG(subject, level, message, ...)                                                           \
+	do {                                                                                           \
+		if (zt_log_enabled(subject, level)) {                                                  \
+			const zt_kv zt_pairs_[] = { (zt_kv){ 0 }, __VA_ARGS__ };                       \
+			zt_log_write(subject, level, message, zt_pairs_ + 1, ZT_COUNT(zt_pairs_) - 1); \
+		}                                                                                      \
 	} while (0)
 #define LOG_ERROR(subject, ...) ZT_LOG(subject, ZT_LOG_ERROR, __VA_ARGS__)
 #define LOG_WARNING(subject, ...) ZT_LOG(subject, ZT_LOG_WARNING, __VA_ARGS__)

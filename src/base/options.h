@@ -21,8 +21,8 @@ typedef struct {
 } zt_opt_list;
 
 typedef struct {
-	const char *name;     /* long name without the dashes */
-	char letter;          /* short name, or 0 */
+	const char *name; /* long name without the dashes */
+	char letter;      /* short name, or 0 */
 	zt_opt_kind kind;
 	void *target;         /* of the kind's type */
 	const char *argument; /* shown in --help: "FILE"; NULL for a flag */
@@ -31,9 +31,9 @@ typedef struct {
 } zt_opt;
 
 typedef struct {
-	const char *name;     /* "zerotouch setup" */
-	const char *purpose;  /* one sentence */
-	const char *usage;    /* "zerotouch setup [options] TENANT" */
+	const char *name;    /* "zerotouch setup" */
+	const char *purpose; /* one sentence */
+	const char *usage;   /* "zerotouch setup [options] TENANT" */
 	const zt_opt *options;
 	size_t option_count;
 	const char *examples; /* lines, each with two leading spaces; NULL when none */

@@ -7,15 +7,15 @@
 #include "base/error.h"
 
 typedef struct {
-	const char *path;         /* program; looked up in PATH when it has no slash */
-	char *const *argv;        /* NULL-terminated, argv[0] included */
-	char *const *envp;        /* NULL-terminated, or NULL for the parent's environment */
-	const char *directory;    /* working directory, or NULL */
+	const char *path;                   /* program; looked up in PATH when it has no slash */
+	char *const *argv;                  /* NULL-terminated, argv[0] included */
+	char *const *envp;                  /* NULL-terminated, or NULL for the parent's environment */
+	const char *directory;              /* working directory, or NULL */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null for stdin, inherited for the others */
-	bool die_with_parent;     /* SIGTERM when the parent dies (PR_SET_PDEATHSIG) */
-	bool no_core;             /* no core dump: its memory holds secrets */
-	unsigned open_files_max;  /* RLIMIT_NOFILE; 0 leaves it as it is */
-	bool new_group;           /* own process group, so that a terminal's Ctrl-C does not reach it */
+	bool die_with_parent;               /* SIGTERM when the parent dies (PR_SET_PDEATHSIG) */
+	bool no_core;                       /* no core dump: its memory holds secrets */
+	unsigned open_files_max;            /* RLIMIT_NOFILE; 0 leaves it as it is */
+	bool new_group;                     /* own process group, so that a terminal's Ctrl-C does not reach it */
 } zt_process_spec;
 
 /* ZT_E_NOT_FOUND when there is no such program, named in *ret_error. Descriptors above 2 are closed in the child. */

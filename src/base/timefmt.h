@@ -22,7 +22,8 @@ void zt_time_iso8601_ms(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX]); /* 20
 void zt_time_iso8601(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX]);    /* 2026-01-31T12:00:00Z */
 void zt_time_lambda(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX]);     /* 2026-01-31T12:00:00.123+0000 */
 void zt_time_amz(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX]);        /* 20260131T120000Z (Signature Version 4) */
-void zt_time_http(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX]);       /* Sat, 31 Jan 2026 12:00:00 GMT (RFC 9110 §5.6.7) */
+void zt_time_http(int64_t wall_ms,
+		  char ret_text[ZT_TIME_TEXT_MAX]); /* Sat, 31 Jan 2026 12:00:00 GMT (RFC 9110 §5.6.7) */
 
 /* Exactly "yyyymmddThhmmssZ"; ZT_E_INVALID otherwise. */
 ZT_NODISCARD zt_status zt_time_parse_amz(zt_view text, int64_t *ret_wall_ms);

@@ -29,8 +29,8 @@ static const zt_verb *closest(const char *word, const zt_verb *verbs, size_t cou
 	return best;
 }
 
-zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *verbs, size_t count, int argc, char **argv,
-		       zt_error *ret_error)
+zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *verbs, size_t count, int argc,
+		       char **argv, zt_error *ret_error)
 {
 	const char *word = argc > 1 ? argv[1] : "--help";
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
@@ -42,6 +42,7 @@ zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *
 			return verbs[i].run(argc - 1, argv + 1, ret_error);
 	const zt_verb *guess = closest(word, verbs, count);
 	if (guess)
-		return zt_error_set(ret_error, ZT_E_USAGE, "there is no command '%s'; did you mean '%s'?", word, guess->name);
+		return zt_error_set(ret_error, ZT_E_USAGE, "there is no command '%s'; did you mean '%s'?", word,
+				    guess->name);
 	return zt_error_set(ret_error, ZT_E_USAGE, "there is no command '%s' (see %s --help)", word, program);
 }

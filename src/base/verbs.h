@@ -17,7 +17,7 @@ typedef struct {
 
 /* Picks the verb that argv[1] names and runs it with argv + 1; for groups such as "tenant create". Without one, or with
  * --help, prints the list. ZT_E_USAGE with the closest name. */
-zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *verbs, size_t count, int argc, char **argv,
-		       zt_error *ret_error);
+zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *verbs, size_t count, int argc,
+		       char **argv, zt_error *ret_error);
 
 #endif

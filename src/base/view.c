@@ -165,7 +165,11 @@ static size_t utf8_sequence(zt_view v, uint32_t *ret_point)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint8_t lead = v.p[0];
-	size_t n = lead < 0x80 ? 1 : (lead & 0xE0) == 0xC0 ? 2 : (lead & 0xF0) == 0xE0 ? 3 : (lead & 0xF8) == 0xF0 ? 4 : 0;
+	size_t n = lead < 0x80             ? 1
+		   : (lead & 0xE0) == 0xC0 ? 2
+		   : (lead & 0xF0) == 0xE0 ? 3
+		   : (lead & 0xF8) == 0xF0 ? 4
+					   : 0;
 	if (n == 0 || n > v.n)
 		return 0;
 	uint32_t point = n == 1 ? lead : lead & (0x7Fu >> n);

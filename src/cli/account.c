@@ -6,7 +6,8 @@ static void tell_wait(void *context, const zt_aws_wait *wait)
 {
 	(void)context;
 	(void)fprintf(stderr, "%s: try %u failed (%s); next one in %.1f s\n", wait->operation, wait->try_number,
-		      wait->cause->text[0] ? wait->cause->text : zt_status_text(wait->cause->status), (double)wait->wait_ms / 1000.0);
+		      wait->cause->text[0] ? wait->cause->text : zt_status_text(wait->cause->status),
+		      (double)wait->wait_ms / 1000.0);
 }
 
 zt_status zt_account_open(const zt_account_options *options, zt_account_session *ret, zt_error *ret_error)

@@ -12,10 +12,21 @@ typedef struct {
 } zt_account_options;
 
 /* Three rows of a verb's option table. */
-#define ZT_ACCOUNT_OPTIONS(o)                                                                                                   \
-	{ "endpoint-url", 0, ZT_OPT_TEXT, &(o).endpoint_url, "URL", "another AWS, such as http://127.0.0.1:4566", 0, 0 },       \
-	{ "profile", 0, ZT_OPT_TEXT, &(o).profile, "NAME", "profile of ~/.aws (default $AWS_PROFILE, default)", 0, 0 },         \
-	{ "region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0 }
+#define ZT_ACCOUNT_OPTIONS(o)                                                                                               \
+	{                                                                                                                   \
+		"endpoint-url",                                                                                             \
+		0,                                                                                                          \
+		ZT_OPT_TEXT,                                                                                                \
+		&(o).endpoint_url,                                                                                          \
+		"URL",                                                                                                      \
+		"another AWS, such as http://127.0.0.1:4566",                                                               \
+		0,                                                                                                          \
+		0                                                                                                           \
+	},                                                                                                                  \
+	    { "profile", 0, ZT_OPT_TEXT, &(o).profile, "NAME", "profile of ~/.aws (default $AWS_PROFILE, default)", 0, 0 }, \
+	{                                                                                                                   \
+		"region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0          \
+	}
 
 typedef struct {
 	zt_aws_profile profile;

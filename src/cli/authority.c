@@ -13,11 +13,13 @@ zt_status zt_authority_open(const zt_authority_options *options, zt_attest_clien
 	TRY(zt_place_endpoints(zt_str_text(&dir), "attest", &endpoints, ret_error));
 	const char *socket = zt_json_text(endpoints, "operator");
 	if (!socket)
-		return zt_error_set(ret_error, ZT_E_INVALID, "the endpoints file in %s names no operator socket", zt_str_text(&dir));
+		return zt_error_set(ret_error, ZT_E_INVALID, "the endpoints file in %s names no operator socket",
+				    zt_str_text(&dir));
 	return zt_attest_client_new(socket, ret, ret_error);
 }
 
-zt_status zt_authority_tenant(const zt_authority_options *options, zt_attest_client *client, zt_str *ret_guid, zt_error *ret_error)
+zt_status zt_authority_tenant(const zt_authority_options *options, zt_attest_client *client, zt_str *ret_guid,
+			      zt_error *ret_error)
 {
 	if (options->tenant)
 		return zt_str_put_text(ret_guid, options->tenant);

@@ -38,8 +38,13 @@ static zt_status start(zt_child *child, const char *path, const char *const *arg
 	}
 	if (pipe2(out, O_CLOEXEC) != 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot start %s", argv[0]);
-	const zt_process_spec spec = { .path = path, .argv = words, .stdin_fd = -1, .stdout_fd = out[1],
-				       .stderr_fd = log_fd, .die_with_parent = true, .new_group = true };
+	const zt_process_spec spec = { .path = path,
+				       .argv = words,
+				       .stdin_fd = -1,
+				       .stdout_fd = out[1],
+				       .stderr_fd = log_fd,
+				       .die_with_parent = true,
+				       .new_group = true };
 	zt_status status = zt_process_start(&spec, &child->pid, ret_error);
 	(void)close(out[1]);
 	if (status != ZT_OK) {

@@ -17,8 +17,8 @@ typedef struct {
 
 #define ZT_CHILD_NONE ((zt_child){ .out_fd = -1, .out = ZT_STR(ZT_CHILD_OUTPUT_MAX) })
 
-/* `argv` ends with NULL; argv[0] is a path or a name beside our own program. Standard error is appended to the file `log`, or
- * is ours when NULL. The child ends with its parent and hears no Ctrl-C of the terminal. */
+/* `argv` ends with NULL; argv[0] is a path or a name beside our own program. Standard error is appended to the file
+ * `log`, or is ours when NULL. The child ends with its parent and hears no Ctrl-C of the terminal. */
 ZT_NODISCARD zt_status zt_child_start(zt_child *child, const char *const *argv, const char *log, zt_error *ret_error);
 /* The same for a program of somebody else, looked for in PATH when argv[0] has no slash; its standard error is ours. */
 ZT_NODISCARD zt_status zt_child_start_found(zt_child *child, const char *const *argv, zt_error *ret_error);

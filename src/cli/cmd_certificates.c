@@ -42,12 +42,16 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 	const char *ca = "";
 	bool json = false;
 	const zt_opt options[] = { ZT_ACCOUNT_OPTIONS(account),
-				   { "ca", 0, ZT_OPT_TEXT, &ca, "ID", "only certificates of this CA certificate", 0, 0 },
+				   { "ca", 0, ZT_OPT_TEXT, &ca, "ID", "only certificates of this CA certificate", 0,
+				     0 },
 				   { "json", 0, ZT_OPT_FLAG, &json, NULL, "an array of objects", 0, 0 } };
-	const zt_command command = { .name = "zerotouch certificates", .usage = "zerotouch certificates [options]",
-				     .purpose = "Lists the device certificates with their states.", .options = options,
-				     .option_count = ZT_COUNT(options), .examples = "  zerotouch certificates\n"
-										    "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n" };
+	const zt_command command = { .name = "zerotouch certificates",
+				     .usage = "zerotouch certificates [options]",
+				     .purpose = "Lists the device certificates with their states.",
+				     .options = options,
+				     .option_count = ZT_COUNT(options),
+				     .examples = "  zerotouch certificates\n"
+						 "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n" };
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
 	if (result.help) {

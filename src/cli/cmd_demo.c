@@ -17,10 +17,12 @@ static zt_status fresh_folder(const char *dir, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str marker = ZT_STR(ZT_DEMO_PATH_MAX);
 	TRY(zt_path_join(&marker, dir, MARKER));
 	if (access(dir, F_OK) == 0 && access(zt_str_text(&marker), F_OK) != 0)
-		return zt_error_set(ret_error, ZT_E_EXISTS, "%s exists and no demo made it: name another folder with --data", dir);
+		return zt_error_set(ret_error, ZT_E_EXISTS,
+				    "%s exists and no demo made it: name another folder with --data", dir);
 	TRY(zt_path_remove(dir, ret_error));
 	TRY(zt_dir_make(dir, 0700, ret_error));
-	return zt_file_write(zt_str_text(&marker), ZT_LIT("made by zerotouch demo; it may remove this folder\n"), 0600, ret_error);
+	return zt_file_write(zt_str_text(&marker), ZT_LIT("made by zerotouch demo; it may remove this folder\n"), 0600,
+			     ret_error);
 }
 
 static zt_status tell(zt_demo *demo, zt_error *ret_error)
@@ -39,12 +41,18 @@ zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error)
 {
 	const char *dir = "build/demo";
 	const zt_opt options[] = {
-		{ "data", 'd', ZT_OPT_TEXT, &dir, "DIR", "folder of the demo, emptied first (default build/demo)", 0, 0 },
+		{ "data", 'd', ZT_OPT_TEXT, &dir, "DIR", "folder of the demo, emptied first (default build/demo)", 0,
+		  0 },
 	};
-	const zt_command command = { .name = "zerotouch demo", .usage = "zerotouch demo [--data DIR]",
-				     .purpose = "From a root of trust to an accepted message: real mutual TLS, real just-in-time "
-						"registration, a real Lambda process and a real MQTT broker, offline.",
-				     .options = options, .option_count = ZT_COUNT(options), .examples = "  zerotouch demo\n" };
+	const zt_command command = {
+		.name = "zerotouch demo",
+		.usage = "zerotouch demo [--data DIR]",
+		.purpose = "From a root of trust to an accepted message: real mutual TLS, real just-in-time "
+			   "registration, a real Lambda process and a real MQTT broker, offline.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch demo\n"
+	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
 	if (result.help) {
@@ -58,6 +66,7 @@ zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error)
 	zt_status status = tell(&demo, ret_error);
 	zt_demo_down(&demo);
 	if (status == ZT_OK)
-		zt_output_say("All of it took %.1f s; nothing is left running.", (double)(zt_time_mono_ms() - demo.started_ms) / 1000.0);
+		zt_output_say("All of it took %.1f s; nothing is left running.",
+			      (double)(zt_time_mono_ms() - demo.started_ms) / 1000.0);
 	return status;
 }

@@ -13,17 +13,20 @@
 
 enum { START_TIMEOUT_MS = 20000, LOOK_AGAIN_MS = 500 };
 
-#define DATA_OPTION(target)                                                                                                    \
-	{                                                                                                                      \
-		"data", 'd', ZT_OPT_TEXT, target, "DIR", "data of both daemons (default ~/.local/state/zerotouch/local)", 0, 0 \
+#define DATA_OPTION(target)                                                               \
+	{                                                                                 \
+		"data", 'd', ZT_OPT_TEXT, target, "DIR",                                  \
+		    "data of both daemons (default ~/.local/state/zerotouch/local)", 0, 0 \
 	}
 
 static void print_environment(const json_t *cloud)
 {
 	char *credentials = realpath(zt_json_text(cloud, "credentials"), NULL);
 	(void)printf("export AWS_ENDPOINT_URL=%s\n", zt_json_text(cloud, "control"));
-	(void)printf("export AWS_SHARED_CREDENTIALS_FILE='%s'\n", credentials ? credentials : zt_json_text(cloud, "credentials"));
-	(void)printf("export AWS_REGION=%s AWS_DEFAULT_REGION=%s\n", zt_json_text(cloud, "region"), zt_json_text(cloud, "region"));
+	(void)printf("export AWS_SHARED_CREDENTIALS_FILE='%s'\n",
+		     credentials ? credentials : zt_json_text(cloud, "credentials"));
+	(void)printf("export AWS_REGION=%s AWS_DEFAULT_REGION=%s\n", zt_json_text(cloud, "region"),
+		     zt_json_text(cloud, "region"));
 	free(credentials);
 }
 
@@ -31,10 +34,15 @@ static zt_status local_env(int argc, char **argv, zt_error *ret_error)
 {
 	const char *data = NULL;
 	const zt_opt options[] = { DATA_OPTION(&data) };
-	const zt_command command = { .name = "zerotouch local env", .usage = "zerotouch local env [--data DIR]",
-				     .purpose = "Prints the exports that point AWS's tools at the local AWS.", .options = options,
-				     .option_count = ZT_COUNT(options),
-				     .examples = "  eval \"$(zerotouch local env)\"\n  aws --endpoint-url $AWS_ENDPOINT_URL iot list-things\n" };
+	const zt_command command = {
+		.name = "zerotouch local env",
+		.usage = "zerotouch local env [--data DIR]",
+		.purpose = "Prints the exports that point AWS's tools at the local AWS.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples =
+		    "  eval \"$(zerotouch local env)\"\n  aws --endpoint-url $AWS_ENDPOINT_URL iot list-things\n"
+	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
 	if (result.help) {
@@ -90,9 +98,11 @@ static zt_status stay_up(local_world *world, int signals, zt_error *ret_error)
 		if (poll(&ended, 1, LOOK_AGAIN_MS) > 0)
 			return ZT_OK;
 		if (!zt_child_runs(&world->attest, &exit_status))
-			return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-attest ended with exit status %d", exit_status);
+			return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-attest ended with exit status %d",
+					    exit_status);
 		if (!zt_child_runs(&world->cloud, &exit_status))
-			return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-cloud ended with exit status %d", exit_status);
+			return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-cloud ended with exit status %d",
+					    exit_status);
 	}
 }
 
@@ -108,7 +118,8 @@ static zt_status serve(const char *dir, bool pick_ports, zt_error *ret_error)
 		(void)fflush(stdout);
 		zt_output_say("attestation authority  %s", zt_json_text(world.attest_endpoints, "attest"));
 		zt_output_say("control plane          %s", zt_json_text(world.cloud_endpoints, "control"));
-		zt_output_say("MQTT, HTTPS            %s, ports %lld and %lld", zt_json_text(world.cloud_endpoints, "endpoint"),
+		zt_output_say("MQTT, HTTPS            %s, ports %lld and %lld",
+			      zt_json_text(world.cloud_endpoints, "endpoint"),
 			      (long long)json_integer_value(json_object_get(world.cloud_endpoints, "mqttPort")),
 			      (long long)json_integer_value(json_object_get(world.cloud_endpoints, "httpsPort")));
 		zt_output_say("data and logs          %s; Ctrl-C ends both", dir);
@@ -123,9 +134,12 @@ static zt_status local_up(int argc, char **argv, zt_error *ret_error)
 	const char *data = NULL;
 	bool pick_ports = false;
 	const zt_opt options[] = { DATA_OPTION(&data),
-				   { "pick-ports", 0, ZT_OPT_FLAG, &pick_ports, NULL, "take any free port in place of a taken one", 0, 0 } };
-	const zt_command command = { .name = "zerotouch local up", .usage = "zerotouch local up [--data DIR] [--pick-ports]",
-				     .purpose = "Runs the local AWS and the attestation authority until Ctrl-C.", .options = options,
+				   { "pick-ports", 0, ZT_OPT_FLAG, &pick_ports, NULL,
+				     "take any free port in place of a taken one", 0, 0 } };
+	const zt_command command = { .name = "zerotouch local up",
+				     .usage = "zerotouch local up [--data DIR] [--pick-ports]",
+				     .purpose = "Runs the local AWS and the attestation authority until Ctrl-C.",
+				     .options = options,
 				     .option_count = ZT_COUNT(options),
 				     .examples = "  zerotouch local up\n  zerotouch local up --data build/demo\n" };
 	zt_opt_result result;
@@ -145,6 +159,6 @@ zt_status zt_cmd_local(int argc, char **argv, zt_error *ret_error)
 		{ "up", "run both daemons until Ctrl-C", local_up },
 		{ "env", "print the environment for AWS's tools", local_env },
 	};
-	return zt_verbs_run("zerotouch local", "The local AWS and attestation authority.", verbs, ZT_COUNT(verbs), argc, argv,
-			    ret_error);
+	return zt_verbs_run("zerotouch local", "The local AWS and attestation authority.", verbs, ZT_COUNT(verbs), argc,
+			    argv, ret_error);
 }

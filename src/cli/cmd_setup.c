@@ -7,8 +7,12 @@
 #include "cli/setup_session.h"
 #include "cli/verbs.h"
 
-static const char *const change_names[] = { [ZT_CHANGE_NONE] = "right", [ZT_CHANGE_CREATE] = "create", [ZT_CHANGE_UPDATE] = "change" };
-static const char *const change_marks[] = { [ZT_CHANGE_NONE] = "=", [ZT_CHANGE_CREATE] = "+", [ZT_CHANGE_UPDATE] = "~" };
+static const char *const change_names[] = {
+	[ZT_CHANGE_NONE] = "right", [ZT_CHANGE_CREATE] = "create", [ZT_CHANGE_UPDATE] = "change"
+};
+static const char *const change_marks[] = {
+	[ZT_CHANGE_NONE] = "=", [ZT_CHANGE_CREATE] = "+", [ZT_CHANGE_UPDATE] = "~"
+};
 
 /* ---- showing items ---- */
 
@@ -18,9 +22,9 @@ static zt_status print_json(const zt_setup *setup)
 	ENSURE(items, ZT_E_NOMEM);
 	for (size_t i = 0; i < zt_setup_item_count(setup); i++) {
 		const zt_setup_item *item = zt_setup_item_at(setup, i);
-		json_t *one = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?}", "kind", item->title, "name", item->name, "change",
-					change_names[item->change], "ours", (int)item->ours, "observed", item->observed, "desired",
-					item->desired);
+		json_t *one = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?}", "kind", item->title, "name", item->name,
+					"change", change_names[item->change], "ours", (int)item->ours, "observed",
+					item->observed, "desired", item->desired);
 		ENSURE(one && json_array_append_new(items, one) == 0, ZT_E_NOMEM);
 	}
 	return zt_output_json(items);
@@ -34,7 +38,8 @@ static void print_difference(const zt_setup_item *item)
 	json_object_foreach(item->desired, member, wanted) {
 		char *is = json_dumps(json_object_get(item->observed, member), JSON_COMPACT | JSON_ENCODE_ANY);
 		char *shall = json_dumps(wanted, JSON_COMPACT | JSON_ENCODE_ANY);
-		(void)printf("      %s\n        is    %s\n        shall %s\n", member, is ? is : "nothing", shall ? shall : "");
+		(void)printf("      %s\n        is    %s\n        shall %s\n", member, is ? is : "nothing",
+			     shall ? shall : "");
 		free(is);
 		free(shall);
 	}
@@ -50,7 +55,8 @@ static void print_plan(const zt_setup *setup)
 		if (item->change == ZT_CHANGE_UPDATE)
 			print_difference(item);
 	}
-	(void)printf("%zu to create, %zu to change\n", zt_setup_changes(setup, ZT_CHANGE_CREATE), zt_setup_changes(setup, ZT_CHANGE_UPDATE));
+	(void)printf("%zu to create, %zu to change\n", zt_setup_changes(setup, ZT_CHANGE_CREATE),
+		     zt_setup_changes(setup, ZT_CHANGE_UPDATE));
 }
 
 /* ---- the verbs ---- */
@@ -70,11 +76,16 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 	zt_setup_options o = { 0 };
 	bool done;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
-				   { "exit-code", 0, ZT_OPT_FLAG, &o.exit_code, NULL, "exit status 20 when there is something to do", 0, 0 } };
-	const zt_command command = { .name = "zerotouch plan", .usage = "zerotouch plan [options]",
-				     .purpose = "Shows what setup would create (+) and change (~), and what is right already (=).",
-				     .options = options, .option_count = ZT_COUNT(options),
-				     .examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n" };
+				   { "exit-code", 0, ZT_OPT_FLAG, &o.exit_code, NULL,
+				     "exit status 20 when there is something to do", 0, 0 } };
+	const zt_command command = {
+		.name = "zerotouch plan",
+		.usage = "zerotouch plan [options]",
+		.purpose = "Shows what setup would create (+) and change (~), and what is right already (=).",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n"
+	};
 	TRY(read_options(&command, argc, argv, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -84,7 +95,8 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 		TRY(print_json(session.setup));
 	else
 		print_plan(session.setup);
-	bool changes = zt_setup_changes(session.setup, ZT_CHANGE_CREATE) + zt_setup_changes(session.setup, ZT_CHANGE_UPDATE) > 0;
+	bool changes =
+	    zt_setup_changes(session.setup, ZT_CHANGE_CREATE) + zt_setup_changes(session.setup, ZT_CHANGE_UPDATE) > 0;
 	return o.exit_code && changes ? ZT_E_CHANGES : ZT_OK;
 }
 
@@ -98,7 +110,8 @@ static zt_status ask(const zt_setup_options *o, const zt_setup *setup, bool *ret
 		return ZT_OK;
 	print_plan(setup);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return zt_error_set(ret_error, ZT_E_CONFLICT, "%zu resources exist with other content: --yes changes them", changes);
+		return zt_error_set(ret_error, ZT_E_CONFLICT,
+				    "%zu resources exist with other content: --yes changes them", changes);
 	(void)fprintf(stderr, "Change these %zu resources? [y/N] ", changes);
 	*ret_consent = fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 	return *ret_consent ? ZT_OK : zt_error_set(ret_error, ZT_E_CANCELLED, "nothing was changed");
@@ -118,14 +131,18 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done, consent, print_policy = false;
-	const zt_opt options[] = { ZT_SETUP_OPTIONS(o), ZT_PROOF_OPTIONS(o.proof),
-				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
-				   { "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
-				     "print the least IAM policy for plan, setup and teardown, and do nothing else", 0, 0 } };
+	const zt_opt options[] = {
+		ZT_SETUP_OPTIONS(o),
+		ZT_PROOF_OPTIONS(o.proof),
+		{ "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
+		{ "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
+		  "print the least IAM policy for plan, setup and teardown, and do nothing else", 0, 0 }
+	};
 	const zt_command command = {
 		.name = "zerotouch setup",
 		.usage = "zerotouch setup [options]",
-		.purpose = "Prepares an AWS account (or the local one) for a tenant's devices: CA with proof of possession, policy, role,\n"
+		.purpose = "Prepares an AWS account (or the local one) for a tenant's devices: CA with proof of "
+			   "possession, policy, role,\n"
 			   "Lambda, rule and permission. Running it again changes nothing.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
@@ -145,7 +162,8 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 	TRY(zt_setup_apply(session.setup, consent, ret_error));
 	if (o.json)
 		return print_json(session.setup);
-	zt_output_say("account %s is ready; devices connect to %s", zt_setup_account(session.setup), zt_setup_endpoint(session.setup));
+	zt_output_say("account %s is ready; devices connect to %s", zt_setup_account(session.setup),
+		      zt_setup_endpoint(session.setup));
 	return ZT_OK;
 }
 
@@ -153,11 +171,13 @@ zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done;
-	const zt_opt options[] = { ZT_SETUP_OPTIONS(o), { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 } };
+	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch teardown",
 		.usage = "zerotouch teardown [options] --yes",
-		.purpose = "Removes what setup created, with the certificates and Things that came of it. Shows it without --yes.",
+		.purpose = "Removes what setup created, with the certificates and Things that came of it. Shows it "
+			   "without --yes.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch teardown\n  zerotouch teardown --yes\n",
@@ -173,8 +193,9 @@ zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 			if (item->there)
 				(void)printf("  %s %-22s %s\n", item->ours ? "-" : "=", item->title, item->name);
 		}
-		return zt_error_set(ret_error, ZT_E_USAGE, "this removes what is marked -, and the certificates and Things of these CAs: "
-							   "say --yes");
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "this removes what is marked -, and the certificates and Things of these CAs: "
+				    "say --yes");
 	}
 	return zt_setup_teardown(session.setup, ret_error);
 }

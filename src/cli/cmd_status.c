@@ -78,8 +78,7 @@ static zt_status print(const zt_setup *setup, const json_t *resources)
 	size_t i;
 	json_t *one;
 	ENSURE(rows, ZT_E_NOMEM);
-	json_array_foreach(resources, i, one)
-	{
+	json_array_foreach(resources, i, one) {
 		bool foreign = !zt_view_equal(zt_json_view(one, "state"), ZT_LIT("missing")) &&
 			       !json_is_true(json_object_get(one, "ours"));
 		const char *tenant = zt_json_text(one, "tenant");

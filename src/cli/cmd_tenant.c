@@ -30,7 +30,8 @@ static void session_close(tenant_session *s)
 #define SESSION ZT_CLEANUP(session_close) tenant_session s = { .guid = ZT_STR(64) }
 
 /* Reads the options; *ret_done when --help was answered. Every subcommand has --socket, --data and --json. */
-static zt_status begin(const zt_command *command, int argc, char **argv, tenant_options *o, bool *ret_done, zt_error *ret_error)
+static zt_status begin(const zt_command *command, int argc, char **argv, tenant_options *o, bool *ret_done,
+		       zt_error *ret_error)
 {
 	TRY(zt_options_parse(command, argc, argv, &o->words, ret_error));
 	*ret_done = o->words.help;
@@ -52,9 +53,12 @@ static zt_status tenant_create(int argc, char **argv, zt_error *ret_error)
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   { "guid", 0, ZT_OPT_TEXT, &o.guid, "GUID", "its GUID (default: a new one)", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"tenant\",\"caCertificate\"}", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant create", .usage = "zerotouch tenant create [options]",
-				     .purpose = "Creates a tenant with its CA and prints its GUID.", .options = options,
-				     .option_count = ZT_COUNT(options), .examples = "  zerotouch tenant create\n" };
+	const zt_command command = { .name = "zerotouch tenant create",
+				     .usage = "zerotouch tenant create [options]",
+				     .purpose = "Creates a tenant with its CA and prints its GUID.",
+				     .options = options,
+				     .option_count = ZT_COUNT(options),
+				     .examples = "  zerotouch tenant create\n" };
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -82,7 +86,8 @@ static zt_status print_tenants(const json_t *tenants)
 		json_array_foreach(cas, c, ca)
 			if (zt_view_equal(zt_json_view(ca, "status"), ZT_LIT("Active")))
 				until = zt_json_text(ca, "notAfter");
-		(void)snprintf(claimed, sizeof claimed, "%lld", (long long)json_integer_value(json_object_get(tenant, "claimed")));
+		(void)snprintf(claimed, sizeof claimed, "%lld",
+			       (long long)json_integer_value(json_object_get(tenant, "claimed")));
 		(void)snprintf(count, sizeof count, "%zu", json_array_size(cas));
 		json_t *row = json_pack("[s, s, s, s]", zt_json_text(tenant, "tenant"), claimed, count, until);
 		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
@@ -96,10 +101,14 @@ static zt_status tenant_list(int argc, char **argv, zt_error *ret_error)
 	tenant_options o = { 0 };
 	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
-				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "an array of objects, CA certificates included", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant list", .usage = "zerotouch tenant list [options]",
-				     .purpose = "Lists the tenants with their CAs.", .options = options,
-				     .option_count = ZT_COUNT(options), .examples = "  zerotouch tenant list --json\n" };
+				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL,
+				     "an array of objects, CA certificates included", 0, 0 } };
+	const zt_command command = { .name = "zerotouch tenant list",
+				     .usage = "zerotouch tenant list [options]",
+				     .purpose = "Lists the tenants with their CAs.",
+				     .options = options,
+				     .option_count = ZT_COUNT(options),
+				     .examples = "  zerotouch tenant list --json\n" };
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -122,8 +131,8 @@ static zt_status add_id(json_t *ids, zt_view word, zt_error *ret_error)
 		for (char *c = id; *c; c++)
 			*c = (char)(*c >= 'A' && *c <= 'F' ? *c + ('a' - 'A') : *c);
 	if (word.n != ZT_DEVICE_ID_HEX || !zt_is_device_id(zt_view_of(id)))
-		return zt_error_set(ret_error, ZT_E_USAGE, "a device id has 128 hex digits, unlike '%.40s%s'", (const char *)word.p,
-				    word.n > 40 ? "…" : "");
+		return zt_error_set(ret_error, ZT_E_USAGE, "a device id has 128 hex digits, unlike '%.40s%s'",
+				    (const char *)word.p, word.n > 40 ? "…" : "");
 	return json_array_append_new(ids, json_string(id)) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
@@ -138,10 +147,12 @@ static zt_status collect_ids(const tenant_options *o, json_t *ids, zt_error *ret
 		while (zt_view_split(&rest, '\n', &line))
 			TRY(add_id(ids, line, ret_error));
 	}
-	return json_array_size(ids) ? ZT_OK : zt_error_set(ret_error, ZT_E_USAGE, "name device ids, or a list with --file");
+	return json_array_size(ids) ? ZT_OK
+				    : zt_error_set(ret_error, ZT_E_USAGE, "name device ids, or a list with --file");
 }
 
-static zt_status claim_all(zt_attest_client *client, zt_view guid, const json_t *ids, json_int_t totals[2], zt_error *ret_error)
+static zt_status claim_all(zt_attest_client *client, zt_view guid, const json_t *ids, json_int_t totals[2],
+			   zt_error *ret_error)
 {
 	for (size_t from = 0; from < json_array_size(ids);) {
 		ZT_JSON_CLEANUP json_t *part = json_array(), *body = NULL;
@@ -159,13 +170,19 @@ static zt_status tenant_claim(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
 	bool done;
-	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority),
+	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
+				   ZT_TENANT_OPTION(o.authority),
 				   { "file", 'f', ZT_OPT_TEXT, &o.file, "LIST", "device ids, one a line", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"claimed\",\"already\"}", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant claim", .usage = "zerotouch tenant claim [options] [DEVICE-ID…]",
-				     .purpose = "Claims devices into a tenant: only they get its certificates.", .options = options,
-				     .option_count = ZT_COUNT(options), .positional_max = ZT_OPT_LIST_MAX,
-				     .examples = "  zerotouch tenant claim $(zerotouch-device id)\n  zerotouch tenant claim --file ids.txt\n" };
+	const zt_command command = {
+		.name = "zerotouch tenant claim",
+		.usage = "zerotouch tenant claim [options] [DEVICE-ID…]",
+		.purpose = "Claims devices into a tenant: only they get its certificates.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.positional_max = ZT_OPT_LIST_MAX,
+		.examples = "  zerotouch tenant claim $(zerotouch-device id)\n  zerotouch tenant claim --file ids.txt\n"
+	};
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -189,11 +206,15 @@ static zt_status tenant_devices(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
 	bool done;
-	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority),
+	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
+				   ZT_TENANT_OPTION(o.authority),
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "an array of device ids", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant devices", .usage = "zerotouch tenant devices [options]",
-				     .purpose = "Lists the devices that are claimed into a tenant.", .options = options,
-				     .option_count = ZT_COUNT(options), .examples = "  zerotouch tenant devices\n" };
+	const zt_command command = { .name = "zerotouch tenant devices",
+				     .usage = "zerotouch tenant devices [options]",
+				     .purpose = "Lists the devices that are claimed into a tenant.",
+				     .options = options,
+				     .option_count = ZT_COUNT(options),
+				     .examples = "  zerotouch tenant devices\n" };
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -216,9 +237,13 @@ static zt_status tenant_unclaim(int argc, char **argv, zt_error *ret_error)
 	tenant_options o = { 0 };
 	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority) };
-	const zt_command command = { .name = "zerotouch tenant unclaim", .usage = "zerotouch tenant unclaim [options] DEVICE-ID",
-				     .purpose = "Takes a device out of a tenant: it gets no further certificate.", .options = options,
-				     .option_count = ZT_COUNT(options), .positional_min = 1, .positional_max = 1 };
+	const zt_command command = { .name = "zerotouch tenant unclaim",
+				     .usage = "zerotouch tenant unclaim [options] DEVICE-ID",
+				     .purpose = "Takes a device out of a tenant: it gets no further certificate.",
+				     .options = options,
+				     .option_count = ZT_COUNT(options),
+				     .positional_min = 1,
+				     .positional_max = 1 };
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -239,19 +264,27 @@ static zt_status tenant_proof(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
 	bool done;
-	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority),
+	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
+				   ZT_TENANT_OPTION(o.authority),
 				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE", "write the PEM there", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant proof", .usage = "zerotouch tenant proof [options] CODE",
-				     .purpose = "Gives the proof of possession of the tenant's CA key for AWS's registration code.",
-				     .options = options, .option_count = ZT_COUNT(options), .positional_min = 1, .positional_max = 1,
-				     .examples = "  zerotouch tenant proof $(aws iot get-registration-code --output text)\n" };
+	const zt_command command = {
+		.name = "zerotouch tenant proof",
+		.usage = "zerotouch tenant proof [options] CODE",
+		.purpose = "Gives the proof of possession of the tenant's CA key for AWS's registration code.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.positional_min = 1,
+		.positional_max = 1,
+		.examples = "  zerotouch tenant proof $(aws iot get-registration-code --output text)\n"
+	};
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;
 	TRY(open_tenant(&o, &s, ret_error));
-	TRY(zt_attest_proof(s.client, zt_str_view(&s.guid), zt_view_of(o.words.positional[0]), ZT_VIEW_EMPTY, &body, ret_error));
+	TRY(zt_attest_proof(s.client, zt_str_view(&s.guid), zt_view_of(o.words.positional[0]), ZT_VIEW_EMPTY, &body,
+			    ret_error));
 	return give_pem(&o, zt_json_view(body, "certificate"), ret_error);
 }
 
@@ -259,15 +292,21 @@ static zt_status tenant_rollover(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
 	bool done;
-	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority),
-				   { "standby", 0, ZT_OPT_FLAG, &o.standby, NULL, "the old CA goes on signing for now", 0, 0 },
+	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
+				   ZT_TENANT_OPTION(o.authority),
+				   { "standby", 0, ZT_OPT_FLAG, &o.standby, NULL, "the old CA goes on signing for now",
+				     0, 0 },
 				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE", "write the PEM there", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"caCertificate\"}", 0, 0 } };
-	const zt_command command = { .name = "zerotouch tenant rollover", .usage = "zerotouch tenant rollover [options]",
-				     .purpose = "Makes the tenant's next CA, with the same name and a new key. Run 'zerotouch setup' again\n"
-						"before devices come with its certificates.",
-				     .options = options, .option_count = ZT_COUNT(options),
-				     .examples = "  zerotouch tenant rollover --standby && zerotouch setup\n" };
+	const zt_command command = {
+		.name = "zerotouch tenant rollover",
+		.usage = "zerotouch tenant rollover [options]",
+		.purpose = "Makes the tenant's next CA, with the same name and a new key. Run 'zerotouch setup' again\n"
+			   "before devices come with its certificates.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch tenant rollover --standby && zerotouch setup\n"
+	};
 	TRY(begin(&command, argc, argv, &o, &done, ret_error));
 	if (done)
 		return ZT_OK;
@@ -289,5 +328,6 @@ zt_status zt_cmd_tenant(int argc, char **argv, zt_error *ret_error)
 		{ "proof", "give the proof of possession for a registration code", tenant_proof },
 		{ "rollover", "make the tenant's next CA", tenant_rollover },
 	};
-	return zt_verbs_run("zerotouch tenant", "Tenants of the attestation authority.", verbs, ZT_COUNT(verbs), argc, argv, ret_error);
+	return zt_verbs_run("zerotouch tenant", "Tenants of the attestation authority.", verbs, ZT_COUNT(verbs), argc,
+			    argv, ret_error);
 }

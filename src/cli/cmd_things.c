@@ -18,10 +18,10 @@ static zt_status add_thing(void *context, const json_t *thing, zt_error *ret_err
 {
 	(void)ret_error;
 	const char *type = zt_json_text(thing, "thingTypeName");
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "thingName", zt_json_text(thing, "thingName"), "thingTypeName",
-				type ? type : "", "deviceId", attribute(thing, "deviceId"), "certificateId",
-				attribute(thing, "certificateId"), "tenant", attribute(thing, "tenant"), "notBefore",
-				attribute(thing, "notBefore"));
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "thingName", zt_json_text(thing, "thingName"),
+				"thingTypeName", type ? type : "", "deviceId", attribute(thing, "deviceId"),
+				"certificateId", attribute(thing, "certificateId"), "tenant",
+				attribute(thing, "tenant"), "notBefore", attribute(thing, "notBefore"));
 	return row && json_array_append_new(context, row) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
@@ -53,10 +53,14 @@ zt_status zt_cmd_things(int argc, char **argv, zt_error *ret_error)
 	const zt_opt options[] = { ZT_ACCOUNT_OPTIONS(account),
 				   { "type", 0, ZT_OPT_TEXT, &type, "NAME", "only Things of this thing type", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &json, NULL, "an array of objects", 0, 0 } };
-	const zt_command command = { .name = "zerotouch things", .usage = "zerotouch things [options]",
-				     .purpose = "Lists the Things with the devices and certificates that they stand for.",
-				     .options = options, .option_count = ZT_COUNT(options),
-				     .examples = "  zerotouch things\n  zerotouch things --json --endpoint-url http://127.0.0.1:4566\n" };
+	const zt_command command = {
+		.name = "zerotouch things",
+		.usage = "zerotouch things [options]",
+		.purpose = "Lists the Things with the devices and certificates that they stand for.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch things\n  zerotouch things --json --endpoint-url http://127.0.0.1:4566\n"
+	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
 	if (result.help) {

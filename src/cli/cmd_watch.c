@@ -45,10 +45,10 @@ static zt_status print_json_message(const zt_message *message)
 	bool text = zt_view_is_utf8(message->payload);
 	if (!text)
 		TRY(zt_base64_encode(message->payload, &encoded));
-	ZT_JSON_CLEANUP json_t *event = json_pack("{s:s, s:o, s:i, s:b, s:o}", "event", "message", "topic", zt_json_string(message->topic),
-						  "qos", (int)message->qos, "retain", (int)message->retain,
-						  text ? "payload" : "payloadBase64",
-						  zt_json_string(text ? message->payload : zt_str_view(&encoded)));
+	ZT_JSON_CLEANUP json_t *event =
+	    json_pack("{s:s, s:o, s:i, s:b, s:o}", "event", "message", "topic", zt_json_string(message->topic), "qos",
+		      (int)message->qos, "retain", (int)message->retain, text ? "payload" : "payloadBase64",
+		      zt_json_string(text ? message->payload : zt_str_view(&encoded)));
 	ENSURE(event, ZT_E_NOMEM);
 	return zt_output_json(event);
 }
@@ -81,14 +81,16 @@ static zt_status told_subscribed(const watch_options *o, const zt_event *event, 
 	return fflush(stdout) == 0 ? ZT_OK : ZT_E_IO;
 }
 
-/* A pass that is made is active and has its policy: a server that cannot be trusted is the one failure that will stay. */
+/* A pass that is made is active and has its policy: a server that cannot be trusted is the one failure that will stay.
+ */
 static zt_status told_trouble(const zt_client *client, const zt_event *event, zt_error *ret_error)
 {
 	const char *detail = zt_client_detail(client);
 	if (event->reason == ZT_REASON_SERVER_NOT_TRUSTED)
-		return zt_error_set(ret_error, ZT_E_TLS, "%s (%s); is --ca-file right?", zt_reason_text(event->reason), detail);
-	(void)fprintf(stderr, "%s%s%s; trying again in %.1f s\n", zt_reason_text(event->reason), detail[0] ? ": " : "", detail,
-		      (double)event->wait_ms / 1000.0);
+		return zt_error_set(ret_error, ZT_E_TLS, "%s (%s); is --ca-file right?", zt_reason_text(event->reason),
+				    detail);
+	(void)fprintf(stderr, "%s%s%s; trying again in %.1f s\n", zt_reason_text(event->reason), detail[0] ? ": " : "",
+		      detail, (double)event->wait_ms / 1000.0);
 	return ZT_OK;
 }
 
@@ -144,11 +146,13 @@ static zt_status watch(const watch_options *o, zt_error *ret_error)
 		TRY(zt_str_put_text(&host, o->endpoint));
 	else
 		TRY(zt_iot_endpoint_describe(session.client, ZT_LIT("iot:Data-ATS"), &host, ret_error));
-	zt_status status = zt_pass_make(session.client, o->filters.positional, o->filters.positional_count, &pass, ret_error);
+	zt_status status =
+	    zt_pass_make(session.client, o->filters.positional, o->filters.positional_count, &pass, ret_error);
 	if (status == ZT_OK)
 		status = watch_with(o, &pass, zt_str_text(&host), ret_error);
 	if (zt_pass_remove(session.client, &pass, &removal) != ZT_OK)
-		(void)fprintf(stderr, "the watcher's certificate and policy %s stay until the next watch: %s\n", pass.name, removal.text);
+		(void)fprintf(stderr, "the watcher's certificate and policy %s stay until the next watch: %s\n",
+			      pass.name, removal.text);
 	return status;
 }
 
@@ -157,7 +161,8 @@ zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 	watch_options o = { .mqtt_port = 8883 };
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
-		{ "endpoint", 0, ZT_OPT_TEXT, &o.endpoint, "HOST", "data endpoint (default: what DescribeEndpoint says)", 0, 0 },
+		{ "endpoint", 0, ZT_OPT_TEXT, &o.endpoint, "HOST",
+		  "data endpoint (default: what DescribeEndpoint says)", 0, 0 },
 		{ "mqtt-port", 0, ZT_OPT_NUMBER, &o.mqtt_port, "PORT", "its MQTT port (default 8883)", 1, 65535 },
 		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default: Amazon's)", 0, 0 },
 		{ "topics", 't', ZT_OPT_FLAG, &o.topics, NULL, "print each message's topic before it", 0, 0 },
@@ -167,7 +172,8 @@ zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 	const zt_command command = {
 		.name = "zerotouch watch",
 		.usage = "zerotouch watch [options] FILTER…",
-		.purpose = "Prints the messages of topic filters. Makes a certificate and a policy for these filters alone and\n"
+		.purpose = "Prints the messages of topic filters. Makes a certificate and a policy for these filters "
+			   "alone and\n"
 			   "removes both at the end.",
 		.options = options,
 		.option_count = ZT_COUNT(options),

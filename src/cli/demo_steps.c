@@ -29,14 +29,16 @@ static zt_status learn_endpoints(zt_demo *demo, zt_error *ret_error)
 	TRY(copy_member(demo->cloud_endpoints, "control", demo->control_url, sizeof demo->control_url, ret_error));
 	TRY(copy_member(demo->cloud_endpoints, "ca", demo->cloud_ca, sizeof demo->cloud_ca, ret_error));
 	TRY(copy_member(demo->attest_endpoints, "attest", demo->attest_url, sizeof demo->attest_url, ret_error));
-	TRY(copy_member(demo->attest_endpoints, "operator", demo->operator_socket, sizeof demo->operator_socket, ret_error));
+	TRY(copy_member(demo->attest_endpoints, "operator", demo->operator_socket, sizeof demo->operator_socket,
+			ret_error));
 	TRY(copy_member(demo->attest_endpoints, "ca", demo->attest_ca, sizeof demo->attest_ca, ret_error));
 	copy_port(demo->cloud_endpoints, "mqttPort", demo->mqtt_port);
 	copy_port(demo->cloud_endpoints, "httpsPort", demo->https_port);
 	/* The commands run as they would in a shell with this environment. */
 	if (setenv("AWS_SHARED_CREDENTIALS_FILE", zt_json_text(demo->cloud_endpoints, "credentials"), 1) != 0 ||
-	    setenv("AWS_REGION", zt_json_text(demo->cloud_endpoints, "region"), 1) != 0 || unsetenv("AWS_PROFILE") != 0 ||
-	    unsetenv("AWS_ACCESS_KEY_ID") != 0 || unsetenv("AWS_SECRET_ACCESS_KEY") != 0 || unsetenv("AWS_SESSION_TOKEN") != 0)
+	    setenv("AWS_REGION", zt_json_text(demo->cloud_endpoints, "region"), 1) != 0 ||
+	    unsetenv("AWS_PROFILE") != 0 || unsetenv("AWS_ACCESS_KEY_ID") != 0 ||
+	    unsetenv("AWS_SECRET_ACCESS_KEY") != 0 || unsetenv("AWS_SESSION_TOKEN") != 0)
 		return zt_error_errno(ret_error, ZT_E_FAILED, "cannot set the environment");
 	return ZT_OK;
 }
@@ -50,8 +52,8 @@ static zt_status start_daemons(zt_demo *demo, zt_error *ret_error)
 	TRY(zt_place_wait(demo->dir, "cloud", &demo->cloud, START_TIMEOUT_MS, &demo->cloud_endpoints, ret_error));
 	TRY(learn_endpoints(demo, ret_error));
 	zt_output_ok(zt_time_mono_ms() - begun_ms, "the attestation authority answers at %s", demo->attest_url);
-	zt_output_ok(zt_time_mono_ms() - begun_ms, "the local AWS answers at %s, MQTT on %s, HTTPS on %s", demo->control_url,
-		     demo->mqtt_port, demo->https_port);
+	zt_output_ok(zt_time_mono_ms() - begun_ms, "the local AWS answers at %s, MQTT on %s, HTTPS on %s",
+		     demo->control_url, demo->mqtt_port, demo->https_port);
 	return ZT_OK;
 }
 
@@ -62,7 +64,8 @@ static zt_status make_device(zt_demo *demo, zt_demo_device *device, unsigned num
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(ZT_CHILD_OUTPUT_MAX);
 	int n = snprintf(device->state, sizeof device->state, "%s/device-%u", demo->dir, number);
 	ENSURE(n > 0 && (size_t)n < sizeof device->state, ZT_E_LIMIT);
-	TRY(zt_demo_run(demo, (const char *const[]){ "zerotouch-device", "init", "--state", device->state, NULL }, &out, ret_error));
+	TRY(zt_demo_run(demo, (const char *const[]){ "zerotouch-device", "init", "--state", device->state, NULL }, &out,
+			ret_error));
 	zt_view id = zt_view_trim(zt_str_view(&out));
 	if (!zt_is_device_id(id))
 		return zt_error_set(ret_error, ZT_E_INVALID, "zerotouch-device init printed no device id");
@@ -72,8 +75,8 @@ static zt_status make_device(zt_demo *demo, zt_demo_device *device, unsigned num
 static zt_status claim_device(zt_demo *demo, const zt_demo_device *device, zt_error *ret_error)
 {
 	return zt_demo_run(demo,
-			   (const char *const[]){ "zerotouch", "tenant", "claim", "--socket", demo->operator_socket, "--tenant",
-						  demo->tenant, device->id, NULL },
+			   (const char *const[]){ "zerotouch", "tenant", "claim", "--socket", demo->operator_socket,
+						  "--tenant", demo->tenant, device->id, NULL },
 			   NULL, ret_error);
 }
 
@@ -92,9 +95,10 @@ static zt_status make_tenant(zt_demo *demo, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *tenant = NULL;
 	int64_t begun_ms = zt_time_mono_ms();
-	TRY(zt_demo_run_json(demo,
-			     (const char *const[]){ "zerotouch", "tenant", "create", "--socket", demo->operator_socket, "--json", NULL },
-			     &tenant, ret_error));
+	TRY(zt_demo_run_json(
+	    demo,
+	    (const char *const[]){ "zerotouch", "tenant", "create", "--socket", demo->operator_socket, "--json", NULL },
+	    &tenant, ret_error));
 	TRY(copy_member(tenant, "tenant", demo->tenant, sizeof demo->tenant, ret_error));
 	TRY(check_tenant_ca(demo, zt_json_view(tenant, "caCertificate"), ret_error));
 	zt_output_ok(zt_time_mono_ms() - begun_ms, "tenant %s has its CA, valid for 730 days", demo->tenant);
@@ -112,14 +116,16 @@ static zt_status set_up(zt_demo *demo, zt_error *ret_error)
 	int64_t begun_ms = zt_time_mono_ms();
 	TRY(zt_demo_run(demo,
 			(const char *const[]){ "zerotouch", "setup", "--endpoint-url", demo->control_url, "--socket",
-					       demo->operator_socket, "--tenant", demo->tenant, "--topic", ZT_DEMO_TOPIC, "--yes", NULL },
+					       demo->operator_socket, "--tenant", demo->tenant, "--topic",
+					       ZT_DEMO_TOPIC, "--yes", NULL },
 			NULL, ret_error));
-	zt_output_ok(zt_time_mono_ms() - begun_ms, "CA with proof of possession, policy, role, Lambda, rule and permission are there");
+	zt_output_ok(zt_time_mono_ms() - begun_ms,
+		     "CA with proof of possession, policy, role, Lambda, rule and permission are there");
 	begun_ms = zt_time_mono_ms();
 	TRY(zt_demo_run(demo,
 			(const char *const[]){ "zerotouch", "plan", "--endpoint-url", demo->control_url, "--socket",
-					       demo->operator_socket, "--tenant", demo->tenant, "--topic", ZT_DEMO_TOPIC, "--exit-code",
-					       NULL },
+					       demo->operator_socket, "--tenant", demo->tenant, "--topic",
+					       ZT_DEMO_TOPIC, "--exit-code", NULL },
 			NULL, ret_error));
 	zt_output_ok(zt_time_mono_ms() - begun_ms, "a second look finds nothing to change");
 	return ZT_OK;
@@ -129,8 +135,10 @@ static zt_status set_up(zt_demo *demo, zt_error *ret_error)
 
 static zt_status start_watcher(zt_demo *demo, zt_error *ret_error)
 {
-	const char *const argv[] = { "zerotouch", "watch", "--endpoint-url", demo->control_url, "--mqtt-port", demo->mqtt_port,
-				     "--ca-file", demo->cloud_ca, "--json", ZT_DEMO_TOPIC, NULL };
+	const char *const argv[] = {
+		"zerotouch", "watch",        "--endpoint-url", demo->control_url, "--mqtt-port", demo->mqtt_port,
+		"--ca-file", demo->cloud_ca, "--json",         ZT_DEMO_TOPIC,     NULL
+	};
 	ZT_CLEANUP(zt_str_free) zt_str line = ZT_STR(ZT_CHILD_OUTPUT_MAX);
 	int64_t begun_ms = zt_time_mono_ms();
 	zt_output_command(argv);
@@ -150,7 +158,8 @@ static zt_status expect_message(zt_demo *demo, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str line = ZT_STR(ZT_CHILD_OUTPUT_MAX);
 	int64_t begun_ms = zt_time_mono_ms();
 	if (zt_child_line(&demo->watch, MESSAGE_TIMEOUT_MS, &line) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_TIMEOUT, "the watcher saw no message within %d s", MESSAGE_TIMEOUT_MS / 1000);
+		return zt_error_set(ret_error, ZT_E_TIMEOUT, "the watcher saw no message within %d s",
+				    MESSAGE_TIMEOUT_MS / 1000);
 	ZT_JSON_CLEANUP json_t *event = NULL;
 	TRY(zt_json_parse(zt_str_view(&line), &event, ret_error));
 	if (!zt_view_equal(zt_json_view(event, "payload"), ZT_LIT(ZT_DEMO_MESSAGE)))
@@ -165,9 +174,9 @@ static zt_status attest(zt_demo *demo, zt_demo_device *device, bool renew, zt_er
 {
 	int64_t begun_ms = zt_time_mono_ms();
 	TRY(zt_demo_run(demo,
-			(const char *const[]){ "zerotouch-device", "attest", "--state", device->state, "--attest", demo->attest_url,
-					       "--attest-ca-file", demo->attest_ca, "--tenant", demo->tenant, renew ? "--renew" : NULL,
-					       NULL },
+			(const char *const[]){ "zerotouch-device", "attest", "--state", device->state, "--attest",
+					       demo->attest_url, "--attest-ca-file", demo->attest_ca, "--tenant",
+					       demo->tenant, renew ? "--renew" : NULL, NULL },
 			NULL, ret_error));
 	zt_output_ok(zt_time_mono_ms() - begun_ms, "the authority took the evidence and issued a 24 h certificate");
 	return ZT_OK;
@@ -185,7 +194,8 @@ static void show_device_event(zt_demo_device *device, const json_t *event, unsig
 	}
 }
 
-static zt_status read_device(zt_demo *demo, zt_demo_device *device, zt_child *child, unsigned *refusals, zt_error *ret_error)
+static zt_status read_device(zt_demo *demo, zt_demo_device *device, zt_child *child, unsigned *refusals,
+			     zt_error *ret_error)
 {
 	int exit_status = 0;
 	for (;;) {
@@ -200,16 +210,18 @@ static zt_status read_device(zt_demo *demo, zt_demo_device *device, zt_child *ch
 	}
 	TRY(zt_child_finish(child, ZT_DEMO_TIMEOUT_MS, NULL, &exit_status));
 	if (exit_status != 0)
-		return zt_error_set(ret_error, ZT_E_FAILED, "the device was not accepted: exit status %d (log: %s)", exit_status, demo->log);
+		return zt_error_set(ret_error, ZT_E_FAILED, "the device was not accepted: exit status %d (log: %s)",
+				    exit_status, demo->log);
 	return ZT_OK;
 }
 
 /* Publishes by one route. A new certificate must be refused first; nothing else would be a first contact. */
 static zt_status publish(zt_demo *demo, zt_demo_device *device, const char *route, zt_error *ret_error)
 {
-	const char *const argv[] = { "zerotouch-device", "publish", "--state", device->state, "--endpoint", "localhost", "--via", route,
-				     "--mqtt-port", demo->mqtt_port, "--https-port", demo->https_port, "--ca-file", demo->cloud_ca,
-				     "--json", ZT_DEMO_TOPIC, ZT_DEMO_MESSAGE, NULL };
+	const char *const argv[] = { "zerotouch-device", "publish",        "--state",   device->state,  "--endpoint",
+				     "localhost",        "--via",          route,       "--mqtt-port",  demo->mqtt_port,
+				     "--https-port",     demo->https_port, "--ca-file", demo->cloud_ca, "--json",
+				     ZT_DEMO_TOPIC,      ZT_DEMO_MESSAGE,  NULL };
 	ZT_CLEANUP(zt_child_stop) zt_child child = ZT_CHILD_NONE;
 	unsigned refusals = 0;
 	zt_output_command(argv);
@@ -227,8 +239,9 @@ static zt_status find_thing(zt_demo *demo, zt_demo_device *device, zt_error *ret
 	ZT_JSON_CLEANUP json_t *things = NULL;
 	size_t index, found = 0;
 	json_t *thing;
-	TRY(zt_demo_run_json(demo, (const char *const[]){ "zerotouch", "things", "--endpoint-url", demo->control_url, "--json", NULL },
-			     &things, ret_error));
+	TRY(zt_demo_run_json(
+	    demo, (const char *const[]){ "zerotouch", "things", "--endpoint-url", demo->control_url, "--json", NULL },
+	    &things, ret_error));
 	json_array_foreach(things, index, thing) {
 		if (!zt_view_equal(zt_json_view(thing, "deviceId"), zt_view_of(device->id)))
 			continue;
@@ -277,7 +290,8 @@ static zt_status expect_gone(zt_demo *demo, const char *certificate, zt_error *r
 		json_array_foreach(certificates, index, one)
 			there |= zt_view_equal(zt_json_view(one, "certificateId"), zt_view_of(certificate));
 		if (there && zt_time_mono_ms() > deadline)
-			return zt_error_set(ret_error, ZT_E_FAILED, "the old certificate %s is still there", certificate);
+			return zt_error_set(ret_error, ZT_E_FAILED, "the old certificate %s is still there",
+					    certificate);
 	}
 	return ZT_OK;
 }
@@ -302,7 +316,8 @@ static zt_status reboot(zt_demo *demo, zt_error *ret_error)
 static zt_status print_output_of(zt_demo *demo, const char *verb, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(ZT_CHILD_OUTPUT_MAX);
-	TRY(zt_demo_run(demo, (const char *const[]){ "zerotouch", verb, "--endpoint-url", demo->control_url, NULL }, &out, ret_error));
+	TRY(zt_demo_run(demo, (const char *const[]){ "zerotouch", verb, "--endpoint-url", demo->control_url, NULL },
+			&out, ret_error));
 	(void)printf("\n%s\n", zt_str_text(&out));
 	return fflush(stdout) == 0 ? ZT_OK : ZT_E_IO;
 }
@@ -315,8 +330,8 @@ static zt_status show(zt_demo *demo, zt_error *ret_error)
 	zt_output_ok(-1, "the watcher ended and took its certificate and policy along");
 	TRY(print_output_of(demo, "things", ret_error));
 	TRY(print_output_of(demo, "certificates", ret_error));
-	(void)printf("First connect to first accepted message: HTTPS %lld ms, MQTT %lld ms\n\n", (long long)demo->devices[0].onboarding_ms,
-		     (long long)demo->devices[1].onboarding_ms);
+	(void)printf("First connect to first accepted message: HTTPS %lld ms, MQTT %lld ms\n\n",
+		     (long long)demo->devices[0].onboarding_ms, (long long)demo->devices[1].onboarding_ms);
 	(void)printf("Go on:\n"
 		     "  zerotouch local up --data %s        the same world, to keep\n"
 		     "  eval \"$(zerotouch local env --data %s)\"\n"

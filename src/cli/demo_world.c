@@ -14,8 +14,8 @@ static zt_status failed(const zt_demo *demo, const char *program, int exit_statu
 		tail = zt_view_trim(zt_str_view(&log));
 		tail = zt_view_from(tail, tail.n > SHOWN_MAX ? tail.n - SHOWN_MAX : 0);
 	}
-	return zt_error_set(ret_error, ZT_E_FAILED, "%s ended with exit status %d: %.*s (more in %s)", program, exit_status,
-			    ZT_PRI(tail), demo->dir);
+	return zt_error_set(ret_error, ZT_E_FAILED, "%s ended with exit status %d: %.*s (more in %s)", program,
+			    exit_status, ZT_PRI(tail), demo->dir);
 }
 
 zt_status zt_demo_run(zt_demo *demo, const char *const *argv, zt_str *out, zt_error *ret_error)

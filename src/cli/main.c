@@ -31,8 +31,9 @@ int main(int argc, char **argv)
 		(void)printf("zerotouch %s\n", ZT_VERSION);
 		return 0;
 	}
-	zt_status status = zt_verbs_run("zerotouch", "Zero-touch onboarding of devices with a root of trust to AWS IoT Core.", verbs,
-					ZT_COUNT(verbs), argc, argv, &error);
+	zt_status status =
+	    zt_verbs_run("zerotouch", "Zero-touch onboarding of devices with a root of trust to AWS IoT Core.", verbs,
+			 ZT_COUNT(verbs), argc, argv, &error);
 	/* A plan with changes is an answer, not a failure. */
 	if (status != ZT_OK && status != ZT_E_CHANGES)
 		zt_output_error("zerotouch", status, &error, wants_json(argc, argv));

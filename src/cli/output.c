@@ -82,12 +82,13 @@ void zt_output_error(const char *command, zt_status status, const zt_error *erro
 	if (!json) {
 		(void)fprintf(stderr, "%s%s:%s %s\n", RED, command, PLAIN, text);
 		if (error->request_id[0])
-			(void)fprintf(stderr, "  %s, HTTP status %d, request %s\n", error->code, error->http, error->request_id);
+			(void)fprintf(stderr, "  %s, HTTP status %d, request %s\n", error->code, error->http,
+				      error->request_id);
 		return;
 	}
-	ZT_JSON_CLEANUP json_t *value =
-		json_pack("{s:{s:s, s:s, s:b, s:s}}", "error", "code", error->code[0] ? error->code : zt_status_name(status),
-			  "message", text, "retryable", (int)zt_status_retryable(status), "requestId", error->request_id);
+	ZT_JSON_CLEANUP json_t *value = json_pack(
+	    "{s:{s:s, s:s, s:b, s:s}}", "error", "code", error->code[0] ? error->code : zt_status_name(status),
+	    "message", text, "retryable", (int)zt_status_retryable(status), "requestId", error->request_id);
 	char *line = value ? json_dumps(value, JSON_COMPACT) : NULL;
 	(void)fprintf(stderr, "%s\n", line ? line : "{\"error\":{}}");
 	free(line);
@@ -108,7 +109,8 @@ void zt_output_table(const char *const *columns, size_t count, const json_t *row
 		(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, columns[c], c + 1 < count ? "  " : "\n");
 	json_array_foreach(rows, index, row)
 		json_array_foreach(row, c, cell)
-			(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, json_string_value(cell), c + 1 < count ? "  " : "\n");
+			(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, json_string_value(cell),
+				     c + 1 < count ? "  " : "\n");
 }
 
 zt_status zt_output_json(const json_t *json)

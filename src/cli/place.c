@@ -31,7 +31,8 @@ zt_status zt_place_endpoints(const char *dir, const char *daemon, json_t **ret, 
 	TRY(zt_str_printf(&path, "%s/%s/endpoints.json", dir, daemon));
 	zt_status status = zt_file_read(zt_str_text(&path), &text, ret_error);
 	if (status == ZT_E_NOT_FOUND)
-		return zt_error_set(ret_error, status, "no zerotouch-%s runs with its data in %s/%s: start it with 'zerotouch local up'",
+		return zt_error_set(ret_error, status,
+				    "no zerotouch-%s runs with its data in %s/%s: start it with 'zerotouch local up'",
 				    daemon, dir, daemon);
 	TRY(status);
 	return zt_json_parse(zt_str_view(&text), ret, ret_error);
@@ -48,8 +49,8 @@ static zt_status last_words(const char *dir, const char *daemon, int exit_status
 		for (size_t end = zt_view_find(line, '\n'); end < line.n; end = zt_view_find(line, '\n'))
 			line = zt_view_from(line, end + 1);
 	}
-	return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-%s ended with exit status %d: %.*s (log: %s)", daemon, exit_status,
-			    ZT_PRI(line), zt_str_text(&path));
+	return zt_error_set(ret_error, ZT_E_FAILED, "zerotouch-%s ended with exit status %d: %.*s (log: %s)", daemon,
+			    exit_status, ZT_PRI(line), zt_str_text(&path));
 }
 
 /* Returns when something was renamed into the folder, or after a while: the folder may not be there yet. */
@@ -63,7 +64,8 @@ static void wait_for_change(const char *folder)
 		(void)close(fd);
 }
 
-zt_status zt_place_wait(const char *dir, const char *daemon, zt_child *child, int timeout_ms, json_t **ret, zt_error *ret_error)
+zt_status zt_place_wait(const char *dir, const char *daemon, zt_child *child, int timeout_ms, json_t **ret,
+			zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str folder = ZT_STR(PATH_TEXT_MAX);
 	const int64_t deadline = zt_time_mono_ms() + timeout_ms;
@@ -73,7 +75,8 @@ zt_status zt_place_wait(const char *dir, const char *daemon, zt_child *child, in
 		if (!zt_child_runs(child, &exit_status))
 			return last_words(dir, daemon, exit_status, ret_error);
 		if (zt_time_mono_ms() > deadline)
-			return zt_error_set(ret_error, ZT_E_TIMEOUT, "zerotouch-%s is not ready after %d s (log: %s/%s.log)", daemon,
+			return zt_error_set(ret_error, ZT_E_TIMEOUT,
+					    "zerotouch-%s is not ready after %d s (log: %s/%s.log)", daemon,
 					    timeout_ms / 1000, dir, daemon);
 		wait_for_change(zt_str_text(&folder));
 	}
@@ -90,11 +93,14 @@ zt_status zt_place_start(const char *dir, const char *daemon, bool pick_ports, z
 	TRY(zt_str_printf(&stale, "%s/%s/endpoints.json", dir, daemon));
 	TRY(zt_str_printf(&program, "zerotouch-%s", daemon));
 	ZT_CLEANUP(zt_json_decref) json_t *running = NULL;
-	if (zt_place_endpoints(dir, daemon, &running, NULL) == ZT_OK && getpgid((pid_t)json_integer_value(json_object_get(running, "pid"))) > 0)
-		return zt_error_set(ret_error, ZT_E_EXISTS, "zerotouch-%s with its data in %s/%s runs already (process %lld)", daemon, dir,
+	if (zt_place_endpoints(dir, daemon, &running, NULL) == ZT_OK &&
+	    getpgid((pid_t)json_integer_value(json_object_get(running, "pid"))) > 0)
+		return zt_error_set(ret_error, ZT_E_EXISTS,
+				    "zerotouch-%s with its data in %s/%s runs already (process %lld)", daemon, dir,
 				    daemon, (long long)json_integer_value(json_object_get(running, "pid")));
 	/* Left by a killed daemon; its successor writes a new one when it is ready. */
 	TRY(zt_path_remove(zt_str_text(&stale), ret_error));
-	const char *argv[] = { zt_str_text(&program), "--data", zt_str_text(&data), pick_ports ? "--pick-ports" : NULL, NULL };
+	const char *argv[] = { zt_str_text(&program), "--data", zt_str_text(&data), pick_ports ? "--pick-ports" : NULL,
+			       NULL };
 	return zt_child_start(ret_child, argv, zt_str_text(&log), ret_error);
 }

@@ -12,7 +12,8 @@
 ZT_NODISCARD zt_status zt_place_state(const char *name, zt_str *ret_dir, zt_error *ret_error);
 /* `given`, or the state folder "local". */
 ZT_NODISCARD zt_status zt_place_default(const char *given, zt_str *ret_dir, zt_error *ret_error);
-/* The endpoints file of the daemon whose data is in <dir>/<daemon> ("cloud", "attest"). ZT_E_NOT_FOUND names the remedy. */
+/* The endpoints file of the daemon whose data is in <dir>/<daemon> ("cloud", "attest"). ZT_E_NOT_FOUND names the
+ * remedy. */
 ZT_NODISCARD zt_status zt_place_endpoints(const char *dir, const char *daemon, json_t **ret, zt_error *ret_error);
 /* The same, waited for while `child` starts; when the child ends first, the error holds the last line of its log. */
 ZT_NODISCARD zt_status zt_place_wait(const char *dir, const char *daemon, zt_child *child, int timeout_ms, json_t **ret,

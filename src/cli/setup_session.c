@@ -28,10 +28,13 @@ static zt_status take_cas(zt_setup_session *s, zt_setup_spec *spec, zt_error *re
 	return spec->ca_count ? ZT_OK : zt_error_set(ret_error, ZT_E_EXPIRED, "every CA of the tenant has expired");
 }
 
-static zt_status take_authority(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
+static zt_status take_authority(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec,
+				zt_error *ret_error)
 {
 	if (o->proof.command || o->proof.file)
-		return zt_error_set(ret_error, ZT_E_USAGE, "an authority proves its CAs itself: --proof and --proof-command go with --ca-file");
+		return zt_error_set(
+		    ret_error, ZT_E_USAGE,
+		    "an authority proves its CAs itself: --proof and --proof-command go with --ca-file");
 	TRY(zt_authority_open(&o->authority, &s->authority, ret_error));
 	TRY(zt_authority_tenant(&o->authority, s->authority, &s->tenant, ret_error));
 	TRY(zt_attest_tenant(s->authority, zt_str_view(&s->tenant), &s->description, ret_error));
@@ -43,10 +46,12 @@ static zt_status take_ca_file(const zt_setup_options *o, zt_setup_session *s, zt
 {
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	if (o->authority.socket || o->authority.data)
-		return zt_error_set(ret_error, ZT_E_USAGE, "--ca-file stands for a CA without an authority: leave --socket and --data");
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "--ca-file stands for a CA without an authority: leave --socket and --data");
 	TRY(zt_certificate_load(o->ca_file, &s->ca_pem, ret_error));
 	TRY(zt_cert_read_pem(zt_str_view(&s->ca_pem), &info, ret_error));
-	TRY(zt_str_put(&s->tenant, o->authority.tenant ? zt_view_of(o->authority.tenant) : zt_cert_tenant(info, false)));
+	TRY(zt_str_put(&s->tenant,
+		       o->authority.tenant ? zt_view_of(o->authority.tenant) : zt_cert_tenant(info, false)));
 	s->proof = &o->proof;
 	s->cas[0] = (zt_setup_ca){ zt_str_view(&s->ca_pem), zt_str_view(&s->tenant) };
 	spec->cas = s->cas;
@@ -80,7 +85,8 @@ static zt_status find_zip(const char *given, zt_str *ret_path, zt_error *ret_err
 		if (access(zt_str_text(ret_path), R_OK) == 0)
 			return ZT_OK;
 	}
-	return zt_error_set(ret_error, ZT_E_NOT_FOUND, "the Lambda's package is not built: run 'make lambda', or name one with --zip");
+	return zt_error_set(ret_error, ZT_E_NOT_FOUND,
+			    "the Lambda's package is not built: run 'make lambda', or name one with --zip");
 }
 
 static zt_status load_zip(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
@@ -132,15 +138,22 @@ static zt_status take_topics(const zt_setup_options *o, zt_setup_session *s, zt_
 zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret, zt_error *ret_error)
 {
 	zt_setup_session *s = ret;
-	*s = (zt_setup_session){ .tenant = ZT_STR(64), .zip = ZT_STR(ZT_SETUP_ZIP_MAX),
-				 .ca_pem = ZT_STR(2 * ZT_PROOF_BYTES_MAX), .quiet = options->json };
-	zt_setup_spec spec = { .name = zt_view_of(options->name), .thing_template = zt_view_of(options->template), .prove = prove,
-			       .begun = begun, .ended = ended, .context = s };
+	*s = (zt_setup_session){ .tenant = ZT_STR(64),
+				 .zip = ZT_STR(ZT_SETUP_ZIP_MAX),
+				 .ca_pem = ZT_STR(2 * ZT_PROOF_BYTES_MAX),
+				 .quiet = options->json };
+	zt_setup_spec spec = { .name = zt_view_of(options->name),
+			       .thing_template = zt_view_of(options->template),
+			       .prove = prove,
+			       .begun = begun,
+			       .ended = ended,
+			       .context = s };
 	TRY(take_mode(options, &spec, ret_error));
 	TRY(take_topics(options, s, &spec, ret_error));
 	TRY(load_zip(options, s, ret_error));
 	spec.zip = zt_str_view(&s->zip);
-	TRY(options->ca_file ? take_ca_file(options, s, &spec, ret_error) : take_authority(options, s, &spec, ret_error));
+	TRY(options->ca_file ? take_ca_file(options, s, &spec, ret_error)
+			     : take_authority(options, s, &spec, ret_error));
 	TRY(zt_account_open(&options->account, &s->account, ret_error));
 	TRY(zt_setup_new(s->account.client, &spec, &s->setup, ret_error));
 	return zt_setup_plan(s->setup, ret_error);

@@ -18,15 +18,23 @@ typedef struct {
 	bool json, yes, exit_code;
 } zt_setup_options;
 
-#define ZT_SETUP_OPTIONS(o)                                                                                                      \
-	ZT_ACCOUNT_OPTIONS((o).account), ZT_AUTHORITY_OPTIONS((o).authority), ZT_TENANT_OPTION((o).authority),                   \
-		{ "ca-file", 0, ZT_OPT_TEXT, &(o).ca_file, "FILE", "instead of an authority: the CA's certificate, PEM or DER", 0, 0 }, \
-		{ "mode", 0, ZT_OPT_TEXT, &(o).mode, "MODE", "of the CA: default, or sni-only, which needs no proof", 0, 0 },      \
-		{ "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 },   \
-		{ "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },         \
-		{ "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)", 0, 0 }, \
-		{ "zip", 0, ZT_OPT_TEXT, &(o).zip, "FILE", "the Lambda's package (default: the one built with this program)", 0, 0 }, \
-		{ "json", 0, ZT_OPT_FLAG, &(o).json, NULL, "an array of the items", 0, 0 }
+#define ZT_SETUP_OPTIONS(o)                                                                                                \
+	ZT_ACCOUNT_OPTIONS((o).account), ZT_AUTHORITY_OPTIONS((o).authority), ZT_TENANT_OPTION((o).authority),             \
+	    { "ca-file",   0,                                                                                              \
+	      ZT_OPT_TEXT, &(o).ca_file,                                                                                   \
+	      "FILE",      "instead of an authority: the CA's certificate, PEM or DER",                                    \
+	      0,           0 },                                                                                            \
+	    { "mode", 0, ZT_OPT_TEXT, &(o).mode, "MODE", "of the CA: default, or sni-only, which needs no proof", 0, 0 },  \
+	    { "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 }, \
+	    { "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },       \
+	    { "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)",       \
+	      0,      0 },                                                                                                 \
+	    { "zip",    0,      ZT_OPT_TEXT,                                                                               \
+	      &(o).zip, "FILE", "the Lambda's package (default: the one built with this program)",                         \
+	      0,        0 },                                                                                               \
+	{                                                                                                                  \
+		"json", 0, ZT_OPT_FLAG, &(o).json, NULL, "an array of the items", 0, 0                                     \
+	}
 
 typedef struct {
 	zt_account_session account;
@@ -42,7 +50,8 @@ typedef struct {
 } zt_setup_session;
 
 /* Opens all of it and makes the plan. The session must not move while it is open. */
-ZT_NODISCARD zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret,
+					     zt_error *ret_error);
 /* A zeroed one is fine. */
 void zt_setup_session_close(zt_setup_session *session);
 

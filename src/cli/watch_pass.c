@@ -48,7 +48,8 @@ static zt_status add_filter(json_t *statements, const char *arn_prefix, const ch
 	return add_statement(statements, "iot:Receive", zt_str_text(&resource));
 }
 
-zt_status zt_pass_policy(const char *arn_prefix, const char *name, const char *const *filters, size_t count, zt_str *ret_document)
+zt_status zt_pass_policy(const char *arn_prefix, const char *name, const char *const *filters, size_t count,
+			 zt_str *ret_document)
 {
 	ZT_CLEANUP(zt_str_free) zt_str resource = ZT_STR(DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *statements = json_array();
@@ -166,7 +167,8 @@ static zt_status remove_certificate(zt_aws_client *client, const zt_pass *pass, 
 		return ZT_OK;
 	TRY(status);
 	TRY(none_is_fine(zt_iot_certificate_update(client, id, ZT_LIT("INACTIVE"), ret_error)));
-	TRY(none_is_fine(zt_iot_policy_detach(client, zt_view_of(pass->name), zt_json_view(certificate, "certificateArn"), ret_error)));
+	TRY(none_is_fine(zt_iot_policy_detach(client, zt_view_of(pass->name),
+					      zt_json_view(certificate, "certificateArn"), ret_error)));
 	return none_is_fine(zt_iot_certificate_delete(client, id, true, ret_error));
 }
 
@@ -193,7 +195,8 @@ static zt_status keep_certificate(const zt_pass *pass, const json_t *made, zt_er
 	return write_in(pass, "key.pem", zt_json_view(json_object_get(made, "keyPair"), "PrivateKey"), ret_error);
 }
 
-/* It stays inactive until its policy is on it and its id is on the disk: a kill in between leaves nothing that works. */
+/* It stays inactive until its policy is on it and its id is on the disk: a kill in between leaves nothing that works.
+ */
 static zt_status make_certificate(zt_aws_client *client, const zt_pass *pass, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *made = NULL;
@@ -203,7 +206,8 @@ static zt_status make_certificate(zt_aws_client *client, const zt_pass *pass, zt
 	return zt_iot_certificate_update(client, zt_json_view(made, "certificateId"), ZT_LIT("ACTIVE"), ret_error);
 }
 
-zt_status zt_pass_make(zt_aws_client *client, const char *const *filters, size_t count, zt_pass *ret, zt_error *ret_error)
+zt_status zt_pass_make(zt_aws_client *client, const char *const *filters, size_t count, zt_pass *ret,
+		       zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str folder = ZT_STR(ZT_PASS_PATH_MAX), prefix = ZT_STR(256), account = ZT_STR(1024);
 	ZT_CLEANUP(zt_str_free) zt_str document = ZT_STR(DOCUMENT_MAX);
@@ -237,7 +241,8 @@ static bool is_dead(zt_pass *pass, zt_view account)
 	return false;
 }
 
-static zt_status sweep_one(zt_aws_client *client, const char *folder, const char *name, zt_view account, zt_error *ret_error)
+static zt_status sweep_one(zt_aws_client *client, const char *folder, const char *name, zt_view account,
+			   zt_error *ret_error)
 {
 	zt_pass pass = ZT_PASS_NONE;
 	TRY(name_it(&pass, folder, name));
@@ -260,7 +265,8 @@ zt_status zt_pass_sweep(zt_aws_client *client, zt_error *ret_error)
 	zt_status status = ZT_OK;
 	for (struct dirent *entry; status == ZT_OK && (entry = readdir(dir));)
 		if (zt_view_starts(zt_view_of(entry->d_name), ZT_LIT("zerotouch-watch-")))
-			status = sweep_one(client, zt_str_text(&folder), entry->d_name, zt_str_view(&account), ret_error);
+			status =
+			    sweep_one(client, zt_str_text(&folder), entry->d_name, zt_str_view(&account), ret_error);
 	(void)closedir(dir);
 	return status;
 }

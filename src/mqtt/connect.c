@@ -38,8 +38,8 @@ static zt_status take_flags(zt_view *in, zt_mqtt_connect *c)
 	c->will_retain = flags & FLAG_WILL_RETAIN;
 	c->has_username = flags & FLAG_USERNAME;
 	c->has_password = flags & FLAG_PASSWORD;
-	ENSURE(c->will_qos != 3, ZT_E_PROTOCOL);                                        /* MQTT-3.1.2-14 */
-	ENSURE(c->has_will || (c->will_qos == 0 && !c->will_retain), ZT_E_PROTOCOL);    /* MQTT-3.1.2-11, -13, -15 */
+	ENSURE(c->will_qos != 3, ZT_E_PROTOCOL);                                     /* MQTT-3.1.2-14 */
+	ENSURE(c->has_will || (c->will_qos == 0 && !c->will_retain), ZT_E_PROTOCOL); /* MQTT-3.1.2-11, -13, -15 */
 	/* MQTT-3.1.2-22; version 5 allows a password alone (§3.1.2.9). */
 	ENSURE(c->version == ZT_MQTT_V5 || c->has_username || !c->has_password, ZT_E_PROTOCOL);
 	return ZT_OK;

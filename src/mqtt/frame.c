@@ -1,6 +1,7 @@
 #include "mqtt/wire.h"
 
-/* The flags that a type must have (Table 2.2; MQTT-2.2.2-1, -2). PUBLISH has its own; QoS 3 is malformed (MQTT-3.3.1-4). */
+/* The flags that a type must have (Table 2.2; MQTT-2.2.2-1, -2). PUBLISH has its own; QoS 3 is malformed
+ * (MQTT-3.3.1-4). */
 static bool flags_are_right(unsigned type, uint8_t flags)
 {
 	switch (type) {

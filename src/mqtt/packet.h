@@ -31,9 +31,9 @@ typedef enum {
 typedef enum { ZT_MQTT_V311 = 4, ZT_MQTT_V5 = 5 } zt_mqtt_version;
 
 enum {
-	ZT_MQTT_HEAD_MAX = 5,           /* fixed header */
+	ZT_MQTT_HEAD_MAX = 5, /* fixed header */
 	ZT_MQTT_REMAINING_MAX = 268435455,
-	ZT_MQTT_FILTERS_MAX = 64,       /* of one SUBSCRIBE or UNSUBSCRIBE that we are ready to read */
+	ZT_MQTT_FILTERS_MAX = 64, /* of one SUBSCRIBE or UNSUBSCRIBE that we are ready to read */
 };
 
 /* Reason codes of MQTT 5 that we use (§2.4); 3.1.1's CONNACK return codes are 0 to 5. */
@@ -67,24 +67,24 @@ enum {
 /* One packet cut from a stream. */
 typedef struct {
 	zt_mqtt_type type;
-	uint8_t flags;   /* low four bits of the first byte */
-	zt_view body;    /* behind the fixed header */
-	zt_view whole;   /* fixed header and body */
+	uint8_t flags; /* low four bits of the first byte */
+	zt_view body;  /* behind the fixed header */
+	zt_view whole; /* fixed header and body */
 } zt_mqtt_frame;
 
-/* Bytes in all of the packet that begins here, told from its first ZT_MQTT_HEAD_MAX bytes or fewer. Fails as zt_mqtt_frame_next
- * does; ZT_E_AGAIN only while the length itself is incomplete. */
+/* Bytes in all of the packet that begins here, told from its first ZT_MQTT_HEAD_MAX bytes or fewer. Fails as
+ * zt_mqtt_frame_next does; ZT_E_AGAIN only while the length itself is incomplete. */
 ZT_NODISCARD zt_status zt_mqtt_frame_size(zt_view in, size_t max, size_t *ret);
 
-/* Takes the next whole packet from *in. ZT_E_AGAIN while bytes are missing (nothing taken), ZT_E_LIMIT when it is larger than
- * max bytes in all, ZT_E_PROTOCOL for a bad length, type 0 or wrong reserved flags (MQTT-2.2.2-2). */
+/* Takes the next whole packet from *in. ZT_E_AGAIN while bytes are missing (nothing taken), ZT_E_LIMIT when it is
+ * larger than max bytes in all, ZT_E_PROTOCOL for a bad length, type 0 or wrong reserved flags (MQTT-2.2.2-2). */
 ZT_NODISCARD zt_status zt_mqtt_frame_next(zt_view *in, size_t max, zt_mqtt_frame *ret);
 
 typedef struct {
 	zt_mqtt_version version;
-	bool clean;              /* clean session (3.1.1), clean start (5) */
+	bool clean; /* clean session (3.1.1), clean start (5) */
 	uint16_t keep_alive_s;
-	zt_view properties;      /* v5, without the length */
+	zt_view properties; /* v5, without the length */
 	zt_view client_id;
 	bool has_will, will_retain;
 	uint8_t will_qos;
@@ -95,7 +95,7 @@ typedef struct {
 
 typedef struct {
 	bool session_present;
-	uint8_t code;       /* return code (3.1.1) or reason code (5) */
+	uint8_t code; /* return code (3.1.1) or reason code (5) */
 	zt_view properties;
 } zt_mqtt_connack;
 
@@ -148,11 +148,14 @@ ZT_NODISCARD zt_status zt_mqtt_read_connect(const zt_mqtt_frame *frame, zt_mqtt_
 ZT_NODISCARD zt_status zt_mqtt_read_connack(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_connack *ret);
 ZT_NODISCARD zt_status zt_mqtt_read_publish(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_publish *ret);
 ZT_NODISCARD zt_status zt_mqtt_read_ack(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_ack *ret);
-ZT_NODISCARD zt_status zt_mqtt_read_subscribe(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_subscribe *ret);
-ZT_NODISCARD zt_status zt_mqtt_read_unsubscribe(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_subscribe *ret);
+ZT_NODISCARD zt_status zt_mqtt_read_subscribe(const zt_mqtt_frame *frame, zt_mqtt_version version,
+					      zt_mqtt_subscribe *ret);
+ZT_NODISCARD zt_status zt_mqtt_read_unsubscribe(const zt_mqtt_frame *frame, zt_mqtt_version version,
+						zt_mqtt_subscribe *ret);
 ZT_NODISCARD zt_status zt_mqtt_read_suback(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_suback *ret);
 ZT_NODISCARD zt_status zt_mqtt_read_unsuback(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_suback *ret);
-ZT_NODISCARD zt_status zt_mqtt_read_disconnect(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_disconnect *ret);
+ZT_NODISCARD zt_status zt_mqtt_read_disconnect(const zt_mqtt_frame *frame, zt_mqtt_version version,
+					       zt_mqtt_disconnect *ret);
 
 /* Writers: append one whole packet. What does not fit sets the buffer's flag; look at it with zt_buf_finish. */
 void zt_mqtt_write_connect(zt_buf *out, const zt_mqtt_connect *packet);

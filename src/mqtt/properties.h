@@ -36,16 +36,16 @@ typedef enum {
 
 typedef struct {
 	zt_mqtt_property_id id;
-	uint32_t number;   /* of byte, two-byte, four-byte and variable-length properties */
-	zt_view text;      /* of string and binary properties; the value of a user property */
-	zt_view name;      /* of a user property */
-	zt_view whole;     /* identifier and value as they stand */
+	uint32_t number; /* of byte, two-byte, four-byte and variable-length properties */
+	zt_view text;    /* of string and binary properties; the value of a user property */
+	zt_view name;    /* of a user property */
+	zt_view whole;   /* identifier and value as they stand */
 } zt_mqtt_property;
 
 /* Takes the next property. false at the end. Only after zt_mqtt_properties_check. */
 bool zt_mqtt_property_next(zt_view *properties, zt_mqtt_property *ret);
-/* Well-formed, allowed in this kind of packet (`will` for a CONNECT's will), none but user properties (and subscription ids
- * from a server) twice, values in range. ZT_E_PROTOCOL (§2.2.2.2; the per-packet tables of §3). */
+/* Well-formed, allowed in this kind of packet (`will` for a CONNECT's will), none but user properties (and subscription
+ * ids from a server) twice, values in range. ZT_E_PROTOCOL (§2.2.2.2; the per-packet tables of §3). */
 ZT_NODISCARD zt_status zt_mqtt_properties_check(zt_view properties, zt_mqtt_type packet, bool will);
 /* The first property of that id. */
 bool zt_mqtt_property_find(zt_view properties, zt_mqtt_property_id id, zt_mqtt_property *ret);

@@ -13,7 +13,7 @@ zt_status zt_mqtt_read_publish(const zt_mqtt_frame *frame, zt_mqtt_version versi
 		.retain = frame->flags & FLAG_RETAIN,
 		.dup = frame->flags & FLAG_DUP,
 	};
-	ENSURE(p.qos != 3, ZT_E_PROTOCOL);          /* MQTT-3.3.1-4 */
+	ENSURE(p.qos != 3, ZT_E_PROTOCOL);           /* MQTT-3.3.1-4 */
 	ENSURE(p.qos != 0 || !p.dup, ZT_E_PROTOCOL); /* MQTT-3.3.1-2 */
 	TRY(zt_mqtt_take_string(&in, &p.topic));
 	/* MQTT-3.3.2-2, MQTT-4.7.3-1; in version 5 an alias may stand for the topic (§3.3.2.3.4). */

@@ -20,7 +20,8 @@ zt_status zt_mqtt_read_suback(const zt_mqtt_frame *frame, zt_mqtt_version versio
 	ENSURE(s.codes.n, ZT_E_PROTOCOL);
 	for (size_t i = 0; i < s.codes.n; i++) {
 		uint8_t code = s.codes.p[i];
-		ENSURE(code <= 2 || (version == ZT_MQTT_V311 ? code == 0x80 : code >= 0x80), ZT_E_PROTOCOL); /* MQTT-3.9.3-2 */
+		ENSURE(code <= 2 || (version == ZT_MQTT_V311 ? code == 0x80 : code >= 0x80),
+		       ZT_E_PROTOCOL); /* MQTT-3.9.3-2 */
 	}
 	*ret = s;
 	return ZT_OK;

@@ -17,9 +17,9 @@ static zt_status take_options(zt_view *in, zt_mqtt_version version, zt_mqtt_subs
 		ENSURE((options & ~MASK_QOS) == 0, ZT_E_PROTOCOL);
 		return ZT_OK;
 	}
-	ENSURE((options & 0xc0) == 0, ZT_E_PROTOCOL);                               /* v5: MQTT-3.8.3-5 */
-	ENSURE(s->retain_handling != 3, ZT_E_PROTOCOL);                             /* v5: §3.8.3.1 */
-	ENSURE(!s->no_local || !zt_filter_is_shared(s->filter), ZT_E_PROTOCOL);     /* v5: MQTT-3.8.3-4 */
+	ENSURE((options & 0xc0) == 0, ZT_E_PROTOCOL);                           /* v5: MQTT-3.8.3-5 */
+	ENSURE(s->retain_handling != 3, ZT_E_PROTOCOL);                         /* v5: §3.8.3.1 */
+	ENSURE(!s->no_local || !zt_filter_is_shared(s->filter), ZT_E_PROTOCOL); /* v5: MQTT-3.8.3-4 */
 	return ZT_OK;
 }
 

@@ -8,9 +8,11 @@ enum { ZT_TOPIC_MAX = 256, ZT_TOPIC_SLASHES_MAX = 7 }; /* AWS IoT Core quotas */
 
 /* Not empty, UTF-8 without U+0000, no wildcard (MQTT-3.3.2-2, MQTT-4.7.3-1). */
 bool zt_topic_is_valid(zt_view topic);
-/* Wildcards occupy whole levels, '#' is last (MQTT-4.7.1-2, -3); a "$share/<name>/" prefix is well-formed (MQTT-4.8.2-1, -2). */
+/* Wildcards occupy whole levels, '#' is last (MQTT-4.7.1-2, -3); a "$share/<name>/" prefix is well-formed
+ * (MQTT-4.8.2-1, -2). */
 bool zt_filter_is_valid(zt_view filter);
-/* Whether AWS's 256 bytes and 7 slashes hold; the first three levels of "$aws/rules/<name>/" and "$share/<name>/" do not count. */
+/* Whether AWS's 256 bytes and 7 slashes hold; the first three levels of "$aws/rules/<name>/" and "$share/<name>/" do
+ * not count. */
 bool zt_topic_within_limits(zt_view topic_or_filter);
 /* "$share/<name>/<filter>" -> the filter; others as they are. */
 zt_view zt_filter_unshared(zt_view filter);

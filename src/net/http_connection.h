@@ -14,7 +14,8 @@ typedef enum {
 	ZT_CONN_READING,  /* within a request */
 	ZT_CONN_HANDLING, /* the handler has it */
 	ZT_CONN_WRITING,  /* its answer is on the way */
-	ZT_CONN_LINGERING /* answered and shut; what still comes is thrown away, so that no reset overtakes the answer */
+	ZT_CONN_LINGERING /* answered and shut; what still comes is thrown away, so that no reset overtakes the answer
+			   */
 } zt_connection_state;
 
 typedef struct zt_connection {
@@ -37,7 +38,7 @@ struct zt_http_exchange {
 	zt_connection *connection; /* NULL once the peer has gone */
 	zt_http_request request;
 	zt_str body;
-	unsigned refusal;          /* status of a request that is over a limit or broken, or 0 */
+	unsigned refusal; /* status of a request that is over a limit or broken, or 0 */
 	bool in_value, head_done, complete, expects_continue;
 	char peer[ZT_PEER_TEXT_MAX];
 	size_t head_n;
@@ -47,10 +48,12 @@ struct zt_http_exchange {
 /* Starts reading the next request. NULL when out of memory. */
 zt_http_exchange *zt_http_exchange_new(zt_connection *connection);
 void zt_http_exchange_free(zt_http_exchange *exchange);
-/* Feeds bytes to the connection's exchange; returns how many were taken. After that look at `complete` and `refusal`. */
+/* Feeds bytes to the connection's exchange; returns how many were taken. After that look at `complete` and `refusal`.
+ */
 size_t zt_http_exchange_feed(zt_http_exchange *exchange, zt_view bytes);
 
 /* Puts a whole answer into the connection's output; false when out of memory. */
-bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_header *headers, size_t count, zt_view body);
+bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_header *headers, size_t count,
+		   zt_view body);
 
 #endif

@@ -94,8 +94,8 @@ static int on_head(http_parser *parser)
 		return refuse(exchange, 413);
 	/* RFC 9110 §10.1.1: only a request with a body in HTTP/1.1 is told to go on. */
 	exchange->expects_continue =
-		(chunked || sized) && parser->http_minor >= 1 &&
-		zt_view_equal_nocase(zt_http_header_of(&exchange->request, "expect"), ZT_LIT("100-continue"));
+	    (chunked || sized) && parser->http_minor >= 1 &&
+	    zt_view_equal_nocase(zt_http_header_of(&exchange->request, "expect"), ZT_LIT("100-continue"));
 	/* We never switch protocols, so an Upgrade is an ordinary request (RFC 9110 §7.8). */
 	parser->upgrade = 0;
 	return 0;

@@ -87,7 +87,8 @@ static bool put_end(struct evbuffer *out, const char *end)
 	return evbuffer_add_printf(out, "connection: %s\r\n", end) > 0;
 }
 
-bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_header *headers, size_t count, zt_view body)
+bool zt_http_write(zt_connection *connection, unsigned status, const zt_http_header *headers, size_t count,
+		   zt_view body)
 {
 	struct evbuffer *out = bufferevent_get_output(connection->buffer);
 	const char *end = connection->keep_alive ? "keep-alive" : "close";

@@ -37,7 +37,8 @@ static void say_goodbye(zt_connection *connection)
 	SSL *ssl = bufferevent_openssl_get_ssl(connection->buffer);
 	if (!ssl || !SSL_is_init_finished(ssl))
 		return;
-	/* Our half alone: the peer's is not waited for. When even the alert does not fit the socket, the peer reads too little to care. */
+	/* Our half alone: the peer's is not waited for. When even the alert does not fit the socket, the peer reads too
+	 * little to care. */
 	(void)SSL_shutdown(ssl);
 	ERR_clear_error();
 }
@@ -129,7 +130,8 @@ static void after_feed(zt_connection *connection)
 	}
 	if (exchange->expects_continue) {
 		exchange->expects_continue = false;
-		if (evbuffer_add_printf(bufferevent_get_output(connection->buffer), "HTTP/1.1 100 Continue\r\n\r\n") < 0)
+		if (evbuffer_add_printf(bufferevent_get_output(connection->buffer), "HTTP/1.1 100 Continue\r\n\r\n") <
+		    0)
 			end_connection(connection);
 	}
 }
@@ -149,15 +151,17 @@ static void feed(zt_connection *connection, struct evbuffer *in)
 	after_feed(connection);
 }
 
-/* While an answer is due, what comes is held up to a limit; then reading is switched off. Not by libevent's read watermark,
- * which calls back in a loop while nothing is taken and leaves bytes behind in a TLS record that no event tells of. */
+/* While an answer is due, what comes is held up to a limit; then reading is switched off. Not by libevent's read
+ * watermark, which calls back in a loop while nothing is taken and leaves bytes behind in a TLS record that no event
+ * tells of. */
 static void hold(zt_connection *connection, struct evbuffer *in)
 {
 	if (connection->state >= ZT_CONN_HANDLING && evbuffer_get_length(in) >= READ_AHEAD_MAX)
 		(void)bufferevent_disable(connection->buffer, EV_READ);
 }
 
-/* Reads until bytes are missing or an answer is due. Handlers may answer or drop within it, so the connection's end waits. */
+/* Reads until bytes are missing or an answer is due. Handlers may answer or drop within it, so the connection's end
+ * waits. */
 static void pump(zt_connection *connection)
 {
 	struct evbuffer *in = bufferevent_get_input(connection->buffer);

@@ -47,12 +47,12 @@ typedef void (*zt_http_handler)(void *context, zt_http_exchange *exchange);
 typedef struct {
 	zt_http_handler handler;
 	void *context;
-	size_t body_max;          /* bytes; a longer body is answered 413 */
-	size_t connections_max;   /* beyond it new connections are closed at once; 0 is 1024 */
-	unsigned idle_ms;         /* 0 is ZT_HTTP_IDLE_MS */
-	unsigned request_ms;      /* a TLS handshake, a request, or a peer that does not read; 0 is ZT_HTTP_REQUEST_MS */
-	/* Called when a connection made by zt_http_adopt ends, with its tag, unless that is NULL; may be NULL. From then on
-	 * the tag is gone from an exchange that is not answered yet. */
+	size_t body_max;        /* bytes; a longer body is answered 413 */
+	size_t connections_max; /* beyond it new connections are closed at once; 0 is 1024 */
+	unsigned idle_ms;       /* 0 is ZT_HTTP_IDLE_MS */
+	unsigned request_ms;    /* a TLS handshake, a request, or a peer that does not read; 0 is ZT_HTTP_REQUEST_MS */
+	/* Called when a connection made by zt_http_adopt ends, with its tag, unless that is NULL; may be NULL. From
+	 * then on the tag is gone from an exchange that is not answered yet. */
 	void (*closed)(void *context, void *connection_tag);
 } zt_http_server_spec;
 

@@ -104,8 +104,8 @@ static zt_status bind_tcp(const zt_listener_spec *spec, unsigned port, int *ret_
 				      spec->address ? spec->address : "127.0.0.1", port);
 	}
 	if (listen(fd, BACKLOG) != 0)
-		return errno == EADDRINUSE ? zt_error_set(ret_error, ZT_E_EXISTS, "port %u is taken", port) :
-					     zt_error_errno(ret_error, ZT_E_NETWORK, "cannot listen on port %u", port);
+		return errno == EADDRINUSE ? zt_error_set(ret_error, ZT_E_EXISTS, "port %u is taken", port)
+					   : zt_error_errno(ret_error, ZT_E_NETWORK, "cannot listen on port %u", port);
 	*ret_fd = fd;
 	fd = -1;
 	return ZT_OK;

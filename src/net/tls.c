@@ -46,7 +46,8 @@ static bool more_certificates(BIO *pem, X509 **ret)
 
 static zt_status use_chain(SSL_CTX *tls, zt_view chain_pem, zt_error *ret_error)
 {
-	ENSURE(chain_pem.n > 0 && chain_pem.n <= INT_MAX, zt_error_set(ret_error, ZT_E_CONFIG, "no server certificate"));
+	ENSURE(chain_pem.n > 0 && chain_pem.n <= INT_MAX,
+	       zt_error_set(ret_error, ZT_E_CONFIG, "no server certificate"));
 	ZT_CLEANUP(free_bio) BIO *pem = BIO_new_mem_buf(chain_pem.p, (int)chain_pem.n);
 	ZT_CLEANUP(free_certificate) X509 *leaf = NULL;
 	ENSURE(pem, zt_error_set(ret_error, ZT_E_NOMEM, "cannot read a certificate"));
@@ -66,7 +67,8 @@ static zt_status use_chain(SSL_CTX *tls, zt_view chain_pem, zt_error *ret_error)
 
 static zt_status use_key(SSL_CTX *tls, zt_view key_pem, zt_error *ret_error)
 {
-	ENSURE(key_pem.n > 0 && key_pem.n <= INT_MAX, zt_error_set(ret_error, ZT_E_CONFIG, "no key of the server certificate"));
+	ENSURE(key_pem.n > 0 && key_pem.n <= INT_MAX,
+	       zt_error_set(ret_error, ZT_E_CONFIG, "no key of the server certificate"));
 	ZT_CLEANUP(free_bio) BIO *pem = BIO_new_mem_buf(key_pem.p, (int)key_pem.n);
 	ENSURE(pem, zt_error_set(ret_error, ZT_E_NOMEM, "cannot read a key"));
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(pem, NULL, no_password, NULL);
@@ -80,7 +82,7 @@ static zt_status use_key(SSL_CTX *tls, zt_view key_pem, zt_error *ret_error)
 static zt_status configure(SSL_CTX *tls, zt_error *ret_error)
 {
 	(void)SSL_CTX_set_options(tls, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-					       SSL_OP_CIPHER_SERVER_PREFERENCE);
+					   SSL_OP_CIPHER_SERVER_PREFERENCE);
 	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 	if (SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) != 1 || SSL_CTX_set_num_tickets(tls, 0) != 1 ||
@@ -114,8 +116,8 @@ zt_status zt_tls_accept(struct event_base *loop, SSL_CTX *tls, evutil_socket_t f
 	struct bufferevent *buffer = NULL;
 	/* libevent frees `ssl` when it fails, but leaves the socket. */
 	if (ssl)
-		buffer = bufferevent_openssl_socket_new(loop, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
-							BEV_OPT_CLOSE_ON_FREE);
+		buffer =
+		    bufferevent_openssl_socket_new(loop, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	if (!buffer) {
 		(void)evutil_closesocket(fd);
 		return ZT_E_NOMEM;

@@ -255,14 +255,13 @@ zt_status zt_conditions_parse(zt_policy *policy, const json_t *conditions, zt_sp
 	zt_span span = { .first = policy->condition_count };
 	const char *word, *key;
 	json_t *keys, *values;
-	json_object_foreach((json_t *)conditions, word, keys)
-	{
+	json_object_foreach((json_t *)conditions, word, keys) {
 		zt_condition condition;
 		TRY(parse_operator(zt_view_of(word), &condition, ret_error));
 		if (!json_is_object(keys))
 			return zt_error_set(ret_error, ZT_E_INVALID, "condition operator %s holds no object", word);
 		json_object_foreach(keys, key, values)
-		    TRY(parse_key(policy, condition, zt_view_of(key), values, ret_error));
+			TRY(parse_key(policy, condition, zt_view_of(key), values, ret_error));
 	}
 	span.count = policy->condition_count - span.first;
 	*ret = span;

@@ -68,10 +68,9 @@ static zt_status parse_document(zt_policy *policy, const json_t *document, zt_er
 		return zt_error_set(ret_error, ZT_E_INVALID, "the document is no JSON object");
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)document, name,
-			    value) if (strcmp(name, "Version") != 0 && strcmp(name, "Id") != 0 &&
-				       strcmp(name, "Statement") != 0) return zt_error_set(ret_error, ZT_E_INVALID,
-											   "unknown member %s", name);
+	json_object_foreach((json_t *)document, name, value)
+		if (strcmp(name, "Version") != 0 && strcmp(name, "Id") != 0 && strcmp(name, "Statement") != 0)
+			return zt_error_set(ret_error, ZT_E_INVALID, "unknown member %s", name);
 	const json_t *id = json_object_get(document, "Id");
 	if (id && !json_is_string(id))
 		return zt_error_set(ret_error, ZT_E_INVALID, "Id is no string");

@@ -90,8 +90,7 @@ static zt_status parse_principal(zt_policy *policy, const json_t *value, zt_erro
 		return zt_error_set(ret_error, ZT_E_INVALID, "Principal is neither * nor an object of principals");
 	const char *kind;
 	json_t *names;
-	json_object_foreach((json_t *)value, kind, names)
-	{
+	json_object_foreach((json_t *)value, kind, names) {
 		zt_text_fn add = strcmp(kind, "AWS") == 0         ? add_aws
 				 : strcmp(kind, "Service") == 0   ? add_service
 				 : strcmp(kind, "Federated") == 0 ? add_federated
@@ -129,8 +128,7 @@ static zt_status check_members(const json_t *json, zt_error *ret_error)
 					     "NotResource", "Condition", "Principal", "NotPrincipal" };
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)json, name, value)
-	{
+	json_object_foreach((json_t *)json, name, value) {
 		bool found = false;
 		for (size_t i = 0; i < ZT_COUNT(known) && !found; i++)
 			found = strcmp(name, known[i]) == 0;

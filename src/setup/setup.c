@@ -107,8 +107,7 @@ static zt_status keep_difference(zt_setup_item *item, const json_t *observed, co
 	const char *member;
 	json_t *value;
 	ENSURE(is && shall, zt_setup_no_memory(ret_error));
-	json_object_foreach((json_t *)desired, member, value)
-	{
+	json_object_foreach((json_t *)desired, member, value) {
 		json_t *now = json_object_get(observed, member);
 		if (json_equal(now, value))
 			continue;

@@ -44,7 +44,8 @@ zt_status zt_csr_read(zt_view pem, zt_str *ret_spki, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(CSR_DER_MAX);
 	if (zt_pem_next(&pem, "CERTIFICATE REQUEST", &der) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_INVALID, "there is no readable PEM certificate request in the text");
+		return zt_error_set(ret_error, ZT_E_INVALID,
+				    "there is no readable PEM certificate request in the text");
 	const unsigned char *at = (const unsigned char *)der.p;
 	ZT_CLEANUP(X509_REQ_freep) X509_REQ *csr = d2i_X509_REQ(NULL, &at, (long)der.n);
 	if (!csr || at != (const unsigned char *)der.p + der.n)

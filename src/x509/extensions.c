@@ -79,7 +79,8 @@ static bool put_authority_id(X509 *cert, const X509 *issuer, const zt_issue_spec
 	AUTHORITY_KEYID *authority = AUTHORITY_KEYID_new();
 	if (authority)
 		authority->keyid = ZT_STEAL(id);
-	bool ok = authority && X509_add1_ext_i2d(cert, NID_authority_key_identifier, authority, 0, X509V3_ADD_DEFAULT) == 1;
+	bool ok =
+	    authority && X509_add1_ext_i2d(cert, NID_authority_key_identifier, authority, 0, X509V3_ADD_DEFAULT) == 1;
 	AUTHORITY_KEYID_free(authority);
 	ASN1_OCTET_STRING_free(id);
 	return ok;
@@ -88,7 +89,8 @@ static bool put_authority_id(X509 *cert, const X509 *issuer, const zt_issue_spec
 static bool put_key_ids(X509 *cert, const X509 *issuer, const zt_issue_spec *spec)
 {
 	bool self_signed = spec->issuer_der.n == 0 && spec->issuer_count == 0;
-	return put_row(cert, NID_subject_key_identifier, "hash") && (self_signed || put_authority_id(cert, issuer, spec));
+	return put_row(cert, NID_subject_key_identifier, "hash") &&
+	       (self_signed || put_authority_id(cert, issuer, spec));
 }
 
 static bool is_address(const char *name)
@@ -102,8 +104,8 @@ static bool put_names(X509 *cert, const char *const *names, size_t count)
 	GENERAL_NAMES *list = GENERAL_NAMES_new();
 	bool ok = list != NULL;
 	for (size_t i = 0; ok && i < count; i++) {
-		GENERAL_NAME *name = a2i_GENERAL_NAME(NULL, NULL, NULL, is_address(names[i]) ? GEN_IPADD : GEN_DNS,
-						      names[i], 0);
+		GENERAL_NAME *name =
+		    a2i_GENERAL_NAME(NULL, NULL, NULL, is_address(names[i]) ? GEN_IPADD : GEN_DNS, names[i], 0);
 		ok = name && sk_GENERAL_NAME_push(list, name) > 0;
 		if (!ok)
 			GENERAL_NAME_free(name);

@@ -24,7 +24,8 @@ ZT_NODISCARD zt_status zt_key_device_id(const zt_key *key, char ret_id[129]);
 /* SubjectPublicKeyInfo in DER. */
 ZT_NODISCARD zt_status zt_key_spki(const zt_key *key, zt_str *out);
 /* ECDSA over a SHA-256 digest that the caller made; DER form. */
-ZT_NODISCARD zt_status zt_key_sign_digest(const zt_key *key, const uint8_t digest[32], zt_str *ret_signature, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_key_sign_digest(const zt_key *key, const uint8_t digest[32], zt_str *ret_signature,
+					  zt_error *ret_error);
 /* Whether `signature` (DER) over `digest` was made by the P-256 key that is the device id. */
 bool zt_device_id_verify(zt_view device_id, const uint8_t digest[32], zt_view signature);
 /* Whether `spki` (DER, in any form of the point) is the very key that is the device id. */
@@ -43,12 +44,13 @@ typedef struct {
 } zt_rdn;
 
 typedef enum {
-	ZT_PROFILE_TENANT_CA, /* AS3's tenant CA: critical KU digitalSignature, keyCertSign, cRLSign; critical CA:TRUE; AIA, CRL */
+	ZT_PROFILE_TENANT_CA, /* AS3's tenant CA: critical KU digitalSignature, keyCertSign, cRLSign; critical CA:TRUE;
+				 AIA, CRL */
 	ZT_PROFILE_PROOF,     /* AS3's proof of possession: KU 03 02 00 01 and EKU 30 00, both critical, nothing else */
-	ZT_PROFILE_DEVICE,    /* short-lived client certificate: no extensions but key usage and client authentication */
-	ZT_PROFILE_CA,        /* a plain CA with SKI, for server hierarchies and tests */
-	ZT_PROFILE_SERVER,    /* server authentication, with dns_names and SKI/AKI */
-	ZT_PROFILE_AWS_CLIENT,/* what CreateKeysAndCertificate gives: CA:FALSE, digitalSignature, SKI/AKI */
+	ZT_PROFILE_DEVICE, /* short-lived client certificate: no extensions but key usage and client authentication */
+	ZT_PROFILE_CA,     /* a plain CA with SKI, for server hierarchies and tests */
+	ZT_PROFILE_SERVER, /* server authentication, with dns_names and SKI/AKI */
+	ZT_PROFILE_AWS_CLIENT, /* what CreateKeysAndCertificate gives: CA:FALSE, digitalSignature, SKI/AKI */
 } zt_profile;
 
 typedef struct {
@@ -56,12 +58,12 @@ typedef struct {
 	const zt_rdn *subject;
 	size_t subject_count;
 	int64_t not_before_ms, not_after_ms;
-	zt_view spki;              /* the subject's public key, DER */
-	zt_view issuer_der;        /* the CA's certificate: its subject becomes the issuer; empty: self-signed */
-	const zt_rdn *issuer;      /* used instead when issuer_der is empty and the issuer's name differs from the subject */
+	zt_view spki;         /* the subject's public key, DER */
+	zt_view issuer_der;   /* the CA's certificate: its subject becomes the issuer; empty: self-signed */
+	const zt_rdn *issuer; /* used instead when issuer_der is empty and the issuer's name differs from the subject */
 	size_t issuer_count;
-	const zt_key *issuer_key;  /* signs; SHA-384 with a P-384 key, SHA-256 otherwise */
-	bool key_identifiers;      /* adds SKI and AKI where the profile has none */
+	const zt_key *issuer_key;     /* signs; SHA-384 with a P-384 key, SHA-256 otherwise */
+	bool key_identifiers;         /* adds SKI and AKI where the profile has none */
 	const char *const *dns_names; /* ZT_PROFILE_SERVER; numeric addresses become iPAddress names */
 	size_t dns_count;
 } zt_issue_spec;

@@ -27,8 +27,8 @@ static zt_status wrap(EVP_PKEY *pkey, zt_key **ret, zt_error *ret_error)
 
 zt_status zt_key_new(zt_key_kind kind, zt_key **ret, zt_error *ret_error)
 {
-	EVP_PKEY *pkey = kind == ZT_KEY_RSA2048 ? EVP_RSA_gen(2048u) :
-						  EVP_EC_gen(kind == ZT_KEY_P256 ? "P-256" : "P-384");
+	EVP_PKEY *pkey =
+	    kind == ZT_KEY_RSA2048 ? EVP_RSA_gen(2048u) : EVP_EC_gen(kind == ZT_KEY_P256 ? "P-256" : "P-384");
 	if (!pkey)
 		return zt_openssl_error(ret_error, ZT_E_FAILED, "cannot make a key");
 	return wrap(pkey, ret, ret_error);

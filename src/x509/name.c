@@ -21,8 +21,8 @@ zt_status zt_name_put(X509_NAME *name, const zt_rdn *rdns, size_t count)
 		zt_view text = rdns[i].value;
 		ENSURE(text.n && text.n <= INT_MAX, ZT_E_INVALID);
 		ENSURE(rdns[i].utf8 ? zt_view_is_utf8(text) : is_printable(text), ZT_E_INVALID);
-		/* A string type instead of MBSTRING_* keeps OpenSSL from applying X.520's ceilings: AS3's common names have
-		 * 128 characters, twice ub-common-name. */
+		/* A string type instead of MBSTRING_* keeps OpenSSL from applying X.520's ceilings: AS3's common names
+		 * have 128 characters, twice ub-common-name. */
 		int type = rdns[i].utf8 ? V_ASN1_UTF8STRING : V_ASN1_PRINTABLESTRING;
 		ENSURE(X509_NAME_add_entry_by_txt(name, rdns[i].type, type, text.p, (int)text.n, -1, 0), ZT_E_INVALID);
 	}

@@ -10,8 +10,8 @@ zt_status zt_openssl_error(zt_error *ret_error, zt_status status, const char *wh
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 	ERR_clear_error();
-	return reason ? zt_error_set(ret_error, status, "%s: %s", what, reason) :
-			zt_error_set(ret_error, status, "%s", what);
+	return reason ? zt_error_set(ret_error, status, "%s: %s", what, reason)
+		      : zt_error_set(ret_error, status, "%s", what);
 }
 
 X509 *zt_openssl_certificate(zt_view der)

@@ -26,7 +26,8 @@ X509 *zt_openssl_certificate(zt_view der);
 bool zt_openssl_on_curve(const EVP_PKEY *key, zt_view curve);
 /* A public key that AWS takes: RSA from 2048 bits on, P-256, P-384, P-521 (AWS IoT, "X.509 client certificates"). */
 bool zt_openssl_key_accepted(const EVP_PKEY *key);
-/* Appends the `n` bytes that one of OpenSSL's i2d functions has allocated, wipes and frees them; n < 0: it has failed. */
+/* Appends the `n` bytes that one of OpenSSL's i2d functions has allocated, wipes and frees them; n < 0: it has failed.
+ */
 ZT_NODISCARD zt_status zt_openssl_put_der(unsigned char *der, int n, zt_str *out);
 /* The digest that goes with a signing key: SHA-384 for P-384, SHA-256 otherwise. */
 const EVP_MD *zt_openssl_digest_for(const EVP_PKEY *key);

@@ -44,7 +44,8 @@ zt_status zt_cert_read_pem(zt_view pem, zt_cert_info **ret, zt_error *ret_error)
 	if (status == ZT_E_INVALID)
 		return zt_error_set(ret_error, ZT_E_INVALID, "the PEM certificate is cut off or damaged");
 	if (status != ZT_OK)
-		return zt_error_set(ret_error, status, "the PEM certificate cannot be read: %s", zt_status_text(status));
+		return zt_error_set(ret_error, status, "the PEM certificate cannot be read: %s",
+				    zt_status_text(status));
 	return zt_cert_read(zt_str_view(&der), ret, ret_error);
 }
 

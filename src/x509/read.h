@@ -54,9 +54,9 @@ typedef struct zt_cert_info {
 	bool is_ca; /* basicConstraints CA:TRUE, and keyCertSign where there is a key usage */
 } zt_cert_info;
 
-/* ZT_E_INVALID with the reason when the DER is no certificate, has bytes behind it, or a name holds a NUL or text that is
- * not what it says; ZT_E_LIMIT over ZT_CERT_DER_MAX or ZT_DN_PARTS_MAX. The mbedTLS body refuses an empty extended key
- * usage, and with it AS3's proof of possession: that is for the OpenSSL body alone. */
+/* ZT_E_INVALID with the reason when the DER is no certificate, has bytes behind it, or a name holds a NUL or text that
+ * is not what it says; ZT_E_LIMIT over ZT_CERT_DER_MAX or ZT_DN_PARTS_MAX. The mbedTLS body refuses an empty extended
+ * key usage, and with it AS3's proof of possession: that is for the OpenSSL body alone. */
 ZT_NODISCARD zt_status zt_cert_read(zt_view der, zt_cert_info **ret, zt_error *ret_error);
 /* The first certificate of a PEM text. */
 ZT_NODISCARD zt_status zt_cert_read_pem(zt_view pem, zt_cert_info **ret, zt_error *ret_error);

@@ -3,8 +3,7 @@
 
 #include "x509/read_body.h"
 
-static zt_status read_name(const mbedtls_x509_buf *der, const mbedtls_x509_name *from, zt_dn *name,
-			   zt_error *ret_error)
+static zt_status read_name(const mbedtls_x509_buf *der, const mbedtls_x509_name *from, zt_dn *name, zt_error *ret_error)
 {
 	zt_dn_set_hash(name, (zt_view){ der->p, der->len });
 	/* An empty subject is one entry without a type. */
@@ -48,8 +47,8 @@ static zt_status fill(const mbedtls_x509_crt *cert, zt_cert_info *info, zt_error
 	TRY(zt_cert_set_serial(info, (zt_view){ cert->serial.p, cert->serial.len }, ret_error));
 	info->not_before_ms = wall_ms(&cert->valid_from);
 	info->not_after_ms = wall_ms(&cert->valid_to);
-	bool may_sign = !(cert->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) ||
-			(cert->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN);
+	bool may_sign =
+	    !(cert->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) || (cert->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN);
 	info->is_ca = cert->ca_istrue && may_sign;
 	return ZT_OK;
 }

@@ -27,8 +27,8 @@ static zt_status read_serial(const X509 *cert, zt_cert_info *info, zt_error *ret
 	enum { HEADER = 2, SHORT_FORM_MAX = 127 }; /* tag and one byte of length (X.690 §8.1.3.4) */
 	unsigned char *der = NULL;
 	int n = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &der);
-	zt_view content = n > HEADER && n <= HEADER + SHORT_FORM_MAX ? (zt_view){ der + HEADER, (size_t)n - HEADER } :
-								       ZT_VIEW_EMPTY;
+	zt_view content =
+	    n > HEADER && n <= HEADER + SHORT_FORM_MAX ? (zt_view){ der + HEADER, (size_t)n - HEADER } : ZT_VIEW_EMPTY;
 	zt_status status = zt_cert_set_serial(info, content, ret_error);
 	OPENSSL_free(der);
 	return status;

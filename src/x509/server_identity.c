@@ -22,7 +22,8 @@ static zt_status read_file(const zt_server_identity_spec *spec, const char *name
 	return zt_file_read(zt_str_text(&path), out, NULL);
 }
 
-static zt_status write_file(const zt_server_identity_spec *spec, const char *name, zt_view bytes, mode_t mode, zt_error *ret_error)
+static zt_status write_file(const zt_server_identity_spec *spec, const char *name, zt_view bytes, mode_t mode,
+			    zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(4096);
 	TRY(zt_path_join(&path, spec->dir, name));
@@ -69,12 +70,16 @@ static zt_status root_make(const zt_server_identity_spec *spec, authority *root,
 {
 	SECRET_STR key_pem = ZT_STR(ZT_SERVER_PEM_MAX);
 	ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(ZT_SERVER_PEM_MAX);
-	const zt_rdn subject[] = { { "O", zt_view_of(spec->organization), true }, { "CN", ZT_LIT("Local Root CA 1"), true } };
+	const zt_rdn subject[] = { { "O", zt_view_of(spec->organization), true },
+				   { "CN", ZT_LIT("Local Root CA 1"), true } };
 	authority_deinit(root);
 	*root = (authority){ .der = ZT_STR(ZT_CERT_DER_MAX) };
 	TRY(zt_key_new(ZT_KEY_P256, &root->key, ret_error));
-	const zt_issue_spec wanted = { .profile = ZT_PROFILE_CA, .subject = subject, .subject_count = ZT_COUNT(subject),
-				       .not_before_ms = spec->now_ms - BACKDATE_MS, .not_after_ms = spec->now_ms + ROOT_LIFE_MS,
+	const zt_issue_spec wanted = { .profile = ZT_PROFILE_CA,
+				       .subject = subject,
+				       .subject_count = ZT_COUNT(subject),
+				       .not_before_ms = spec->now_ms - BACKDATE_MS,
+				       .not_after_ms = spec->now_ms + ROOT_LIFE_MS,
 				       .issuer_key = root->key };
 	TRY(issue(&wanted, root->key, &root->der, &pem, ret_error));
 	TRY(zt_key_write_pem(root->key, &key_pem, ret_error));
@@ -107,7 +112,8 @@ static zt_status leaf_read(const zt_server_identity_spec *spec, const authority 
 	zt_view probe = rest;
 	TRY(zt_pem_next(&probe, "CERTIFICATE", &der));
 	TRY(zt_cert_read(zt_str_view(&der), &info, NULL));
-	ENSURE(info->not_after_ms - spec->now_ms > SERVER_LIFE_MS / 3 && info->not_before_ms <= spec->now_ms, ZT_E_EXPIRED);
+	ENSURE(info->not_after_ms - spec->now_ms > SERVER_LIFE_MS / 3 && info->not_before_ms <= spec->now_ms,
+	       ZT_E_EXPIRED);
 	zt_str_clear(&der);
 	TRY(zt_pem_next(&probe, "CERTIFICATE", &der));
 	(void)zt_view_take_prefix(&probe, ZT_LIT("\n"));
@@ -122,20 +128,30 @@ static zt_status leaf_make(const zt_server_identity_spec *spec, const authority 
 	ZT_CLEANUP(zt_key_freep) zt_key *leaf_key = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str leaf = ZT_STR(ZT_CERT_DER_MAX), middle_pem = ZT_STR(ZT_SERVER_PEM_MAX);
 	SECRET_STR kept = ZT_STR(ZT_SERVER_PEM_MAX);
-	const zt_rdn middle_name[] = { { "O", zt_view_of(spec->organization), true }, { "CN", ZT_LIT("Local Server CA 1B"), true } };
+	const zt_rdn middle_name[] = { { "O", zt_view_of(spec->organization), true },
+				       { "CN", ZT_LIT("Local Server CA 1B"), true } };
 	const zt_rdn leaf_name[] = { { "CN", zt_view_of(spec->names[0]), true } };
 	const int64_t begin = spec->now_ms - BACKDATE_MS, end = spec->now_ms + SERVER_LIFE_MS;
 
 	TRY(zt_key_new(ZT_KEY_P256, &middle.key, ret_error));
 	TRY(zt_key_new(ZT_KEY_P256, &leaf_key, ret_error));
-	const zt_issue_spec middle_wanted = { .profile = ZT_PROFILE_CA, .subject = middle_name,
-					      .subject_count = ZT_COUNT(middle_name), .not_before_ms = begin, .not_after_ms = end,
-					      .issuer_der = zt_str_view(&root->der), .issuer_key = root->key };
+	const zt_issue_spec middle_wanted = { .profile = ZT_PROFILE_CA,
+					      .subject = middle_name,
+					      .subject_count = ZT_COUNT(middle_name),
+					      .not_before_ms = begin,
+					      .not_after_ms = end,
+					      .issuer_der = zt_str_view(&root->der),
+					      .issuer_key = root->key };
 	TRY(issue(&middle_wanted, middle.key, &middle.der, &middle_pem, ret_error));
-	const zt_issue_spec leaf_wanted = { .profile = ZT_PROFILE_SERVER, .subject = leaf_name, .subject_count = 1,
-					    .not_before_ms = begin, .not_after_ms = end,
-					    .issuer_der = zt_str_view(&middle.der), .issuer_key = middle.key,
-					    .dns_names = spec->names, .dns_count = spec->name_count };
+	const zt_issue_spec leaf_wanted = { .profile = ZT_PROFILE_SERVER,
+					    .subject = leaf_name,
+					    .subject_count = 1,
+					    .not_before_ms = begin,
+					    .not_after_ms = end,
+					    .issuer_der = zt_str_view(&middle.der),
+					    .issuer_key = middle.key,
+					    .dns_names = spec->names,
+					    .dns_count = spec->name_count };
 	TRY(issue(&leaf_wanted, leaf_key, &leaf, chain, ret_error));
 	TRY(zt_str_put(chain, zt_str_view(&middle_pem)));
 	TRY(zt_key_write_pem(leaf_key, key, ret_error));
@@ -146,7 +162,8 @@ static zt_status leaf_make(const zt_server_identity_spec *spec, const authority 
 	return write_file(spec, "server-identity.pem", zt_str_view(&kept), 0600, ret_error);
 }
 
-zt_status zt_server_identity(const zt_server_identity_spec *spec, zt_str *ret_chain_pem, zt_str *ret_key_pem, zt_error *ret_error)
+zt_status zt_server_identity(const zt_server_identity_spec *spec, zt_str *ret_chain_pem, zt_str *ret_key_pem,
+			     zt_error *ret_error)
 {
 	ENSURE(spec->name_count > 0 && spec->name_count <= ZT_SERVER_NAMES_MAX, ZT_E_INVALID);
 	ZT_CLEANUP(authority_deinit) authority root = { .der = ZT_STR(ZT_CERT_DER_MAX) };

@@ -18,8 +18,9 @@ zt_status zt_issuer_new(zt_view ca_der, zt_issuer **ret, zt_error *ret_error)
 	if (!key)
 		return zt_openssl_error(ret_error, ZT_E_INVALID, "the certificate's public key cannot be read");
 	if (!zt_openssl_key_accepted(key))
-		return zt_error_set(ret_error, ZT_E_INVALID,
-				    "the certificate's key is neither RSA with at least 2048 bits nor P-256, P-384 or P-521");
+		return zt_error_set(
+		    ret_error, ZT_E_INVALID,
+		    "the certificate's key is neither RSA with at least 2048 bits nor P-256, P-384 or P-521");
 	zt_issuer *issuer = calloc(1, sizeof *issuer);
 	ENSURE(issuer, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
 	issuer->key = ZT_STEAL(key);

@@ -1,4 +1,5 @@
-/* Who signed a certificate: tried by signature, never by name alone, since a rolled-over CA keeps its name (OpenSSL). */
+/* Who signed a certificate: tried by signature, never by name alone, since a rolled-over CA keeps its name (OpenSSL).
+ */
 #ifndef ZT_X509_VERIFY_H
 #define ZT_X509_VERIFY_H
 
@@ -8,12 +9,12 @@
 /* A CA's public key, decoded once. */
 typedef struct zt_issuer zt_issuer;
 
-/* ZT_E_INVALID when the DER is no certificate or its key is weaker than AWS takes: RSA below 2048 bits, or a curve other
- * than P-256, P-384, P-521 (AWS IoT, "X.509 client certificates"). */
+/* ZT_E_INVALID when the DER is no certificate or its key is weaker than AWS takes: RSA below 2048 bits, or a curve
+ * other than P-256, P-384, P-521 (AWS IoT, "X.509 client certificates"). */
 ZT_NODISCARD zt_status zt_issuer_new(zt_view ca_der, zt_issuer **ret, zt_error *ret_error);
 void zt_issuer_free(zt_issuer *issuer);
-/* Whether this key made the certificate's signature, with an algorithm that AWS takes (SHA-256, -384 or -512). Costs one
- * public-key operation, nothing else. */
+/* Whether this key made the certificate's signature, with an algorithm that AWS takes (SHA-256, -384 or -512). Costs
+ * one public-key operation, nothing else. */
 bool zt_issuer_signed(const zt_issuer *issuer, zt_view cert_der);
 
 #endif

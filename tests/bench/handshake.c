@@ -1,7 +1,8 @@
-/* The limit that onboarding is measured against: bare mutual TLS handshakes of OpenSSL, both ends in this process, no socket.
+/* The limit that onboarding is measured against: bare mutual TLS handshakes of OpenSSL, both ends in this process, no
+ * socket.
  *
- * bench_handshake CHAIN+KEY.pem CLIENT.pem CLIENT-KEY.pem CLIENT-CA.pem N: prints the server's CPU microseconds a handshake. The
- * server verifies the client against its CA, as any mutual TLS server does. */
+ * bench_handshake CHAIN+KEY.pem CLIENT.pem CLIENT-KEY.pem CLIENT-CA.pem N: prints the server's CPU microseconds a
+ * handshake. The server verifies the client against its CA, as any mutual TLS server does. */
 #include <inttypes.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>

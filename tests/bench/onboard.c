@@ -1,7 +1,7 @@
 /* Onboards many devices with the real device library, some at a time, each with a certificate that was never seen.
  *
- * bench_onboard HOST PORT CA-FILE CONCURRENCY TOPIC < LIST, a line "CERTIFICATE-FILE KEY-FILE" a device. Prints one JSON object:
- * milliseconds from first connect to accepted message, and how many attempts that took. */
+ * bench_onboard HOST PORT CA-FILE CONCURRENCY TOPIC < LIST, a line "CERTIFICATE-FILE KEY-FILE" a device. Prints one
+ * JSON object: milliseconds from first connect to accepted message, and how many attempts that took. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,9 +35,14 @@ static int64_t now_us(void)
 
 static void onboard(device *d)
 {
-	const zt_client_spec spec = { .route = ZT_ROUTE_HTTPS, .host = bench.host, .https_port = bench.port, .ca_file = bench.ca_file,
-				      .certificate_file = d->certificate, .key_file = d->key };
-	const zt_message message = { .topic = zt_view_of(bench.topic), .payload = ZT_LIT("{\"state\":{\"reported\":{\"LED\":\"ON\"}}}"),
+	const zt_client_spec spec = { .route = ZT_ROUTE_HTTPS,
+				      .host = bench.host,
+				      .https_port = bench.port,
+				      .ca_file = bench.ca_file,
+				      .certificate_file = d->certificate,
+				      .key_file = d->key };
+	const zt_message message = { .topic = zt_view_of(bench.topic),
+				     .payload = ZT_LIT("{\"state\":{\"reported\":{\"LED\":\"ON\"}}}"),
 				     .qos = 1 };
 	zt_client *client = NULL;
 	zt_error error = { 0 };
@@ -120,9 +125,11 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < bench.count; i++)
 		attempts += bench.devices[i].attempts;
 	qsort(bench.devices, bench.count, sizeof *bench.devices, by_time);
-	(void)printf("{\"devices\":%zu,\"seconds\":%.3f,\"perSecond\":%.1f,\"p50Ms\":%.1f,\"p99Ms\":%.1f,\"attempts\":%.2f}\n", bench.count,
-		     seconds, (double)bench.count / seconds, (double)bench.devices[bench.count / 2].took_us / 1000.0,
-		     (double)bench.devices[bench.count * 99 / 100].took_us / 1000.0, (double)attempts / (double)bench.count);
+	(void)printf(
+	    "{\"devices\":%zu,\"seconds\":%.3f,\"perSecond\":%.1f,\"p50Ms\":%.1f,\"p99Ms\":%.1f,\"attempts\":%.2f}\n",
+	    bench.count, seconds, (double)bench.count / seconds,
+	    (double)bench.devices[bench.count / 2].took_us / 1000.0,
+	    (double)bench.devices[bench.count * 99 / 100].took_us / 1000.0, (double)attempts / (double)bench.count);
 	free(bench.devices);
 	return 0;
 }

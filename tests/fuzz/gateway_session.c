@@ -1,6 +1,6 @@
-/* A connection's life after its TLS handshake: a version, then packets, each behind a byte that says who sends it and what
- * the store and the policies say. The first of the client is its CONNECT. Whatever comes in, only whole packets go out, and
- * nothing goes up that the rules keep here. */
+/* A connection's life after its TLS handshake: a version, then packets, each behind a byte that says who sends it and
+ * what the store and the policies say. The first of the client is its CONNECT. Whatever comes in, only whole packets go
+ * out, and nothing goes up that the rules keep here. */
 #include <stdint.h>
 
 #include "cloud/gateway/filter.h"
@@ -110,7 +110,8 @@ static bool live(zt_session *session, world *w, const zt_mqtt_frame *f)
 {
 	w->up = ZT_BUF(up_bytes);
 	w->down = ZT_BUF(down_bytes);
-	zt_status status = w->how & FROM_BROKER ? zt_session_from_broker(session, f) : zt_session_from_client(session, f);
+	zt_status status =
+	    w->how & FROM_BROKER ? zt_session_from_broker(session, f) : zt_session_from_client(session, f);
 	must(!w->up.overflow && !w->down.overflow);
 	check_up(zt_buf_view(&w->up));
 	check_down(zt_buf_view(&w->down));

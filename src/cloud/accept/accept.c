@@ -2,7 +2,8 @@
 
 static zt_status busy(zt_error *ret_error, zt_status status)
 {
-	(void)zt_error_coded(ret_error, status, "ServiceUnavailableException", "the broker takes no more messages for now");
+	(void)zt_error_coded(ret_error, status, "ServiceUnavailableException",
+			     "the broker takes no more messages for now");
 	if (ret_error)
 		ret_error->http = 503;
 	return status;

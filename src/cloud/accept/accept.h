@@ -18,8 +18,8 @@ typedef enum {
 } zt_topic_kind;
 zt_topic_kind zt_topic_kind_of(zt_view topic);
 
-/* Whether it may be published: topic and its limits, payload, QoS, retain on ordinary topics alone. InvalidRequestException
- * (http 400), ForbiddenException for a reserved topic (http 403, unconfirmed). */
+/* Whether it may be published: topic and its limits, payload, QoS, retain on ordinary topics alone.
+ * InvalidRequestException (http 400), ForbiddenException for a reserved topic (http 403, unconfirmed). */
 ZT_NODISCARD zt_status zt_accept_check(const zt_publish *message, zt_error *ret_error);
 
 typedef struct {
@@ -28,9 +28,9 @@ typedef struct {
 } zt_acceptor;
 
 /* Checks it, hands it to the broker and to the listener. done runs when the broker has acknowledged it, or before this
- * returns when nobody has to (Basic Ingest); not at all when this fails. ServiceUnavailableException (http 503) while the
- * broker's queue is full. */
-ZT_NODISCARD zt_status zt_accept(const zt_acceptor *acceptor, const zt_publish *message, zt_store_done_fn done, void *context,
-				 zt_error *ret_error);
+ * returns when nobody has to (Basic Ingest); not at all when this fails. ServiceUnavailableException (http 503) while
+ * the broker's queue is full. */
+ZT_NODISCARD zt_status zt_accept(const zt_acceptor *acceptor, const zt_publish *message, zt_store_done_fn done,
+				 void *context, zt_error *ret_error);
 
 #endif

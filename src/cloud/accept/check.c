@@ -36,6 +36,7 @@ zt_status zt_accept_check(const zt_publish *message, zt_error *ret_error)
 	if (kind == ZT_TOPIC_RESERVED)
 		return refuse(ret_error, ZT_E_DENIED, 403, "ForbiddenException", "the topic is reserved");
 	if (message->retain && kind != ZT_TOPIC_ORDINARY)
-		return refuse(ret_error, ZT_E_INVALID, 400, "InvalidRequestException", "a reserved topic retains nothing");
+		return refuse(ret_error, ZT_E_INVALID, 400, "InvalidRequestException",
+			      "a reserved topic retains nothing");
 	return ZT_OK;
 }

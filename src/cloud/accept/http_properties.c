@@ -103,7 +103,9 @@ static zt_status put_user_properties(zt_view base64, zt_buf *out, zt_error *ret_
 	if (zt_base64_decode(base64, &text) != ZT_OK || zt_json_parse(zt_str_view(&text), &list, NULL) != ZT_OK ||
 	    !json_is_array(list))
 		return refuse(ret_error, refusal);
-	json_array_foreach(list, i, pair) if (!put_user_property(pair, &total, out)) return refuse(ret_error, refusal);
+	json_array_foreach(list, i, pair)
+		if (!put_user_property(pair, &total, out))
+			return refuse(ret_error, refusal);
 	return ZT_OK;
 }
 

@@ -49,8 +49,9 @@ static size_t policies_of(const zt_call *call, const zt_policy *policies[POLICIE
 		return 0;
 	for (i = 0; i < role->policy_count && count < POLICIES_MAX; i++)
 		policies[count++] = role->policies[i].compiled;
-	json_array_foreach(role->attached, i, arn) if (count < POLICIES_MAX) policies[count++] =
-	    zt_managed_policy(call->api->managed, zt_view_of(json_string_value(arn)));
+	json_array_foreach(role->attached, i, arn)
+		if (count < POLICIES_MAX)
+			policies[count++] = zt_managed_policy(call->api->managed, zt_view_of(json_string_value(arn)));
 	return count;
 }
 

@@ -96,8 +96,9 @@ static bool is_attached(const zt_role *role, zt_view arn)
 {
 	size_t i;
 	const json_t *attached;
-	json_array_foreach(role->attached, i,
-			   attached) if (zt_view_equal(arn, zt_view_of(json_string_value(attached)))) return true;
+	json_array_foreach(role->attached, i, attached)
+		if (zt_view_equal(arn, zt_view_of(json_string_value(attached))))
+			return true;
 	return false;
 }
 
@@ -124,8 +125,7 @@ static zt_status list_attached(zt_call *call, zt_error *ret_error)
 	zt_str *xml = &call->xml;
 	TRY(zt_iam_role(call, &role, ret_error));
 	TRY(zt_xml_open(xml, "AttachedPolicies"));
-	json_array_foreach(role->attached, i, attached)
-	{
+	json_array_foreach(role->attached, i, attached) {
 		const char *arn = json_string_value(attached), *slash = strrchr(arn, '/');
 		TRY(zt_xml_open(xml, "member"));
 		TRY(zt_xml_text(xml, "PolicyName", zt_view_of(slash ? slash + 1 : arn)));

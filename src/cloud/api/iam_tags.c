@@ -47,8 +47,7 @@ zt_status zt_iam_tags_show(zt_call *call, zt_view arn, bool always)
 	if (!always && json_object_size(tags) == 0)
 		return ZT_OK;
 	TRY(zt_xml_open(xml, "Tags"));
-	json_object_foreach(tags, key, value)
-	{
+	json_object_foreach(tags, key, value) {
 		TRY(zt_xml_open(xml, "member"));
 		TRY(zt_xml_text(xml, "Key", zt_view_of(key)));
 		TRY(zt_xml_text(xml, "Value", zt_view_of(json_string_value(value))));

@@ -103,7 +103,8 @@ static zt_status sort_resources(registration *r, const json_t *resources)
 {
 	const char *name;
 	json_t *node;
-	json_object_foreach((json_t *)(uintptr_t)resources, name, node) TRY(sort_resource(r, name, node));
+	json_object_foreach((json_t *)(uintptr_t)resources, name, node)
+		TRY(sort_resource(r, name, node));
 	return r->certificate.name ? ZT_OK : fail(r, "The template has no resource of type", "AWS::IoT::Certificate");
 }
 

@@ -16,8 +16,7 @@ static zt_status check_action_role(const zt_call *call, const json_t *action, zt
 {
 	const char *kind;
 	json_t *parameters;
-	json_object_foreach((json_t *)(uintptr_t)action, kind, parameters)
-	{
+	json_object_foreach((json_t *)(uintptr_t)action, kind, parameters) {
 		zt_view role = zt_json_view(parameters, "roleArn");
 		if (role.n)
 			TRY(zt_call_may_pass_role(call, role, ret_error));
@@ -31,7 +30,7 @@ static zt_status check_payload(const zt_call *call, zt_error *ret_error)
 	size_t i;
 	TRY(zt_rules_check(call->body, ret_error));
 	json_array_foreach(json_object_get(call->body, "actions"), i, action)
-	    TRY(check_action_role(call, action, ret_error));
+		TRY(check_action_role(call, action, ret_error));
 	return check_action_role(call, json_object_get(call->body, "errorAction"), ret_error);
 }
 

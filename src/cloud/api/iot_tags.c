@@ -55,7 +55,8 @@ static zt_status read_tags(const json_t *body, json_t **ret, zt_error *ret_error
 		return ZT_OK;
 	ZT_JSON_CLEANUP json_t *tags = json_object();
 	ENSURE(tags, ZT_E_NOMEM);
-	json_array_foreach(list, i, tag) TRY(add_tag(tags, tag, ret_error));
+	json_array_foreach(list, i, tag)
+		TRY(add_tag(tags, tag, ret_error));
 	*ret = ZT_STEAL(tags);
 	return ZT_OK;
 }
@@ -119,7 +120,8 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 	json_t *tags = json_array();
 	TRY(zt_call_reply(call, json_pack("{s:o}", "tags", tags)));
 	json_object_foreach((json_t *)(uintptr_t)zt_registry_tags(call->registry, arn), key, value)
-	    ENSURE(json_array_append_new(tags, json_pack("{s:s, s:O}", "Key", key, "Value", value)) == 0, ZT_E_NOMEM);
+		ENSURE(json_array_append_new(tags, json_pack("{s:s, s:O}", "Key", key, "Value", value)) == 0,
+		       ZT_E_NOMEM);
 	return ZT_OK;
 }
 

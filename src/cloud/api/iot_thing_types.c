@@ -13,8 +13,7 @@ static zt_status read_searchable(const json_t *properties, const json_t **ret, z
 	const json_t *list, *name;
 	size_t i;
 	TRY(zt_in_json_array(properties, searchable.name, &list, ret_error));
-	json_array_foreach(list, i, name)
-	{
+	json_array_foreach(list, i, name) {
 		if (!json_is_string(name))
 			return zt_error_set(ret_error, ZT_E_INVALID,
 					    "'searchableAttributes' must be a list of strings");

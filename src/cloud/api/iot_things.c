@@ -19,8 +19,7 @@ static zt_status read_attributes(const json_t *body, const json_t **ret_attribut
 	TRY(zt_in_json_object(body, "attributePayload", &payload, ret_error));
 	TRY(zt_in_json_object(payload, "attributes", &attributes, ret_error));
 	TRY(zt_in_json_bool(payload, "merge", ret_merge, ret_error));
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
 		TRY(zt_param_check(&attribute_name, zt_view_of(name), ret_error));
 		if (!json_is_string(value))
 			return zt_error_set(ret_error, ZT_E_INVALID, "the value of attribute '%s' must be a string",

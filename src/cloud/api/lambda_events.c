@@ -35,11 +35,9 @@ static zt_status read_config(const zt_call *call, json_t *config, zt_error *ret_
 	TRY(zt_in_json_number(call->body, "MaximumRetryAttempts", 0, RETRIES_MAX, &retries, ret_error));
 	TRY(zt_in_json_number(call->body, "MaximumEventAgeInSeconds", AGE_MIN_S, AGE_MAX_S, &age, ret_error));
 	TRY(zt_in_json_object(call->body, "DestinationConfig", &destinations, ret_error));
-	json_object_foreach(
-	    (json_t *)(uintptr_t)destinations, member,
-	    destination) if (json_object_get(destination,
-					     "Destination")) return zt_error_set(ret_error, ZT_E_UNSUPPORTED,
-										 "Destinations are not supported here");
+	json_object_foreach((json_t *)(uintptr_t)destinations, member, destination)
+		if (json_object_get(destination, "Destination"))
+			return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Destinations are not supported here");
 	if (retries != UINT64_MAX)
 		ENSURE(json_object_set_new(config, "MaximumRetryAttempts", json_integer((json_int_t)retries)) == 0,
 		       ZT_E_NOMEM);

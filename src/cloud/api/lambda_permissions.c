@@ -69,7 +69,9 @@ static size_t find_statement(const json_t *statements, zt_view id)
 {
 	size_t i;
 	const json_t *statement;
-	json_array_foreach(statements, i, statement) if (zt_view_equal(id, zt_json_view(statement, "Sid"))) return i;
+	json_array_foreach(statements, i, statement)
+		if (zt_view_equal(id, zt_json_view(statement, "Sid")))
+			return i;
 	return json_array_size(statements);
 }
 

@@ -98,8 +98,7 @@ static zt_status check_variables(const json_t *variables, zt_error *ret_error)
 	size_t total = 0;
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)variables, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)variables, name, value) {
 		TRY(zt_param_check(&variable_param, zt_view_of(name), ret_error));
 		if (name[0] == '_' || (name[0] >= '0' && name[0] <= '9'))
 			return zt_error_set(ret_error, ZT_E_INVALID,

@@ -82,8 +82,7 @@ static zt_status fn_join(resolver *r, const json_t *argument, unsigned depth, js
 	TRY(evaluate(r, json_array_get(argument, 1), depth, &list));
 	if (!json_is_array(list))
 		return refuse(r, "Fn::Join wants a list", NULL);
-	json_array_foreach(list, i, piece)
-	{
+	json_array_foreach(list, i, piece) {
 		if (!json_is_string(piece))
 			return refuse(r, "Fn::Join wants a list of strings", NULL);
 		if (zt_str_put(&text, i ? view_of(separator) : ZT_VIEW_EMPTY) != ZT_OK ||
@@ -227,8 +226,7 @@ static zt_status evaluate_object(resolver *r, const json_t *node, unsigned depth
 	}
 	ZT_JSON_CLEANUP json_t *object = json_object();
 	ENSURE(object, ZT_E_NOMEM);
-	json_object_foreach((json_t *)(uintptr_t)node, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)node, name, value) {
 		json_t *member = NULL;
 		if (strncmp(name, "Fn::", 4) == 0)
 			return refuse(r, "The template has an unknown or misplaced function", name);
@@ -245,8 +243,7 @@ static zt_status evaluate_array(resolver *r, const json_t *node, unsigned depth,
 	const json_t *value;
 	ZT_JSON_CLEANUP json_t *array = json_array();
 	ENSURE(array, ZT_E_NOMEM);
-	json_array_foreach(node, i, value)
-	{
+	json_array_foreach(node, i, value) {
 		json_t *element = NULL;
 		TRY(evaluate(r, value, depth, &element));
 		ENSURE(json_array_append_new(array, element) == 0, ZT_E_NOMEM);

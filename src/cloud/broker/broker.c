@@ -39,9 +39,11 @@ static zt_status open_all(struct event_base *loop, zt_broker *broker, const zt_b
 	const zt_mosquitto_events events = { on_started, on_ended, broker };
 	TRY(zt_mosquitto_new(loop, spec, &events, &broker->mosquitto, ret_error));
 	zt_status status = zt_connector_new(loop, zt_mosquitto_socket(broker->mosquitto), &broker->connector);
-	const zt_service_spec service = {
-		.loop = loop, .registry = broker->registry, .connector = broker->connector, .ready = on_ready, .context = broker
-	};
+	const zt_service_spec service = { .loop = loop,
+					  .registry = broker->registry,
+					  .connector = broker->connector,
+					  .ready = on_ready,
+					  .context = broker };
 	if (status == ZT_OK)
 		status = zt_service_new(&service, &broker->service);
 	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "cannot connect to mosquitto");

@@ -38,6 +38,7 @@ void zt_broker_cancel(zt_broker *broker, void *ticket);
 /* Publishes over the service connection (client id "s/…"): events, HTTPS and control-plane publishes, republishes.
  * done (may be NULL) runs when the broker has acknowledged (QoS 1) or it was written (QoS 0); a retained message is a
  * durable row before. ZT_E_UNAVAILABLE when the queue to the broker is full. */
-ZT_NODISCARD zt_status zt_broker_publish(zt_broker *broker, const zt_publish *message, zt_store_done_fn done, void *context);
+ZT_NODISCARD zt_status zt_broker_publish(zt_broker *broker, const zt_publish *message, zt_store_done_fn done,
+					 void *context);
 
 #endif

@@ -119,7 +119,8 @@ zt_status zt_connector_new(struct event_base *loop, const char *path, zt_connect
 	connector->loop = loop;
 	connector->end = &connector->first;
 	connector->address.sun_family = AF_UNIX;
-	zt_status status = zt_text_copy(connector->address.sun_path, sizeof connector->address.sun_path, zt_view_of(path));
+	zt_status status =
+	    zt_text_copy(connector->address.sun_path, sizeof connector->address.sun_path, zt_view_of(path));
 	connector->retry = evtimer_new(loop, on_retry, connector);
 	if (status != ZT_OK || !connector->retry) {
 		zt_connector_free(connector);

@@ -14,8 +14,8 @@ void zt_connector_free(zt_connector *connector);
 void zt_connector_let(zt_connector *connector, bool open);
 /* `opened` runs later, with NULL when there was no broker for ten seconds. Urgent ones go first and through a closed
  * connector. */
-ZT_NODISCARD zt_status zt_connector_open(zt_connector *connector, bool urgent, zt_broker_opened_fn opened, void *context,
-					 void **ret_ticket);
+ZT_NODISCARD zt_status zt_connector_open(zt_connector *connector, bool urgent, zt_broker_opened_fn opened,
+					 void *context, void **ret_ticket);
 void zt_connector_cancel(zt_connector *connector, void *ticket);
 
 #endif

@@ -11,11 +11,11 @@
 
 enum {
 	PATH_TEXT_MAX = 4096,
-	STOP_MS = 5000,           /* it writes its sessions within this */
-	RESTART_MS = 50,          /* before a new start; doubled while it dies at once */
+	STOP_MS = 5000,  /* it writes its sessions within this */
+	RESTART_MS = 50, /* before a new start; doubled while it dies at once */
 	RESTART_MS_MAX = 5000,
-	STEADY_MS = 10000,        /* having run so long, it was no failed start */
-	INFLIGHT_MESSAGES = 100,  /* AWS IoT Core quota "maximum number of in-flight QoS 1 messages" */
+	STEADY_MS = 10000,       /* having run so long, it was no failed start */
+	INFLIGHT_MESSAGES = 100, /* AWS IoT Core quota "maximum number of in-flight QoS 1 messages" */
 };
 
 struct zt_mosquitto {
@@ -60,7 +60,8 @@ static zt_status make_folder(zt_mosquitto *m, const char *data_dir, zt_error *re
 	if (!realpath(zt_str_text(&given), absolute))
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot find %s", zt_str_text(&given));
 	/* A line break in it would be an option of its own in the configuration. */
-	ENSURE(!strchr(absolute, '\n'), zt_error_set(ret_error, ZT_E_CONFIG, "a line break in the path of the data folder"));
+	ENSURE(!strchr(absolute, '\n'),
+	       zt_error_set(ret_error, ZT_E_CONFIG, "a line break in the path of the data folder"));
 	return zt_str_put_text(&m->folder, absolute);
 }
 
@@ -101,7 +102,8 @@ static zt_status write_config(zt_mosquitto *m, zt_error *ret_error)
 	const struct passwd *user = getpwuid(geteuid());
 	if (user)
 		TRY(zt_str_printf(&text, "user %s\n", user->pw_name));
-	TRY(zt_str_printf(&text, "persistence true\npersistence_location %s/\nautosave_interval 1\n", zt_str_text(&m->folder)));
+	TRY(zt_str_printf(&text, "persistence true\npersistence_location %s/\nautosave_interval 1\n",
+			  zt_str_text(&m->folder)));
 	TRY(zt_str_printf(&text, "max_inflight_messages %d\nsys_interval 0\n", INFLIGHT_MESSAGES));
 	TRY(zt_str_put_text(&text, "log_dest stderr\nlog_timestamp false\nlog_type error\nlog_type warning\n"));
 	TRY(zt_path_join(&m->config, zt_str_text(&m->folder), "mosquitto.conf"));
@@ -150,7 +152,11 @@ static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 {
 	char *argv[] = { m->program.p, "-c", m->config.p, NULL };
 	const zt_child_spec spec = {
-		.process = { .path = m->program.p, .argv = argv, .stdin_fd = -1, .die_with_parent = true, .new_group = true },
+		.process = { .path = m->program.p,
+			     .argv = argv,
+			     .stdin_fd = -1,
+			     .die_with_parent = true,
+			     .new_group = true },
 		.line = on_line,
 		.ended = on_ended,
 		.context = m,
@@ -158,11 +164,13 @@ static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 	m->started_ms = zt_time_mono_ms();
 	zt_status status = zt_child_start(m->loop, &spec, &m->child, ret_error);
 	if (status == ZT_E_NOT_FOUND)
-		return zt_error_set(ret_error, status, "%s is missing: install Debian's package (apt-get install mosquitto)",
+		return zt_error_set(ret_error, status,
+				    "%s is missing: install Debian's package (apt-get install mosquitto)",
 				    m->program.p);
 	TRY(status);
 	raise_descriptors(zt_child_pid(m->child));
-	LOG_INFO("broker", "mosquitto started", ZT_KV_INT("pid", zt_child_pid(m->child)), ZT_KV_STR("socket", m->socket.p));
+	LOG_INFO("broker", "mosquitto started", ZT_KV_INT("pid", zt_child_pid(m->child)),
+		 ZT_KV_STR("socket", m->socket.p));
 	return ZT_OK;
 }
 

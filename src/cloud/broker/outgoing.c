@@ -18,7 +18,8 @@ zt_outgoing *zt_outgoing_new(const zt_publish *message, zt_store_done_fn done, v
 	zt_outgoing *outgoing = malloc(sizeof *outgoing + n);
 	if (!outgoing)
 		return NULL;
-	*outgoing = (zt_outgoing){ .message = *message, .done = done, .context = context, .cost = sizeof *outgoing + n };
+	*outgoing =
+	    (zt_outgoing){ .message = *message, .done = done, .context = context, .cost = sizeof *outgoing + n };
 	uint8_t *at = (uint8_t *)(outgoing + 1);
 	outgoing->message.topic = keep(&at, message->topic);
 	outgoing->message.properties = keep(&at, message->properties);

@@ -55,8 +55,10 @@ bool zt_retained_sync_next(zt_retained_sync *sync, zt_publish *ret)
 		memcpy(sync->last, row->topic, sizeof sync->last);
 		if (tfind(row->topic, &sync->present, by_text))
 			continue;
-		*ret = (zt_publish){ .topic = zt_view_of(row->topic), .payload = zt_view_make(row->payload, row->payload_n),
-				     .qos = row->qos, .retain = true };
+		*ret = (zt_publish){ .topic = zt_view_of(row->topic),
+				     .payload = zt_view_make(row->payload, row->payload_n),
+				     .qos = row->qos,
+				     .retain = true };
 		return true;
 	}
 	return false;

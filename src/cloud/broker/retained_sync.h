@@ -1,5 +1,5 @@
-/* Giving a started broker its retained messages back. The rows of the registry are the truth: what the broker still has is
- * looked at first, so that subscribers of kept sessions get no message twice. */
+/* Giving a started broker its retained messages back. The rows of the registry are the truth: what the broker still has
+ * is looked at first, so that subscribers of kept sessions get no message twice. */
 #ifndef ZT_CLOUD_BROKER_RETAINED_SYNC_H
 #define ZT_CLOUD_BROKER_RETAINED_SYNC_H
 

@@ -12,15 +12,16 @@ enum {
 	IN_FLIGHT_MAX = 1000,
 	RECONNECT_MS = 20,
 	SMALL_PACKET_MAX = 256,
-	SUBSCRIBE_ID = 1, UNSUBSCRIBE_ID = 2, /* alone on the wire, so no publish has them */
+	SUBSCRIBE_ID = 1,
+	UNSUBSCRIBE_ID = 2, /* alone on the wire, so no publish has them */
 };
 
 typedef enum {
 	DOWN,
-	CONNECTING,  /* CONNECT sent */
-	LOOKING,     /* the broker tells what it has retained */
-	RESTORING,   /* it gets what it lacks */
-	CONFIRMING,  /* it has been sent all of it: once it answers our PINGREQ, it has it */
+	CONNECTING, /* CONNECT sent */
+	LOOKING,    /* the broker tells what it has retained */
+	RESTORING,  /* it gets what it lacks */
+	CONFIRMING, /* it has been sent all of it: once it answers our PINGREQ, it has it */
 	READY
 } service_state;
 
@@ -86,8 +87,12 @@ static uint16_t next_id(zt_service *service)
 static bool write_publish(struct bufferevent *stream, const zt_outgoing *outgoing)
 {
 	const zt_publish *m = &outgoing->message;
-	const zt_mqtt_publish packet = { .qos = m->qos, .retain = m->retain, .packet_id = outgoing->packet_id, .topic = m->topic,
-					 .properties = m->properties, .payload = m->payload };
+	const zt_mqtt_publish packet = { .qos = m->qos,
+					 .retain = m->retain,
+					 .packet_id = outgoing->packet_id,
+					 .topic = m->topic,
+					 .properties = m->properties,
+					 .payload = m->payload };
 	struct evbuffer *out = bufferevent_get_output(stream);
 	struct evbuffer_iovec room;
 	/* Fixed header, two lengths, packet id and the properties' length. */

@@ -1,4 +1,5 @@
-/* Our own MQTT 5 client of the broker: gives it its retained messages back, then publishes what the cloud itself says. */
+/* Our own MQTT 5 client of the broker: gives it its retained messages back, then publishes what the cloud itself says.
+ */
 #ifndef ZT_CLOUD_BROKER_SERVICE_H
 #define ZT_CLOUD_BROKER_SERVICE_H
 

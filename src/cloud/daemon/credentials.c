@@ -15,7 +15,8 @@ static void random_text(const char *alphabet, char *ret, size_t n)
 	ret[n] = 0;
 }
 
-/* AKIA marks a long-lived key; AWS's ids are base 32, its secrets 40 characters (IAM User Guide, "unique identifiers"). */
+/* AKIA marks a long-lived key; AWS's ids are base 32, its secrets 40 characters (IAM User Guide, "unique identifiers").
+ */
 static zt_status make(zt_root_key *ret)
 {
 	char secret[SECRET_CHARACTERS + 1];
@@ -30,7 +31,8 @@ static zt_status make(zt_root_key *ret)
 static zt_status set(zt_view id, zt_view secret, const char *path, zt_root_key *ret, zt_error *ret_error)
 {
 	if (id.n < 16 || secret.n < 16 || zt_text_copy(ret->id, sizeof ret->id, id) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s: id and secret want at least 16 characters each", path);
+		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s: id and secret want at least 16 characters each",
+				    path);
 	return zt_secret_set(&ret->secret, secret);
 }
 

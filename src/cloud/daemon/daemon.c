@@ -68,7 +68,8 @@ static zt_status keep_root_key(zt_daemon *d, const zt_root_key *key, zt_error *r
 	while (!wait.ended)
 		ENSURE(event_base_loop(d->loop, EVLOOP_ONCE) >= 0, ZT_E_INTERNAL);
 	if (wait.status != ZT_OK)
-		return zt_error_set(ret_error, wait.status, "the root key cannot be kept: %s", zt_status_text(wait.status));
+		return zt_error_set(ret_error, wait.status, "the root key cannot be kept: %s",
+				    zt_status_text(wait.status));
 	return ZT_OK;
 }
 
@@ -110,7 +111,9 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.broker = d->broker,
 		.listener = zt_rules_listener(d->rules),
 		/* Signed, but not encrypted: it never leaves this machine. */
-		.control = { .address = "127.0.0.1", .port = d->settings->control_port, .pick = d->settings->pick_ports },
+		.control = { .address = "127.0.0.1",
+			     .port = d->settings->control_port,
+			     .pick = d->settings->pick_ports },
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);
@@ -152,11 +155,11 @@ static zt_status write_endpoints(const zt_daemon *d, zt_error *ret_error)
 	(void)snprintf(control, sizeof control, "http://127.0.0.1:%u", zt_api_port(d->api));
 	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", s->data_dir);
 	(void)snprintf(credentials, sizeof credentials, "%s/credentials", s->data_dir);
-	ZT_JSON_CLEANUP json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control, "endpoint",
-		s->endpoint, "mqttPort", (int)zt_gateway_mqtt_port(d->gateway), "httpsPort",
-		(int)zt_gateway_https_port(d->gateway), "ca", ca, "credentials", credentials, "region", s->region, "account",
-		s->account_id);
+	ZT_JSON_CLEANUP json_t *json =
+	    json_pack("{s:i, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control,
+		      "endpoint", s->endpoint, "mqttPort", (int)zt_gateway_mqtt_port(d->gateway), "httpsPort",
+		      (int)zt_gateway_https_port(d->gateway), "ca", ca, "credentials", credentials, "region", s->region,
+		      "account", s->account_id);
 	ENSURE(json, ZT_E_NOMEM);
 	TRY(zt_json_write(json, &text));
 	TRY(zt_str_put_u8(&text, '\n'));
@@ -176,8 +179,10 @@ static void announce(zt_daemon *d)
 	}
 	d->ready = true;
 	zt_notify("READY=1");
-	LOG_INFO("cloud", "ready", ZT_KV_INT("control", zt_api_port(d->api)), ZT_KV_INT("mqtt", zt_gateway_mqtt_port(d->gateway)),
-		 ZT_KV_INT("https", zt_gateway_https_port(d->gateway)), ZT_KV_INT("ms", zt_time_mono_ms() - d->started_ms));
+	LOG_INFO("cloud", "ready", ZT_KV_INT("control", zt_api_port(d->api)),
+		 ZT_KV_INT("mqtt", zt_gateway_mqtt_port(d->gateway)),
+		 ZT_KV_INT("https", zt_gateway_https_port(d->gateway)),
+		 ZT_KV_INT("ms", zt_time_mono_ms() - d->started_ms));
 }
 
 static void broker_ready(void *context)

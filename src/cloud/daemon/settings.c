@@ -37,27 +37,42 @@ static zt_status fill_account(zt_settings *s, zt_error *ret_error)
 
 zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error)
 {
-	zt_settings s = { .listen = "127.0.0.1", .log = "info", .endpoint = "localhost", .account_id = "000000000000",
-			  .region = "us-east-1", .broker_program = getenv("ZT_BROKER_PROGRAM"), .control_port = 4566, .mqtt_port = 8883, .https_port = 8443 };
+	zt_settings s = { .listen = "127.0.0.1",
+			  .log = "info",
+			  .endpoint = "localhost",
+			  .account_id = "000000000000",
+			  .region = "us-east-1",
+			  .broker_program = getenv("ZT_BROKER_PROGRAM"),
+			  .control_port = 4566,
+			  .mqtt_port = 8883,
+			  .https_port = 8443 };
 	const zt_opt options[] = {
-		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0, 0 },
+		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0,
+		  0 },
 		{ "control-port", 0, ZT_OPT_NUMBER, &s.control_port, "PORT", "control plane (default 4566)", 0, 65535 },
-		{ "mqtt-port", 0, ZT_OPT_NUMBER, &s.mqtt_port, "PORT", "MQTT over mutual TLS (default 8883)", 0, 65535 },
+		{ "mqtt-port", 0, ZT_OPT_NUMBER, &s.mqtt_port, "PORT", "MQTT over mutual TLS (default 8883)", 0,
+		  65535 },
 		{ "https-port", 0, ZT_OPT_NUMBER, &s.https_port, "PORT", "HTTPS data plane (default 8443)", 0, 65535 },
-		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0, 0 },
-		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device ports (default 127.0.0.1)", 0, 0 },
-		{ "endpoint", 0, ZT_OPT_TEXT, &s.endpoint, "NAME", "host name that devices connect to (default localhost)", 0, 0 },
+		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0,
+		  0 },
+		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device ports (default 127.0.0.1)", 0,
+		  0 },
+		{ "endpoint", 0, ZT_OPT_TEXT, &s.endpoint, "NAME",
+		  "host name that devices connect to (default localhost)", 0, 0 },
 		{ "account", 0, ZT_OPT_TEXT, &s.account_id, "ID", "account id (default 000000000000)", 0, 0 },
 		{ "region", 0, ZT_OPT_TEXT, &s.region, "NAME", "region (default us-east-1)", 0, 0 },
-		{ "root-key-file", 0, ZT_OPT_TEXT, &s.root_key_file, "FILE", "root access key, one line ID:SECRET", 0, 0 },
-		{ "broker-program", 0, ZT_OPT_TEXT, &s.broker_program, "FILE", "the mosquitto to start (default $ZT_BROKER_PROGRAM, PATH)", 0, 0 },
+		{ "root-key-file", 0, ZT_OPT_TEXT, &s.root_key_file, "FILE", "root access key, one line ID:SECRET", 0,
+		  0 },
+		{ "broker-program", 0, ZT_OPT_TEXT, &s.broker_program, "FILE",
+		  "the mosquitto to start (default $ZT_BROKER_PROGRAM, PATH)", 0, 0 },
 		{ "log", 0, ZT_OPT_TEXT, &s.log, "SPEC", "info, or gateway=debug,api=warning,info", 0, 0 },
 		{ "log-json", 0, ZT_OPT_FLAG, &s.log_json, NULL, "one JSON object a line", 0, 0 },
 		{ "version", 0, ZT_OPT_FLAG, &s.version, NULL, "print the version and end", 0, 0 },
 	};
 	const zt_command command = {
 		.name = "zerotouch-cloud",
-		.purpose = "The local AWS: IoT Core's device gateway and control plane, IAM, STS and Lambda on this machine.",
+		.purpose =
+		    "The local AWS: IoT Core's device gateway and control plane, IAM, STS and Lambda on this machine.",
 		.usage = "zerotouch-cloud --data DIR [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),

@@ -73,7 +73,8 @@ static void on_broker_event(struct bufferevent *stream, short what, void *contex
 	if (c->phase == ZT_PHASE_LEAVING)
 		zt_connection_settle(c);
 	else
-		zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay", "the broker closed the connection");
+		zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay",
+				     "the broker closed the connection");
 }
 
 static void on_bytes(struct bufferevent *stream, void *context)
@@ -104,7 +105,8 @@ void zt_connection_watch_broker(zt_mqtt_connection *c, struct bufferevent *strea
 	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
 }
 
-/* MQTT-3.1.2-24: 1.5 times the keep-alive. The timer is set for the time when that could be over, not with each packet. */
+/* MQTT-3.1.2-24: 1.5 times the keep-alive. The timer is set for the time when that could be over, not with each packet.
+ */
 static void check_keep_alive(zt_mqtt_connection *c)
 {
 	int64_t allowed_ms = (int64_t)c->plan.keep_alive_s * 1500;
@@ -126,7 +128,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		break;
 	case ZT_PHASE_HANDSHAKE:
 	case ZT_PHASE_GREETING:
-		zt_connection_record(c, ZT_REFUSED_SILENCE, c->phase == ZT_PHASE_GREETING ? "CONNECT" : "TLS handshake", "");
+		zt_connection_record(c, ZT_REFUSED_SILENCE, c->phase == ZT_PHASE_GREETING ? "CONNECT" : "TLS handshake",
+				     "");
 		zt_connection_finish(c);
 		break;
 	case ZT_PHASE_OPENING:

@@ -16,7 +16,7 @@ typedef enum {
 	ZT_PHASE_OPENING,  /* allowed; a stream to the broker is being opened */
 	ZT_PHASE_JOINING,  /* the broker's CONNACK is awaited */
 	ZT_PHASE_ON,
-	ZT_PHASE_LEAVING,  /* last bytes leave, what comes is thrown away */
+	ZT_PHASE_LEAVING, /* last bytes leave, what comes is thrown away */
 	ZT_PHASE_ENDED,
 } zt_mqtt_phase;
 
@@ -38,12 +38,12 @@ struct zt_mqtt_connection {
 	zt_connect_plan plan;
 	zt_will will;
 	zt_contact *contact;
-	void *ticket;                  /* of zt_broker_open */
+	void *ticket; /* of zt_broker_open */
 	zt_grants grants;
 	zt_session session;
-	zt_keeping *keeping;           /* a retained message on its way to the store */
+	zt_keeping *keeping; /* a retained message on its way to the store */
 	zt_node by_client_id, by_certificate;
-	bool listed;                   /* in both indexes */
+	bool listed; /* in both indexes */
 	char certificate_key[ZT_CERT_ID_TEXT + ZT_CLIENT_ID_MAX + 1];
 	int64_t heard_ms;
 	unsigned told; /* refusals while it goes on */
@@ -55,8 +55,10 @@ void zt_connection_accept(void *gateway, evutil_socket_t fd, const struct sockad
 /* connection_end.c */
 /* Ends it at once; memory goes with the next sweep. */
 void zt_connection_finish(zt_mqtt_connection *connection);
-/* Ends it for a reason: records it, tells an MQTT 5 client that is on `code`, publishes the will, lets what is on its way leave. */
-void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, uint8_t code, const char *attempted, const char *detail);
+/* Ends it for a reason: records it, tells an MQTT 5 client that is on `code`, publishes the will, lets what is on its
+ * way leave. */
+void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, uint8_t code, const char *attempted,
+			  const char *detail);
 /* The certificate has changed: ends it unless it may go on. */
 void zt_connection_review(zt_mqtt_connection *connection);
 void zt_connection_free(zt_mqtt_connection *connection);
@@ -78,7 +80,8 @@ void zt_keeping_forget(zt_keeping *keeping);
 
 /* connection.c, for its neighbours. */
 void zt_connection_limit(zt_mqtt_connection *connection, int64_t ms);
-void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted, const char *detail);
+void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted,
+			  const char *detail);
 void zt_connection_watch_broker(zt_mqtt_connection *connection, struct bufferevent *stream);
 
 #endif

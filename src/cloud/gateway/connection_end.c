@@ -1,4 +1,5 @@
-/* How a connection ends: the reason is recorded, the will goes out, last bytes leave both ways, and then the streams go. */
+/* How a connection ends: the reason is recorded, the will goes out, last bytes leave both ways, and then the streams
+ * go. */
 #include <event2/buffer.h>
 #include <stddef.h>
 
@@ -76,7 +77,8 @@ static void publish_will(zt_mqtt_connection *c)
 	zt_error error = { 0 };
 	if (will->topic.n == 0)
 		return;
-	if (!may_still(c, "iot:Publish", will->topic) || (will->retain && !may_still(c, "iot:RetainPublish", will->topic)))
+	if (!may_still(c, "iot:Publish", will->topic) ||
+	    (will->retain && !may_still(c, "iot:RetainPublish", will->topic)))
 		return;
 	will->client_id = zt_view_of(c->plan.client_id);
 	will->principal = zt_view_of(c->grants.certificate_id);
@@ -149,7 +151,8 @@ static void tell_client(zt_mqtt_connection *c, uint8_t code)
 	(void)bufferevent_write(c->client, out.p, out.n);
 }
 
-void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code, const char *attempted, const char *detail)
+void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code, const char *attempted,
+			  const char *detail)
 {
 	if (c->phase >= ZT_PHASE_LEAVING)
 		return;
@@ -165,5 +168,6 @@ void zt_connection_review(zt_mqtt_connection *c)
 	if (c->phase >= ZT_PHASE_LEAVING || zt_grants_active(&c->grants))
 		return;
 	bool revoked = c->grants.certificate && c->grants.certificate->status == ZT_CERT_REVOKED;
-	zt_connection_refuse(c, revoked ? ZT_REFUSED_REVOKED : ZT_REFUSED_INACTIVE, ZT_RC_NOT_AUTHORIZED, "stay connected", "");
+	zt_connection_refuse(c, revoked ? ZT_REFUSED_REVOKED : ZT_REFUSED_INACTIVE, ZT_RC_NOT_AUTHORIZED,
+			     "stay connected", "");
 }

@@ -139,8 +139,8 @@ static void meet(zt_mqtt_connection *c)
 	}
 	remember_certificate(c, &leaf);
 	c->phase = ZT_PHASE_MEETING;
-	zt_status status = zt_contact_meet(&c->gateway->contacts, &leaf, zt_view_of(c->plan.client_id), on_registered, c, &c->contact,
-					   &rule);
+	zt_status status = zt_contact_meet(&c->gateway->contacts, &leaf, zt_view_of(c->plan.client_id), on_registered,
+					   c, &c->contact, &rule);
 	zt_leaf_free(&leaf);
 	if (status == ZT_OK)
 		authorise(c);
@@ -195,5 +195,6 @@ void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	c->gateway->counters.connects++;
 	zt_connection_limit(c, (int64_t)c->plan.keep_alive_s * 1500);
 	LOG_INFO("gateway", "connected", ZT_KV_STR("client", c->plan.client_id), ZT_KV_STR("peer", c->peer),
-		 ZT_KV_STR("certificate", c->grants.certificate_id), ZT_KV_INT("mqtt", c->plan.version == ZT_MQTT_V5 ? 5 : 3));
+		 ZT_KV_STR("certificate", c->grants.certificate_id),
+		 ZT_KV_INT("mqtt", c->plan.version == ZT_MQTT_V5 ? 5 : 3));
 }

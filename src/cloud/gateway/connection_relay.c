@@ -1,6 +1,6 @@
-/* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops our reading of the
- * other, and TCP does the rest. Reading is switched off, not held back by libevent's read watermark: that one calls back in
- * a loop while nothing is taken, and leaves bytes behind in a TLS record that no event tells of. */
+/* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops our reading of
+ * the other, and TCP does the rest. Reading is switched off, not held back by libevent's read watermark: that one calls
+ * back in a loop while nothing is taken, and leaves bytes behind in a TLS record that no event tells of. */
 #include <event2/buffer.h>
 
 #include "base/log.h"
@@ -133,7 +133,8 @@ static void pump_down(zt_mqtt_connection *c)
 		if (status == ZT_E_AGAIN)
 			return;
 		if (status != ZT_OK) {
-			zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay", "an unreadable packet of the broker");
+			zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay",
+					     "an unreadable packet of the broker");
 			return;
 		}
 		size_t size = frame.whole.n;
@@ -222,7 +223,8 @@ static zt_status start_keeping(zt_mqtt_connection *c, const zt_publish *message)
 	zt_keeping *k = status == ZT_OK ? calloc(1, sizeof *k) : NULL;
 	if (!k) {
 		zt_txn_abort(txn);
-		return status == ZT_OK ? ZT_E_NOMEM : zt_log_error("gateway", &error, "a retained message cannot be kept");
+		return status == ZT_OK ? ZT_E_NOMEM
+				       : zt_log_error("gateway", &error, "a retained message cannot be kept");
 	}
 	k->connection = c;
 	c->keeping = k;

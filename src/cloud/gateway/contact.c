@@ -9,7 +9,7 @@ enum { EVENT_MAX = 1024 };
 struct zt_contact {
 	zt_contacts *contacts; /* NULL once the gateway has gone */
 	zt_contact *next;
-	zt_contact_fn done;    /* NULL once forgotten */
+	zt_contact_fn done; /* NULL once forgotten */
 	void *context;
 	char certificate_id[ZT_CERT_ID_TEXT], ca_id[ZT_CERT_ID_TEXT];
 	char client_id[ZT_CLIENT_ID_MAX + 1];
@@ -32,7 +32,8 @@ static zt_status publish_event(const zt_contacts *contacts, const zt_registered_
 	return zt_broker_publish(contacts->broker, &message, NULL, NULL);
 }
 
-static void announce(const zt_contacts *contacts, zt_view certificate_id, zt_view ca_id, int64_t registered_ms, zt_view client_id)
+static void announce(const zt_contacts *contacts, zt_view certificate_id, zt_view ca_id, int64_t registered_ms,
+		     zt_view client_id)
 {
 	const zt_registered_event event = {
 		.certificate_id = certificate_id,
@@ -43,8 +44,8 @@ static void announce(const zt_contacts *contacts, zt_view certificate_id, zt_vie
 	};
 	zt_status status = publish_event(contacts, &event, client_id);
 	if (status != ZT_OK) /* rules have it; only subscribers miss it */
-		LOG_WARNING("gateway", "the broker did not take a registration event", ZT_KV_V("certificate", certificate_id),
-			    ZT_KV_STR("cause", zt_status_text(status)));
+		LOG_WARNING("gateway", "the broker did not take a registration event",
+			    ZT_KV_V("certificate", certificate_id), ZT_KV_STR("cause", zt_status_text(status)));
 }
 
 static bool is_registering(const zt_contacts *contacts, const char *certificate_id)
@@ -71,7 +72,8 @@ static void registration_ended(void *context, zt_status status)
 		unlink_contact(c);
 		if (status == ZT_OK) {
 			contacts->registered++;
-			announce(contacts, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1, zt_view_of(c->client_id));
+			announce(contacts, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1,
+				 zt_view_of(c->client_id));
 		}
 		if (c->done)
 			c->done(c->context, status == ZT_OK ? ZT_REFUSED_REGISTERED : ZT_REFUSED_STORE);
@@ -100,8 +102,8 @@ static zt_status add_certificate(zt_contacts *contacts, const zt_ca *ca, zt_view
 	return ZT_OK;
 }
 
-static zt_status start_registration(zt_contacts *contacts, const zt_ca *ca, const zt_leaf *leaf, const zt_contact *wanted,
-				    zt_contact **ret)
+static zt_status start_registration(zt_contacts *contacts, const zt_ca *ca, const zt_leaf *leaf,
+				    const zt_contact *wanted, zt_contact **ret)
 {
 	zt_contact *c = malloc(sizeof *c);
 	ENSURE(c, ZT_E_NOMEM);
@@ -128,7 +130,8 @@ static zt_status deny(zt_refusal_rule rule, zt_refusal_rule *ret_rule)
 }
 
 /* Whether an expired leaf is registered first is unconfirmed; here it is not. */
-static zt_status check_dates(const zt_contacts *contacts, int64_t not_before_ms, int64_t not_after_ms, zt_refusal_rule *ret_rule)
+static zt_status check_dates(const zt_contacts *contacts, int64_t not_before_ms, int64_t not_after_ms,
+			     zt_refusal_rule *ret_rule)
 {
 	int64_t now_ms = zt_registry_now_ms(contacts->registry);
 	if (now_ms > not_after_ms)
@@ -148,8 +151,8 @@ static zt_status meet_known(const zt_contacts *contacts, const zt_certificate *c
 		TRY(check_dates(contacts, certificate->not_before_ms, certificate->not_after_ms, ret_rule));
 		/* While it is being registered its own event is still to come. */
 		if (!is_registering(contacts, certificate->id))
-			announce(contacts, zt_view_of(certificate->id), zt_view_of(certificate->ca_id), certificate->created_ms,
-				 client_id);
+			announce(contacts, zt_view_of(certificate->id), zt_view_of(certificate->ca_id),
+				 certificate->created_ms, client_id);
 		return deny(ZT_REFUSED_PENDING, ret_rule);
 	case ZT_CERT_INACTIVE:
 	case ZT_CERT_REGISTER_INACTIVE:
@@ -179,8 +182,8 @@ static zt_status find_ca(const zt_contacts *contacts, const zt_leaf *leaf, const
 	return ZT_OK;
 }
 
-zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id, zt_contact_fn done, void *context,
-			  zt_contact **ret_contact, zt_refusal_rule *ret_rule)
+zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id, zt_contact_fn done,
+			  void *context, zt_contact **ret_contact, zt_refusal_rule *ret_rule)
 {
 	const zt_ca *ca;
 	zt_contact wanted = { .done = done, .context = context };

@@ -1,8 +1,8 @@
 /* First contact: what becomes of whoever presents a certificate (facts §1.1).
  *
- * ACTIVE goes on. An unknown certificate that a registered CA signed is registered PENDING_ACTIVATION, once however many
- * connections bring it at a time; when that is durable the event goes to rules and subscribers, and the connection ends
- * without a word. So does every other one. */
+ * ACTIVE goes on. An unknown certificate that a registered CA signed is registered PENDING_ACTIVATION, once however
+ * many connections bring it at a time; when that is durable the event goes to rules and subscribers, and the connection
+ * ends without a word. So does every other one. */
 #ifndef ZT_CLOUD_GATEWAY_CONTACT_H
 #define ZT_CLOUD_GATEWAY_CONTACT_H
 
@@ -24,10 +24,11 @@ typedef struct {
 
 typedef void (*zt_contact_fn)(void *context, zt_refusal_rule rule);
 
-/* ZT_OK: ACTIVE, go on. ZT_E_DENIED: hang up, for *ret_rule. ZT_E_AGAIN: being registered; `done` tells why to hang up, later,
- * unless *ret_contact is forgotten before. `client_id` is the CONNECT's, empty by HTTPS. */
-ZT_NODISCARD zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id, zt_contact_fn done,
-				       void *context, zt_contact **ret_contact, zt_refusal_rule *ret_rule);
+/* ZT_OK: ACTIVE, go on. ZT_E_DENIED: hang up, for *ret_rule. ZT_E_AGAIN: being registered; `done` tells why to hang up,
+ * later, unless *ret_contact is forgotten before. `client_id` is the CONNECT's, empty by HTTPS. */
+ZT_NODISCARD zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id,
+				       zt_contact_fn done, void *context, zt_contact **ret_contact,
+				       zt_refusal_rule *ret_rule);
 /* Its connection has gone: the registration goes on, `done` is not called. NULL is fine. */
 void zt_contact_forget(zt_contact *contact);
 /* Leaves the registrations that are under way to the store; whoever waits for one is told to hang up. */

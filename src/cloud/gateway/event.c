@@ -12,7 +12,8 @@ zt_status zt_event_payload(const zt_registered_event *event, zt_str *out)
 	/* Ids and account are hex digits and decimal digits: nothing in them needs escaping. */
 	TRY(zt_str_printf(out,
 			  "{\"certificateId\":\"%.*s\",\"caCertificateId\":\"%.*s\",\"timestamp\":%" PRId64
-			  ",\"certificateStatus\":\"PENDING_ACTIVATION\",\"awsAccountId\":\"%.*s\",\"certificateRegistrationTimestamp\":",
+			  ",\"certificateStatus\":\"PENDING_ACTIVATION\",\"awsAccountId\":\"%.*s\","
+			  "\"certificateRegistrationTimestamp\":",
 			  ZT_PRI(event->certificate_id), ZT_PRI(event->ca_id), event->now_ms, ZT_PRI(event->account)));
 	if (event->registered_ms < 0)
 		return zt_str_put_text(out, "null}");

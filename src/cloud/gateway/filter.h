@@ -11,8 +11,8 @@ enum { ZT_UPSTREAM_FILTER_EXTRA = 2 };
 bool zt_filter_is_reserved(zt_view filter);
 /* AWS's "sensor/#" does not match "sensor", MQTT's does: "X/#" goes up as "X/+/#" ("#" alone stays). */
 void zt_filter_put_upstream(zt_view filter, zt_buf *out);
-/* The item with the filter rewritten (its text appended to *texts), QoS at most 1, and Retain Handling 2 on wildcard and
- * shared filters, since AWS delivers retained messages on exact filters only. */
+/* The item with the filter rewritten (its text appended to *texts), QoS at most 1, and Retain Handling 2 on wildcard
+ * and shared filters, since AWS delivers retained messages on exact filters only. */
 zt_mqtt_subscription zt_filter_upstream(const zt_mqtt_subscription *item, zt_buf *texts);
 
 #endif

@@ -6,8 +6,8 @@
 #include "cloud/gateway/room.h"
 
 enum {
-	DESCRIPTORS_KEPT = 256,        /* for listeners, the store, workers, the control plane */
-	DESCRIPTORS_A_CONNECTION = 2,  /* client and broker */
+	DESCRIPTORS_KEPT = 256,       /* for listeners, the store, workers, the control plane */
+	DESCRIPTORS_A_CONNECTION = 2, /* client and broker */
 	CONNECTIONS_MAX = 100 * 1000,
 };
 
@@ -97,7 +97,8 @@ static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *
 	g->sweeper = evtimer_new(g->loop, on_sweep, g);
 	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
-	TRY(zt_gateway_tls_new(spec->chain_pem, spec->key_pem, zt_registry_account(g->registry)->endpoint, &g->tls, ret_error));
+	TRY(zt_gateway_tls_new(spec->chain_pem, spec->key_pem, zt_registry_account(g->registry)->endpoint, &g->tls,
+			       ret_error));
 	TRY(zt_https_new(g, ret_error));
 	if (zt_registry_listen(g->registry, on_change, g) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_LIMIT, "the registry has too many listeners");

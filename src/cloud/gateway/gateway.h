@@ -11,10 +11,10 @@ typedef struct zt_gateway zt_gateway;
 typedef struct {
 	zt_registry *registry;
 	zt_broker *broker;
-	zt_publish_listener listener;    /* rules, later shadows */
-	zt_listener_spec mqtt, https;    /* 8883, 8443 */
-	zt_view chain_pem, key_pem;      /* the server's certificate and key */
-	unsigned patience_ms;            /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
+	zt_publish_listener listener; /* rules, later shadows */
+	zt_listener_spec mqtt, https; /* 8883, 8443 */
+	zt_view chain_pem, key_pem;   /* the server's certificate and key */
+	unsigned patience_ms;         /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
 } zt_gateway_spec;
 
 ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret,
@@ -23,13 +23,13 @@ ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_
 void zt_gateway_free(zt_gateway *gateway);
 /* What has happened since the start. */
 typedef struct {
-	uint64_t open;                /* connections to the MQTT port now */
-	uint64_t turned_away;         /* closed at once: too many */
+	uint64_t open;                 /* connections to the MQTT port now */
+	uint64_t turned_away;          /* closed at once: too many */
 	uint64_t handshakes, connects; /* completed, by MQTT */
 	uint64_t packets_from_clients, packets_from_broker;
-	uint64_t messages_accepted;   /* by MQTT and HTTPS */
-	uint64_t requests;            /* by HTTPS */
-	uint64_t registered;          /* certificates, by first contact */
+	uint64_t messages_accepted; /* by MQTT and HTTPS */
+	uint64_t requests;          /* by HTTPS */
+	uint64_t registered;        /* certificates, by first contact */
 	uint64_t refusals;
 } zt_gateway_counters;
 void zt_gateway_count(const zt_gateway *gateway, zt_gateway_counters *ret);

@@ -139,7 +139,8 @@ static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 
 static void put_arn(const zt_account *account, const char *type, zt_view name, zt_buf *out)
 {
-	const char *parts[] = { "arn:", account->partition, ":iot:", account->region, ":", account->account, ":", type, "/" };
+	const char *parts[] = { "arn:", account->partition, ":iot:", account->region, ":", account->account, ":", type,
+				"/" };
 	for (size_t i = 0; i < ZT_COUNT(parts); i++)
 		zt_buf_put_text(out, parts[i]);
 	zt_buf_put(out, name);

@@ -1,4 +1,5 @@
-/* What one connection may do: its certificate's policies, looked up once and again when something they depend on changed. */
+/* What one connection may do: its certificate's policies, looked up once and again when something they depend on
+ * changed. */
 #ifndef ZT_CLOUD_GATEWAY_GRANTS_H
 #define ZT_CLOUD_GATEWAY_GRANTS_H
 
@@ -9,14 +10,14 @@
 
 typedef struct {
 	const zt_registry *registry;
-	const uint64_t *generation;   /* grows with each change of certificates, things, policies and attachments */
+	const uint64_t *generation; /* grows with each change of certificates, things, policies and attachments */
 	char certificate_id[ZT_CERT_ID_TEXT];
-	zt_view client_id;            /* empty by HTTPS; borrowed */
-	zt_view source_ip;            /* borrowed */
-	zt_view will_topic;           /* empty without a will; borrowed */
-	bool persistent;              /* asks for a session that outlives the connection */
+	zt_view client_id;  /* empty by HTTPS; borrowed */
+	zt_view source_ip;  /* borrowed */
+	zt_view will_topic; /* empty without a will; borrowed */
+	bool persistent;    /* asks for a session that outlives the connection */
 
-	uint64_t seen;                /* generation of what follows */
+	uint64_t seen;                     /* generation of what follows */
 	const zt_certificate *certificate; /* NULL when it is gone */
 	const zt_thing *thing;             /* bound to the connection, or NULL */
 	const zt_policy *policies[ZT_POLICIES_PER_TARGET_MAX];

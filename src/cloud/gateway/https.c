@@ -4,7 +4,9 @@
 #include "cloud/gateway/room.h"
 #include "net/tls.h"
 
-enum { BODY_MAX = 2 * ZT_PAYLOAD_MAX }; /* what is over AWS's limit is answered as AWS does; what is far over it is not read */
+enum {
+	BODY_MAX = 2 * ZT_PAYLOAD_MAX
+}; /* what is over AWS's limit is answered as AWS does; what is far over it is not read */
 
 /* A request whose certificate is being registered. */
 typedef struct {
@@ -63,9 +65,11 @@ static void prepare(zt_https_peer *peer)
 static void meet(zt_https_peer *peer, zt_http_exchange *exchange, waiting *w)
 {
 	zt_contact *contact;
-	*w = (waiting){ .gateway = peer->gateway, .exchange = exchange, .refusal = zt_https_refusal(peer, ZT_REFUSED_REGISTERED) };
-	zt_status status = zt_contact_meet(&peer->gateway->contacts, &peer->leaf, ZT_VIEW_EMPTY, on_registered, w, &contact,
-					   &w->refusal.rule);
+	*w = (waiting){ .gateway = peer->gateway,
+			.exchange = exchange,
+			.refusal = zt_https_refusal(peer, ZT_REFUSED_REGISTERED) };
+	zt_status status = zt_contact_meet(&peer->gateway->contacts, &peer->leaf, ZT_VIEW_EMPTY, on_registered, w,
+					   &contact, &w->refusal.rule);
 	if (status == ZT_E_AGAIN)
 		return;
 	if (status == ZT_OK)
@@ -99,7 +103,8 @@ static void on_closed(void *context, void *tag)
 	zt_gateway *gateway = context;
 	zt_https_peer *peer = tag;
 	if (peer->tls.begun && !peer->tls.done) {
-		zt_refusal r = zt_https_refusal(peer, peer->tls.wrong_name ? ZT_REFUSED_SERVER_NAME : ZT_REFUSED_HANDSHAKE);
+		zt_refusal r =
+		    zt_https_refusal(peer, peer->tls.wrong_name ? ZT_REFUSED_SERVER_NAME : ZT_REFUSED_HANDSHAKE);
 		(void)snprintf(r.attempted, sizeof r.attempted, "TLS handshake");
 		zt_https_record(gateway, &r, NULL, "");
 	}

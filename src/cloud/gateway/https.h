@@ -14,7 +14,7 @@ typedef struct {
 	struct bufferevent *stream; /* the HTTP server's */
 	zt_tls_watch tls;
 	char peer[ZT_PEER_TEXT_MAX], source_ip[ZT_PEER_TEXT_MAX];
-	zt_leaf leaf;               /* read with the first request */
+	zt_leaf leaf; /* read with the first request */
 	zt_grants grants;
 } zt_https_peer;
 

@@ -28,7 +28,8 @@ static void refuse(zt_https_peer *peer, zt_http_exchange *exchange, zt_refusal_r
 	zt_https_answer(exchange, 403, "ForbiddenException", NULL);
 }
 
-static bool is_allowed(zt_https_peer *peer, zt_http_exchange *exchange, const char *action, zt_view topic, zt_refusal_rule rule)
+static bool is_allowed(zt_https_peer *peer, zt_http_exchange *exchange, const char *action, zt_view topic,
+		       zt_refusal_rule rule)
 {
 	char text[DECISION_TEXT_MAX];
 	zt_decision decision = zt_grants_decide(&peer->grants, action, "topic", topic);
@@ -81,7 +82,8 @@ static zt_status read_flags(const zt_http_request *request, zt_publish *message,
 	return ZT_OK;
 }
 
-static zt_status read_properties(const zt_http_request *request, publication *p, zt_publish *message, zt_error *ret_error)
+static zt_status read_properties(const zt_http_request *request, publication *p, zt_publish *message,
+				 zt_error *ret_error)
 {
 	zt_buf out = ZT_BUF(p->properties);
 	TRY(query_text(request, "contentType", &p->content_type, ret_error));
@@ -100,8 +102,8 @@ static zt_status read_properties(const zt_http_request *request, publication *p,
 	return ZT_OK;
 }
 
-static zt_status read_publication(const zt_http_request *request, zt_view encoded_topic, publication *p, zt_publish *message,
-				  zt_error *ret_error)
+static zt_status read_publication(const zt_http_request *request, zt_view encoded_topic, publication *p,
+				  zt_publish *message, zt_error *ret_error)
 {
 	if (zt_percent_decode(encoded_topic, false, &p->topic) != ZT_OK)
 		return invalid(ret_error, "topic");
@@ -125,14 +127,21 @@ static void published(void *context, zt_status status)
 static void answer_error(zt_http_exchange *exchange, const zt_error *error)
 {
 	bool known = error->code[0];
-	zt_https_answer(exchange, error->http ? (unsigned)error->http : known ? 400 : 500, known ? error->code : "InternalFailureException",
+	zt_https_answer(exchange,
+			error->http ? (unsigned)error->http
+			: known     ? 400
+				    : 500,
+			known ? error->code : "InternalFailureException",
 			known && error->http != 403 ? error->text : NULL);
 }
 
 static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view encoded_topic)
 {
-	ZT_CLEANUP(free_publication) publication p = { .topic = ZT_STR(TEXT_MAX), .content_type = ZT_STR(TEXT_MAX),
-						       .response_topic = ZT_STR(TEXT_MAX), .message_expiry = ZT_STR(TEXT_MAX) };
+	ZT_CLEANUP(free_publication)
+	publication p = { .topic = ZT_STR(TEXT_MAX),
+			  .content_type = ZT_STR(TEXT_MAX),
+			  .response_topic = ZT_STR(TEXT_MAX),
+			  .message_expiry = ZT_STR(TEXT_MAX) };
 	zt_publish message = { .principal = zt_view_of(peer->leaf.id) };
 	zt_error error = { 0 };
 	if (read_publication(zt_http_exchange_request(exchange), encoded_topic, &p, &message, &error) != ZT_OK) {

@@ -92,7 +92,8 @@ zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_conne
 	const reading r = { &connect, &plan, ret_refusal };
 	zt_status status = zt_mqtt_read_connect(frame, &connect);
 	if (status != ZT_OK)
-		return refuse(&r, status == ZT_E_UNSUPPORTED ? ZT_REFUSED_VERSION : ZT_REFUSED_MALFORMED, ZT_RC_UNSPECIFIED);
+		return refuse(&r, status == ZT_E_UNSUPPORTED ? ZT_REFUSED_VERSION : ZT_REFUSED_MALFORMED,
+			      ZT_RC_UNSPECIFIED);
 	plan.version = connect.version;
 	plan.clean = connect.clean;
 	if (connect.version == ZT_MQTT_V311 && !connect.clean)

@@ -1,4 +1,5 @@
-/* A client's CONNECT: what it asks for, what it gets, the CONNECT that goes up for it and the CONNACK that comes down. */
+/* A client's CONNECT: what it asks for, what it gets, the CONNECT that goes up for it and the CONNACK that comes down.
+ */
 #ifndef ZT_CLOUD_GATEWAY_MQTT_CONNECT_H
 #define ZT_CLOUD_GATEWAY_MQTT_CONNECT_H
 
@@ -10,13 +11,13 @@
 typedef struct {
 	zt_mqtt_version version;
 	char client_id[ZT_CLIENT_ID_MAX + 1];
-	bool assigned;               /* we chose the client id */
+	bool assigned; /* we chose the client id */
 	bool clean;
-	uint16_t keep_alive_s;       /* within our limits */
+	uint16_t keep_alive_s; /* within our limits */
 	uint32_t session_expiry_s;
 	bool expiry_lowered;
-	uint16_t receive_max;        /* QoS 1 messages in flight that the client takes */
-	uint32_t packet_max;         /* largest packet that the client takes; 0: no limit */
+	uint16_t receive_max; /* QoS 1 messages in flight that the client takes */
+	uint32_t packet_max;  /* largest packet that the client takes; 0: no limit */
 } zt_connect_plan;
 
 /* Why there is no plan. An MQTT 5 client is told the code, one of 3.1.1 nothing. */
@@ -28,8 +29,8 @@ typedef struct {
 
 /* ZT_E_DENIED with *ret_refusal. An empty client id is replaced by one of ours (in 3.1.1 with clean session alone;
  * what AWS does there is unconfirmed). */
-ZT_NODISCARD zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_connect, zt_connect_plan *ret_plan,
-				       zt_connect_refusal *ret_refusal);
+ZT_NODISCARD zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_connect,
+				       zt_connect_plan *ret_plan, zt_connect_refusal *ret_refusal);
 
 /* The upstream CONNECT: version 5, client id "d/…", no keep-alive, no will. */
 void zt_connect_put_upstream(const zt_connect_plan *plan, zt_buf *out);

@@ -21,18 +21,18 @@ struct zt_gateway {
 	zt_refusals *refusals;
 	zt_acceptor acceptor;
 	zt_contacts contacts;
-	uint64_t generation;          /* see zt_grants */
+	uint64_t generation; /* see zt_grants */
 	zt_gateway_counters counters;
-	uint8_t *room;                /* ZT_SESSION_ROOM bytes of scratch */
+	uint8_t *room; /* ZT_SESSION_ROOM bytes of scratch */
 
 	zt_mqtt_connection *connections; /* all of them by MQTT */
 	uint64_t connections_max;
 	unsigned patience_ms;
-	zt_index by_client_id;        /* those that may use their client id */
-	zt_index by_certificate;      /* certificate id NUL client id, for a change of the certificate */
-	zt_mqtt_connection *ended;         /* to be freed when nothing uses them any more */
-	struct event *sweeper;        /* frees them, and ends those whose certificate has changed */
-	bool suspects;                /* some connection is one */
+	zt_index by_client_id;     /* those that may use their client id */
+	zt_index by_certificate;   /* certificate id NUL client id, for a change of the certificate */
+	zt_mqtt_connection *ended; /* to be freed when nothing uses them any more */
+	struct event *sweeper;     /* frees them, and ends those whose certificate has changed */
+	bool suspects;             /* some connection is one */
 };
 
 /* Runs the sweeper soon. */

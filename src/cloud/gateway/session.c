@@ -3,7 +3,8 @@
 #include "cloud/gateway/session_room.h"
 #include "mqtt/properties.h"
 
-void zt_session_init(zt_session *session, const zt_session_ports *ports, void *context, zt_mqtt_version version, uint8_t *room)
+void zt_session_init(zt_session *session, const zt_session_ports *ports, void *context, zt_mqtt_version version,
+		     uint8_t *room)
 {
 	*session = (zt_session){ .ports = ports, .context = context, .version = version, .room = room };
 }
@@ -82,7 +83,8 @@ zt_status zt_session_from_client(zt_session *session, const zt_mqtt_frame *frame
 		return take_goodbye(session, frame);
 	default:
 		/* MQTT-3.1.0-2: a second CONNECT; packets of QoS 2, of a server, or AUTH. */
-		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_PROTOCOL_ERROR, "unexpected packet", ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_PROTOCOL_ERROR, "unexpected packet",
+				       ZT_VIEW_EMPTY);
 	}
 }
 
@@ -94,7 +96,8 @@ static zt_status broker_left(zt_session *session, const zt_mqtt_frame *frame)
 		d.code = ZT_RC_SERVER_SHUTTING_DOWN;
 	bool taken_over = d.code == ZT_RC_SESSION_TAKEN_OVER;
 	(void)zt_session_stop(session, taken_over ? ZT_REFUSED_TAKEN_OVER : ZT_REFUSED_BROKER,
-			      taken_over ? ZT_RC_SESSION_TAKEN_OVER : ZT_RC_SERVER_SHUTTING_DOWN, "broker's DISCONNECT", ZT_VIEW_EMPTY);
+			      taken_over ? ZT_RC_SESSION_TAKEN_OVER : ZT_RC_SERVER_SHUTTING_DOWN, "broker's DISCONNECT",
+			      ZT_VIEW_EMPTY);
 	return ZT_E_CLOSED;
 }
 
@@ -112,6 +115,7 @@ zt_status zt_session_from_broker(zt_session *session, const zt_mqtt_frame *frame
 	case ZT_MQTT_DISCONNECT:
 		return broker_left(session, frame);
 	default:
-		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's packet", ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's packet",
+				       ZT_VIEW_EMPTY);
 	}
 }

@@ -19,8 +19,8 @@ typedef struct {
 	void (*to_broker)(void *context, zt_view bytes);
 	/* Whether policies allow it; `name` is a topic, or the filter as the client wrote it. */
 	bool (*may)(void *context, zt_session_right right, zt_view name);
-	/* A retained message's row: ZT_OK once durable, ZT_E_AGAIN while it is being written (the same packet is then offered
-	 * again), else it failed. */
+	/* A retained message's row: ZT_OK once durable, ZT_E_AGAIN while it is being written (the same packet is then
+	 * offered again), else it failed. */
 	zt_status (*keep)(void *context, const zt_publish *message);
 	/* The message was accepted: for rules. */
 	void (*accepted)(void *context, const zt_publish *message);
@@ -36,7 +36,7 @@ typedef struct zt_pending_subscribe zt_pending_subscribe;
 /* Why it ended, set when a call below fails. */
 typedef struct {
 	zt_refusal_rule rule;
-	uint8_t code;      /* of the DISCONNECT that an MQTT 5 client gets */
+	uint8_t code;                   /* of the DISCONNECT that an MQTT 5 client gets */
 	char what[ZT_REFUSAL_TEXT_MAX]; /* "PUBLISH a/b" */
 } zt_session_end;
 
@@ -44,10 +44,10 @@ typedef struct {
 	const zt_session_ports *ports;
 	void *context;
 	zt_mqtt_version version;
-	zt_view client_id, principal;  /* for zt_publish; borrowed */
-	uint8_t *room;                 /* ZT_SESSION_ROOM bytes */
-	unsigned window;               /* QoS 1 messages that the broker takes before it has acknowledged one */
-	unsigned in_flight;            /* of these, on their way */
+	zt_view client_id, principal; /* for zt_publish; borrowed */
+	uint8_t *room;                /* ZT_SESSION_ROOM bytes */
+	unsigned window;              /* QoS 1 messages that the broker takes before it has acknowledged one */
+	unsigned in_flight;           /* of these, on their way */
 	char *aliases[ZT_ALIASES_MAX];
 	char *subscriptions[ZT_SUBSCRIPTIONS_MAX];
 	size_t subscription_count;
@@ -55,16 +55,17 @@ typedef struct {
 	size_t pending_count;
 	uint64_t from_client, from_broker; /* packets */
 	zt_session_end end;
-	zt_mqtt_disconnect goodbye;    /* the client's own DISCONNECT */
+	zt_mqtt_disconnect goodbye; /* the client's own DISCONNECT */
 } zt_session;
 
 /* All but the fields named here starts zeroed. */
-void zt_session_init(zt_session *session, const zt_session_ports *ports, void *context, zt_mqtt_version version, uint8_t *room);
+void zt_session_init(zt_session *session, const zt_session_ports *ports, void *context, zt_mqtt_version version,
+		     uint8_t *room);
 /* A zeroed one is fine. */
 void zt_session_deinit(zt_session *session);
 
-/* One packet of the client. ZT_OK; ZT_E_AGAIN: not now, offer the same packet again after a packet of the broker or when
- * `keep` is done; ZT_E_CLOSED: its DISCONNECT (`goodbye`); ZT_E_DENIED: end the connection (`end`). */
+/* One packet of the client. ZT_OK; ZT_E_AGAIN: not now, offer the same packet again after a packet of the broker or
+ * when `keep` is done; ZT_E_CLOSED: its DISCONNECT (`goodbye`); ZT_E_DENIED: end the connection (`end`). */
 ZT_NODISCARD zt_status zt_session_from_client(zt_session *session, const zt_mqtt_frame *frame);
 /* One packet of the broker. ZT_OK, ZT_E_CLOSED after the broker's DISCONNECT or ZT_E_DENIED, both with `end`. */
 ZT_NODISCARD zt_status zt_session_from_broker(zt_session *session, const zt_mqtt_frame *frame);

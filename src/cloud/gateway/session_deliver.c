@@ -16,7 +16,8 @@ zt_status zt_session_deliver(zt_session *session, const zt_mqtt_frame *frame)
 {
 	zt_mqtt_publish p;
 	if (zt_mqtt_read_publish(frame, ZT_MQTT_V5, &p) != ZT_OK || p.topic.n == 0 || p.qos > 1)
-		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's PUBLISH", p.topic);
+		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's PUBLISH",
+				       p.topic);
 	if (!session->ports->may(session->context, ZT_MAY_RECEIVE, p.topic))
 		return drop(session, &p);
 	if (session->version == ZT_MQTT_V5) {

@@ -6,9 +6,9 @@
 #include "mqtt/topic.h"
 
 typedef struct {
-	zt_mqtt_publish packet;  /* as it came; then its topic without alias and its properties without what ends here */
+	zt_mqtt_publish packet; /* as it came; then its topic without alias and its properties without what ends here */
 	zt_topic_kind kind;
-	bool rewritten;          /* differs from the client's bytes */
+	bool rewritten; /* differs from the client's bytes */
 } publication;
 
 static zt_status stop(zt_session *session, zt_refusal_rule rule, uint8_t code, zt_view topic)
@@ -114,7 +114,8 @@ static zt_status check_rights(zt_session *session, const publication *p)
 	return ZT_OK;
 }
 
-/* Version 5 promised to stay below our Receive Maximum; 3.1.1 is simply not read on (AWS: "nothing new is accepted"). */
+/* Version 5 promised to stay below our Receive Maximum; 3.1.1 is simply not read on (AWS: "nothing new is accepted").
+ */
 static zt_status take_flight(zt_session *session, const publication *p)
 {
 	if (p->packet.qos == 0 || p->kind == ZT_TOPIC_INGEST)
@@ -137,7 +138,8 @@ static zt_status keep_retained(zt_session *session, const zt_publish *message)
 static zt_status acknowledge(zt_session *session, uint16_t packet_id, uint8_t code)
 {
 	zt_buf out = zt_session_packet_room(session);
-	zt_mqtt_write_ack(&out, session->version, ZT_MQTT_PUBACK, &(zt_mqtt_ack){ .packet_id = packet_id, .code = code });
+	zt_mqtt_write_ack(&out, session->version, ZT_MQTT_PUBACK,
+			  &(zt_mqtt_ack){ .packet_id = packet_id, .code = code });
 	return zt_session_send_client(session, &out);
 }
 
@@ -191,7 +193,8 @@ zt_status zt_session_published(zt_session *session, const zt_mqtt_frame *frame)
 {
 	zt_mqtt_ack ack;
 	if (zt_mqtt_read_ack(frame, ZT_MQTT_V5, &ack) != ZT_OK)
-		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's PUBACK", ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's PUBACK",
+				       ZT_VIEW_EMPTY);
 	if (session->in_flight)
 		session->in_flight--;
 	if (ack.code == ZT_RC_NO_MATCHING_SUBSCRIBERS) /* AWS does not tell */

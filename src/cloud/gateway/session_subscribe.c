@@ -6,7 +6,7 @@
 #include "mqtt/topic.h"
 
 enum {
-	SHARE_NAME_MAX = 128, /* AWS IoT Core quota "group name" */
+	SHARE_NAME_MAX = 128,    /* AWS IoT Core quota "group name" */
 	CODE_FROM_BROKER = 0xff, /* no reason code of any version */
 };
 
@@ -115,7 +115,8 @@ static zt_status remember_pending(zt_session *session, const zt_pending_subscrib
 {
 	zt_pending_subscribe *copy = malloc(sizeof *copy);
 	if (!copy)
-		return zt_session_stop(session, ZT_REFUSED_STORE, ZT_RC_UNSPECIFIED, verb_of(pending->answer), ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_STORE, ZT_RC_UNSPECIFIED, verb_of(pending->answer),
+				       ZT_VIEW_EMPTY);
 	*copy = *pending;
 	copy->next = session->pending;
 	session->pending = copy;
@@ -143,16 +144,22 @@ static zt_status forward(zt_session *session, const zt_mqtt_subscribe *packet, z
 }
 
 /* ZT_E_AGAIN while the broker owes too many answers. */
-static zt_status begin(zt_session *session, const zt_mqtt_subscribe *packet, zt_mqtt_type answer_type, zt_pending_subscribe *ret)
+static zt_status begin(zt_session *session, const zt_mqtt_subscribe *packet, zt_mqtt_type answer_type,
+		       zt_pending_subscribe *ret)
 {
-	if (zt_mqtt_properties_check(packet->properties, answer_type == ZT_MQTT_SUBACK ? ZT_MQTT_SUBSCRIBE : ZT_MQTT_UNSUBSCRIBE,
+	if (zt_mqtt_properties_check(packet->properties,
+				     answer_type == ZT_MQTT_SUBACK ? ZT_MQTT_SUBSCRIBE : ZT_MQTT_UNSUBSCRIBE,
 				     false) != ZT_OK)
-		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, verb_of(answer_type), ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, verb_of(answer_type),
+				       ZT_VIEW_EMPTY);
 	if (*find_pending(session, packet->packet_id)) /* MQTT-2.3.1-4: an id in use */
-		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_PROTOCOL_ERROR, verb_of(answer_type), ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_MALFORMED, ZT_RC_PROTOCOL_ERROR, verb_of(answer_type),
+				       ZT_VIEW_EMPTY);
 	if (session->pending_count >= ZT_PENDING_SUBSCRIBES)
 		return ZT_E_AGAIN;
-	*ret = (zt_pending_subscribe){ .answer = answer_type, .packet_id = packet->packet_id, .count = (uint8_t)packet->count };
+	*ret = (zt_pending_subscribe){ .answer = answer_type,
+				       .packet_id = packet->packet_id,
+				       .count = (uint8_t)packet->count };
 	return ZT_OK;
 }
 
@@ -161,10 +168,11 @@ static zt_status check_subscribe(zt_session *session, const zt_mqtt_subscribe *p
 {
 	zt_mqtt_property found;
 	if (zt_mqtt_property_find(packet->properties, ZT_PROP_SUBSCRIPTION_ID, &found))
-		return zt_session_stop(session, ZT_REFUSED_SUBSCRIPTION_ID, ZT_RC_SUBSCRIPTION_IDS_NOT_SUPPORTED, "SUBSCRIBE",
-				       packet->items[0].filter);
+		return zt_session_stop(session, ZT_REFUSED_SUBSCRIPTION_ID, ZT_RC_SUBSCRIPTION_IDS_NOT_SUPPORTED,
+				       "SUBSCRIBE", packet->items[0].filter);
 	if (packet->count > ZT_FILTERS_PER_SUBSCRIBE)
-		return zt_session_stop(session, ZT_REFUSED_FILTERS, ZT_RC_QUOTA_EXCEEDED, "SUBSCRIBE", packet->items[0].filter);
+		return zt_session_stop(session, ZT_REFUSED_FILTERS, ZT_RC_QUOTA_EXCEEDED, "SUBSCRIBE",
+				       packet->items[0].filter);
 	for (size_t i = 0; i < packet->count; i++)
 		if (zt_filter_is_reserved(packet->items[i].filter))
 			return zt_session_stop(session, ZT_REFUSED_RESERVED, ZT_RC_TOPIC_FILTER_INVALID, "SUBSCRIBE",
@@ -233,17 +241,19 @@ static zt_status merge(zt_session *session, zt_pending_subscribe *pending, zt_vi
 zt_status zt_session_subscribed(zt_session *session, const zt_mqtt_frame *frame)
 {
 	zt_mqtt_suback packet;
-	zt_status read = frame->type == ZT_MQTT_SUBACK ? zt_mqtt_read_suback(frame, ZT_MQTT_V5, &packet) :
-							 zt_mqtt_read_unsuback(frame, ZT_MQTT_V5, &packet);
+	zt_status read = frame->type == ZT_MQTT_SUBACK ? zt_mqtt_read_suback(frame, ZT_MQTT_V5, &packet)
+						       : zt_mqtt_read_unsuback(frame, ZT_MQTT_V5, &packet);
 	zt_pending_subscribe **at = read == ZT_OK ? find_pending(session, packet.packet_id) : NULL;
 	zt_pending_subscribe *pending = at ? *at : NULL;
 	if (!pending || pending->answer != frame->type)
-		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's SUBACK", ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's SUBACK",
+				       ZT_VIEW_EMPTY);
 	*at = pending->next;
 	session->pending_count--;
 	zt_status status = merge(session, pending, packet.codes);
 	free(pending);
 	if (status == ZT_E_PROTOCOL)
-		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's SUBACK", ZT_VIEW_EMPTY);
+		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's SUBACK",
+				       ZT_VIEW_EMPTY);
 	return status;
 }

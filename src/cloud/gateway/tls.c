@@ -36,7 +36,8 @@ static int check_server_name(SSL *ssl, int *alert, void *endpoint)
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret, zt_error *ret_error)
+zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
+			     zt_error *ret_error)
 {
 	SSL_CTX *tls;
 	TRY(zt_tls_server_new(chain_pem, key_pem, &tls, ret_error));

@@ -33,7 +33,8 @@ typedef struct {
 ZT_NODISCARD zt_status zt_leaf_of(const struct bufferevent *stream, zt_leaf *ret);
 void zt_leaf_free(zt_leaf *leaf);
 
-/* Tells the peer that nothing more comes: close_notify, so that it sees an end and no accident, and the end of our half. */
+/* Tells the peer that nothing more comes: close_notify, so that it sees an end and no accident, and the end of our
+ * half. */
 void zt_gateway_tls_goodbye(struct bufferevent *stream);
 
 #endif

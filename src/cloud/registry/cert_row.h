@@ -37,7 +37,8 @@ const zt_certificate *zt_cert_completed(zt_row *row);
 ZT_NODISCARD zt_status zt_cert_from_pem(zt_view pem, const char *member, zt_str *ret_der, zt_cert_info **ret,
 					zt_error *ret_error);
 /* CertificateValidationException when the time is not within the certificate's dates. */
-ZT_NODISCARD zt_status zt_cert_check_dates(const zt_cert_info *info, int64_t now_ms, const char *member, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_cert_check_dates(const zt_cert_info *info, int64_t now_ms, const char *member,
+					   zt_error *ret_error);
 /* Time of creation and id, one behind the other: ordered as text. */
 void zt_cert_set_position(int64_t created_ms, const char *id, char ret_position[ZT_CERT_POSITION_TEXT]);
 ZT_NODISCARD zt_status zt_cert_copy_der(zt_str *ret, zt_view der);

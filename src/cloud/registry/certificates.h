@@ -30,7 +30,7 @@ typedef struct {
 } zt_registration_config;
 
 typedef struct {
-	char id[ZT_CERT_ID_TEXT]; /* lower-case hex SHA-256 of the DER */
+	char id[ZT_CERT_ID_TEXT];             /* lower-case hex SHA-256 of the DER */
 	char position[ZT_CERT_POSITION_TEXT]; /* place in the order of creation; outlives the certificate */
 	bool active;
 	bool auto_registration;
@@ -50,7 +50,7 @@ typedef struct {
 	char ca_id[ZT_CERT_ID_TEXT]; /* "" when registered without CA or issued by the service */
 	zt_cert_status status;
 	zt_cert_mode mode;
-	char *pem;                /* NULL in a walk */
+	char *pem; /* NULL in a walk */
 	int64_t created_ms, modified_ms, not_before_ms, not_after_ms;
 	unsigned customer_version;
 	char generation_id[37];
@@ -61,8 +61,9 @@ const zt_ca *zt_registry_ca(const zt_registry *registry, zt_view id);
 /* NULL also when out of memory: text and parsed names are made when first asked for. */
 const zt_certificate *zt_registry_certificate(const zt_registry *registry, zt_view id);
 /* Walks in order of creation, then id: the one behind `after`, or before `before`; NULL at the end. Both are an id or a
- * position; empty begins. An id that is no longer there ends the walk, a position does not. `ca_id` restricts to certificates
- * of that CA; empty for all. Each step is O(log n); what only zt_registry_certificate makes (pem, info) is left NULL. */
+ * position; empty begins. An id that is no longer there ends the walk, a position does not. `ca_id` restricts to
+ * certificates of that CA; empty for all. Each step is O(log n); what only zt_registry_certificate makes (pem, info) is
+ * left NULL. */
 const zt_ca *zt_registry_next_ca(const zt_registry *registry, zt_view after);
 const zt_ca *zt_registry_previous_ca(const zt_registry *registry, zt_view before);
 const zt_certificate *zt_registry_next_certificate(const zt_registry *registry, zt_view ca_id, zt_view after);
@@ -86,8 +87,8 @@ typedef struct {
 	zt_view template_body, template_name, role_arn;
 } zt_ca_spec;
 /* Checks that it is a CA, within its dates, and the proof of possession: signed by the CA, CN = the registration code,
- * within its dates. CertificateValidationException, RegistrationCodeValidationException, ResourceAlreadyExistsException,
- * LimitExceededException (10 of one subject). */
+ * within its dates. CertificateValidationException, RegistrationCodeValidationException,
+ * ResourceAlreadyExistsException, LimitExceededException (10 of one subject). */
 ZT_NODISCARD zt_status zt_txn_ca_register(zt_txn *txn, const zt_ca_spec *spec, const zt_ca **ret, zt_error *ret_error);
 /* NULL leaves a value as it is. */
 typedef struct {
@@ -100,7 +101,7 @@ ZT_NODISCARD zt_status zt_txn_ca_delete(zt_txn *txn, zt_view id, zt_error *ret_e
 
 typedef struct {
 	zt_view der;
-	zt_view ca_id;         /* empty: none */
+	zt_view ca_id; /* empty: none */
 	zt_cert_status status;
 	zt_cert_mode mode;
 } zt_certificate_spec;

@@ -1,24 +1,30 @@
 #include "cloud/registry/fields.h"
 
-#define IOT_NAME(name) { name, "a-zA-Z0-9:_-", "[a-zA-Z0-9:_-]+", 1, 128, ZT_REFUSE_INVALID }
+#define IOT_NAME(name)                                                             \
+	{                                                                          \
+		name, "a-zA-Z0-9:_-", "[a-zA-Z0-9:_-]+", 1, 128, ZT_REFUSE_INVALID \
+	}
 
 const zt_field zt_field_thing_name = IOT_NAME("thingName");
 const zt_field zt_field_thing_type_name = IOT_NAME("thingTypeName");
 const zt_field zt_field_billing_group_name = IOT_NAME("billingGroupName");
-const zt_field zt_field_attribute_name = { "attributes", "a-zA-Z0-9_.,@/:#-", "[a-zA-Z0-9_.,@/:#-]+", 1, 128,
-					   ZT_REFUSE_INVALID };
-const zt_field zt_field_attribute_value = { "attributes", "a-zA-Z0-9_.,@/:#=[]-", "[a-zA-Z0-9_.,@/:#=\\[\\]-]*", 0, 800,
-					    ZT_REFUSE_INVALID };
+const zt_field zt_field_attribute_name = { "attributes", "a-zA-Z0-9_.,@/:#-", "[a-zA-Z0-9_.,@/:#-]+", 1,
+					   128,          ZT_REFUSE_INVALID };
+const zt_field zt_field_attribute_value = { "attributes", "a-zA-Z0-9_.,@/:#=[]-", "[a-zA-Z0-9_.,@/:#=\\[\\]-]*", 0,
+					    800,          ZT_REFUSE_INVALID };
 const zt_field zt_field_policy_name = { "policyName", "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]+", 1, 128, ZT_REFUSE_INVALID };
 const zt_field zt_field_rule_name = { "ruleName", "a-zA-Z0-9_", "[a-zA-Z0-9_]+", 1, 128, ZT_REFUSE_INVALID };
 const zt_field zt_field_template_name = { "templateName", "0-9A-Za-z_-", "[0-9A-Za-z_-]+", 1, 36, ZT_REFUSE_INVALID };
 const zt_field zt_field_role_name = { "roleName", "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]+", 1, 64, ZT_REFUSE_IAM_VALUE };
-const zt_field zt_field_role_policy_name = { "policyName", "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]+", 1, 128, ZT_REFUSE_IAM_VALUE };
-const zt_field zt_field_session_name = { "roleSessionName", "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]*", 2, 64,
+const zt_field zt_field_role_policy_name = { "policyName", "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]+", 1,
+					     128,          ZT_REFUSE_IAM_VALUE };
+const zt_field zt_field_session_name = { "roleSessionName",  "a-zA-Z0-9_+=,.@-", "[\\w+=,.@-]*", 2, 64,
 					 ZT_REFUSE_IAM_VALUE };
-const zt_field zt_field_role_path = { "path", "!-\x7f", "(\\u002F)|(\\u002F[\\u0021-\\u007F]+\\u002F)", 1, 512,
-				      ZT_REFUSE_IAM_VALUE };
-const zt_field zt_field_function_name = { "functionName", "a-zA-Z0-9_-", "[a-zA-Z0-9-_]+", 1, 64, ZT_REFUSE_LAMBDA_VALUE };
+const zt_field zt_field_role_path = { "path", "!-\x7f", "(\\u002F)|(\\u002F[\\u0021-\\u007F]+\\u002F)",
+				      1,      512,      ZT_REFUSE_IAM_VALUE };
+const zt_field zt_field_function_name = {
+	"functionName", "a-zA-Z0-9_-", "[a-zA-Z0-9-_]+", 1, 64, ZT_REFUSE_LAMBDA_VALUE
+};
 
 static bool is_letter(const char *letters, uint8_t c)
 {

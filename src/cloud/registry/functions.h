@@ -8,10 +8,11 @@
 
 typedef struct {
 	char name[65];
-	/* What GetFunctionConfiguration shows but for ARN and state: Runtime, Role, Handler, Description, Timeout, MemorySize,
-	 * Environment, Architectures, CodeSize, CodeSha256, LastModified, RevisionId, … as the API names them. */
+	/* What GetFunctionConfiguration shows but for ARN and state: Runtime, Role, Handler, Description, Timeout,
+	 * MemorySize, Environment, Architectures, CodeSize, CodeSha256, LastModified, RevisionId, … as the API names
+	 * them. */
 	json_t *configuration;
-	json_t *policy;     /* array of statements (AddPermission), never NULL */
+	json_t *policy;       /* array of statements (AddPermission), never NULL */
 	char code_sha256[65]; /* hex; names the package on the disk: <data dir>/functions/<hex>.zip */
 } zt_function;
 
@@ -32,7 +33,7 @@ typedef struct {
 	char function[65];
 	char *payload;
 	size_t payload_n;
-	unsigned attempts;     /* ended in an error so far */
+	unsigned attempts; /* ended in an error so far */
 	int64_t accepted_ms, not_before_ms;
 } zt_invocation;
 const zt_invocation *zt_registry_invocation(const zt_registry *registry, zt_view request_id);

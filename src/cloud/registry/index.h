@@ -20,7 +20,7 @@ typedef struct {
 } zt_index;
 
 /* What a node is part of. */
-#define ZT_CONTAINER(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define ZT_CONTAINER(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 /* The key must not be there. */
 void zt_index_put(zt_index *index, zt_node *node);

@@ -20,12 +20,12 @@ typedef struct {
 
 /* False when the parts are longer than any key. */
 bool zt_link_key_make(zt_link_key *key, const zt_view *parts, size_t count);
-#define ZT_LINK_KEY(key, ...)                                                                                \
+#define ZT_LINK_KEY(key, ...) \
 	zt_link_key_make(key, (const zt_view[]){ __VA_ARGS__ }, ZT_COUNT(((const zt_view[]){ __VA_ARGS__ })))
 
 /* ZT_E_NOMEM or ZT_E_LIMIT. */
 ZT_NODISCARD zt_status zt_link_make(zt_link *link, zt_row *owner, const zt_view *parts, size_t count);
-#define ZT_LINK_MAKE(link, owner, ...)                                                                       \
+#define ZT_LINK_MAKE(link, owner, ...) \
 	zt_link_make(link, owner, (const zt_view[]){ __VA_ARGS__ }, ZT_COUNT(((const zt_view[]){ __VA_ARGS__ })))
 /* A zeroed one is fine. */
 void zt_link_free(zt_link *link);

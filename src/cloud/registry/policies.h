@@ -5,7 +5,12 @@
 #include "cloud/registry/registry.h"
 #include "policy/document.h"
 
-enum { ZT_POLICY_NAME_MAX = 128, ZT_POLICY_VERSIONS_MAX = 5, ZT_POLICIES_PER_TARGET_MAX = 10, ZT_POLICY_CHARS_MAX = 2048 };
+enum {
+	ZT_POLICY_NAME_MAX = 128,
+	ZT_POLICY_VERSIONS_MAX = 5,
+	ZT_POLICIES_PER_TARGET_MAX = 10,
+	ZT_POLICY_CHARS_MAX = 2048
+};
 
 typedef struct {
 	unsigned id; /* 1, 2, … never used again */

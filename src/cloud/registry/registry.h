@@ -32,9 +32,9 @@ typedef enum {
 	ZT_KIND_RULE,
 	ZT_KIND_FUNCTION,
 	ZT_KIND_ROLE,
-	ZT_KIND_TAGS,              /* key: resource ARN */
-	ZT_KIND_RETAINED,          /* key: topic */
-	ZT_KIND_INVOCATION,        /* key: request id */
+	ZT_KIND_TAGS,       /* key: resource ARN */
+	ZT_KIND_RETAINED,   /* key: topic */
+	ZT_KIND_INVOCATION, /* key: request id */
 	ZT_KIND_ACCESS_KEY,
 } zt_kind;
 

@@ -15,6 +15,7 @@ typedef struct {
 const zt_retained *zt_registry_retained(const zt_registry *registry, zt_view topic);
 const zt_retained *zt_registry_next_retained(const zt_registry *registry, zt_view after_topic);
 /* An empty payload clears it. */
-ZT_NODISCARD zt_status zt_txn_retained_put(zt_txn *txn, zt_view topic, zt_view payload, uint8_t qos, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_txn_retained_put(zt_txn *txn, zt_view topic, zt_view payload, uint8_t qos,
+					   zt_error *ret_error);
 
 #endif

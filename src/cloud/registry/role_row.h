@@ -19,7 +19,8 @@ void zt_role_row_free(zt_role_row *row);
 ZT_DEFINE_CLEANUP(zt_role_row, zt_role_row_free)
 /* Copies and compiles. MalformedPolicyDocument. */
 ZT_NODISCARD zt_status zt_role_row_set_trust(zt_role_row *row, zt_view document, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_inline_policy_set(zt_inline_policy *policy, zt_view name, zt_view document, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_inline_policy_set(zt_inline_policy *policy, zt_view name, zt_view document,
+					    zt_error *ret_error);
 void zt_inline_policy_clear(zt_inline_policy *policy);
 
 #endif

@@ -152,7 +152,9 @@ static void read_attached(zt_record_reader *reader, zt_role *role)
 	size_t i;
 	json_t *arn;
 	zt_record_json(reader, "attached", JSON_ARRAY, &role->attached);
-	json_array_foreach(role->attached, i, arn) if (!json_is_string(arn)) zt_record_damaged(reader, "attached");
+	json_array_foreach(role->attached, i, arn)
+		if (!json_is_string(arn))
+			zt_record_damaged(reader, "attached");
 }
 
 static zt_status role_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)

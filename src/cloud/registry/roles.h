@@ -22,7 +22,7 @@ typedef struct {
 	const zt_policy *trust;
 	unsigned max_session_s;
 	int64_t created_ms;
-	const zt_inline_policy *policies;  /* in order of name */
+	const zt_inline_policy *policies; /* in order of name */
 	size_t policy_count;
 	json_t *attached; /* array of managed policy ARNs, never NULL */
 } zt_role;
@@ -34,23 +34,26 @@ typedef struct {
 	unsigned max_session_s; /* 0: 3600 */
 } zt_role_spec;
 /* EntityAlreadyExists, MalformedPolicyDocument. IAM's error codes have no "Exception" behind them. */
-ZT_NODISCARD zt_status zt_txn_role_create(zt_txn *txn, const zt_role_spec *spec, const zt_role **ret, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_txn_role_create(zt_txn *txn, const zt_role_spec *spec, const zt_role **ret,
+					  zt_error *ret_error);
 ZT_NODISCARD zt_status zt_txn_role_trust(zt_txn *txn, zt_view name, zt_view trust_document, zt_error *ret_error);
 /* DeleteConflict while it has policies. */
 ZT_NODISCARD zt_status zt_txn_role_delete(zt_txn *txn, zt_view name, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_txn_role_policy_put(zt_txn *txn, zt_view role, zt_view policy, zt_view document, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_txn_role_policy_put(zt_txn *txn, zt_view role, zt_view policy, zt_view document,
+					      zt_error *ret_error);
 ZT_NODISCARD zt_status zt_txn_role_policy_delete(zt_txn *txn, zt_view role, zt_view policy, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_txn_role_attach(zt_txn *txn, zt_view role, zt_view policy_arn, bool attach, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_txn_role_attach(zt_txn *txn, zt_view role, zt_view policy_arn, bool attach,
+					  zt_error *ret_error);
 
 /* Whoever signs requests. */
 typedef struct {
-	char id[129];          /* access key id, AKIA… or ASIA… */
+	char id[129]; /* access key id, AKIA… or ASIA… */
 	zt_secret secret;
-	zt_secret token;       /* session token; n == 0 for long-lived keys */
+	zt_secret token;         /* session token; n == 0 for long-lived keys */
 	char principal_arn[256]; /* arn:aws:iam::A:root, or arn:aws:sts::A:assumed-role/<role>/<session> */
-	char user_id[128];     /* what GetCallerIdentity shows */
-	char role[65];         /* role whose policies bind it; "" for the root, who may do everything */
-	int64_t expires_ms;    /* INT64_MAX for long-lived keys */
+	char user_id[128];       /* what GetCallerIdentity shows */
+	char role[65];           /* role whose policies bind it; "" for the root, who may do everything */
+	int64_t expires_ms;      /* INT64_MAX for long-lived keys */
 } zt_access_key;
 
 /* NULL when there is none, or when the role of a session is no more. An expired session may still be there: look at

@@ -1,7 +1,7 @@
 /* The registry's inside: seen by the registry's own files alone.
  *
- * Objects in memory never change: a change makes a new one and puts it in the place of the old. Undo puts the old one back,
- * which cannot fail, since the indexes are intrusive. An old object is freed when what replaced it is durable. */
+ * Objects in memory never change: a change makes a new one and puts it in the place of the old. Undo puts the old one
+ * back, which cannot fail, since the indexes are intrusive. An old object is freed when what replaced it is durable. */
 #ifndef ZT_CLOUD_REGISTRY_STATE_H
 #define ZT_CLOUD_REGISTRY_STATE_H
 
@@ -29,8 +29,8 @@ typedef struct {
 } zt_noun;
 
 extern const zt_noun zt_noun_meta, zt_noun_ca, zt_noun_certificate, zt_noun_thing, zt_noun_thing_type, zt_noun_policy,
-	zt_noun_attachment, zt_noun_rule, zt_noun_function, zt_noun_invocation, zt_noun_role, zt_noun_access_key, zt_noun_tags,
-	zt_noun_retained;
+    zt_noun_attachment, zt_noun_rule, zt_noun_function, zt_noun_invocation, zt_noun_role, zt_noun_access_key,
+    zt_noun_tags, zt_noun_retained;
 
 typedef struct {
 	zt_change_fn changed;
@@ -46,16 +46,16 @@ struct zt_registry {
 
 	zt_index rows[ZT_KIND_COUNT]; /* by record key */
 	/* Keys of several parts are joined by NUL, which no part holds; times are 16 hex digits. */
-	zt_index things_by_principal;     /* principal ARN, thing name */
-	zt_index things_by_attribute;     /* attribute, value, thing name */
-	zt_index things_by_type;          /* thing type, thing name */
-	zt_index cas_by_creation;         /* position */
-	zt_index cas_by_subject;          /* hash of 32 bytes, id */
+	zt_index things_by_principal;      /* principal ARN, thing name */
+	zt_index things_by_attribute;      /* attribute, value, thing name */
+	zt_index things_by_type;           /* thing type, thing name */
+	zt_index cas_by_creation;          /* position */
+	zt_index cas_by_subject;           /* hash of 32 bytes, id */
 	zt_index certificates_by_creation; /* position */
-	zt_index certificates_by_ca;      /* CA id, position */
-	zt_index attachments_by_target;   /* target ARN, policy name */
-	zt_index sessions;                /* access key id */
-	zt_index sessions_by_expiry;      /* time, access key id */
+	zt_index certificates_by_ca;       /* CA id, position */
+	zt_index attachments_by_target;    /* target ARN, policy name */
+	zt_index sessions;                 /* access key id */
+	zt_index sessions_by_expiry;       /* time, access key id */
 
 	zt_txn *open;         /* begun, not yet committed or aborted */
 	zt_txn *first, *last; /* submitted, not yet durable, oldest first */

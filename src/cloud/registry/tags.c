@@ -55,7 +55,9 @@ static zt_status tags_decode(zt_registry *registry, const zt_record *record, zt_
 	json_t *value;
 	TRY(zt_record_open(record->value, &reader, ret_error));
 	zt_record_json(&reader, "tags", JSON_OBJECT, &tags);
-	json_object_foreach(tags, key, value) if (!json_is_string(value)) zt_record_damaged(&reader, "tags");
+	json_object_foreach(tags, key, value)
+		if (!json_is_string(value))
+			zt_record_damaged(&reader, "tags");
 	TRY(reader.status);
 	TRY(tags_row_new(record->key, ZT_STEAL(tags), &row));
 	*ret = &row->row;
@@ -82,8 +84,7 @@ static zt_status check_tags(const json_t *tags, zt_error *ret_error)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)tags, key, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)tags, key, value) {
 		size_t key_n = characters(zt_view_of(key));
 		if (key_n < 1 || key_n > TAG_KEY_MAX)
 			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A tag key must have a length between 1 and %d",
@@ -122,7 +123,9 @@ static zt_status without(const json_t *tags, const json_t *keys, json_t **ret)
 	json_t *key;
 	ZT_JSON_CLEANUP json_t *rest = json_copy((json_t *)(uintptr_t)tags);
 	ENSURE(rest, ZT_E_NOMEM);
-	json_array_foreach(keys, i, key) if (json_is_string(key))(void) json_object_del(rest, json_string_value(key));
+	json_array_foreach(keys, i, key)
+		if (json_is_string(key))
+			(void)json_object_del(rest, json_string_value(key));
 	*ret = ZT_STEAL(rest);
 	return ZT_OK;
 }

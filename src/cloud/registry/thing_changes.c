@@ -9,8 +9,7 @@ static zt_status check_attributes(const json_t *attributes, bool has_type, zt_er
 	const char *name;
 	json_t *value;
 	size_t max = has_type ? ZT_ATTRIBUTES_MAX : ZT_ATTRIBUTES_UNTYPED_MAX;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
 		TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(name), ret_error));
 		if (!json_is_string(value))
 			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The value of attribute %s is no string", name);
@@ -109,8 +108,7 @@ static zt_status merge(json_t *into, const json_t *attributes)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
 		if (json_string_length(value) == 0)
 			(void)json_object_del(into, name);
 		else

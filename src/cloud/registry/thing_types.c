@@ -92,7 +92,7 @@ static zt_status check_searchable(const json_t *attributes, zt_error *ret_error)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A thing type can have at most %d searchable attributes",
 				 SEARCHABLE_MAX);
 	json_array_foreach(attributes, i, name)
-	    TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(json_string_value(name)), ret_error));
+		TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(json_string_value(name)), ret_error));
 	return ZT_OK;
 }
 

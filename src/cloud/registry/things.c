@@ -75,8 +75,9 @@ zt_status zt_thing_row_seal(zt_thing_row *row)
 	const char *attribute;
 	json_t *value;
 	size_t i = 0;
-	json_object_foreach(row->thing.attributes, attribute, value) TRY(ZT_LINK_MAKE(
-	    &row->by_attribute[i++], owner, zt_view_of(attribute), zt_view_of(json_string_value(value)), name));
+	json_object_foreach(row->thing.attributes, attribute, value)
+		TRY(ZT_LINK_MAKE(&row->by_attribute[i++], owner, zt_view_of(attribute),
+				 zt_view_of(json_string_value(value)), name));
 	if (row->thing.type[0])
 		TRY(ZT_LINK_MAKE(&row->by_type, owner, zt_view_of(row->thing.type), name));
 	return ZT_OK;
@@ -152,8 +153,9 @@ static void read_attributes(zt_record_reader *reader, zt_thing *thing)
 	const char *name;
 	json_t *value;
 	zt_record_json(reader, "attributes", JSON_OBJECT, &thing->attributes);
-	json_object_foreach(thing->attributes, name, value) if (!json_is_string(value))
-	    zt_record_damaged(reader, "attributes");
+	json_object_foreach(thing->attributes, name, value)
+		if (!json_is_string(value))
+			zt_record_damaged(reader, "attributes");
 }
 
 static zt_status thing_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)

@@ -28,8 +28,8 @@ typedef struct {
 typedef struct {
 	char name[ZT_THING_NAME_MAX + 1];
 	char id[37];
-	char *description;              /* NULL when absent */
-	json_t *searchable_attributes;  /* array of strings, never NULL */
+	char *description;             /* NULL when absent */
+	json_t *searchable_attributes; /* array of strings, never NULL */
 	bool deprecated;
 	int64_t created_ms, deprecated_ms;
 } zt_thing_type;
@@ -45,7 +45,8 @@ const zt_thing_type *zt_registry_next_thing_type(const zt_registry *registry, zt
 /* Things of a principal: the index-th in order of name, NULL past the end. *ret_exclusive may be NULL. */
 const zt_thing *zt_registry_thing_of_principal(const zt_registry *registry, zt_view principal_arn, size_t index,
 					       bool *ret_exclusive);
-/* The thing that a connection is bound to: exclusively attached, or attached and named as the client id (facts §3.5). */
+/* The thing that a connection is bound to: exclusively attached, or attached and named as the client id (facts §3.5).
+ */
 const zt_thing *zt_registry_thing_of_connection(const zt_registry *registry, zt_view principal_arn, zt_view client_id);
 
 typedef struct {

@@ -115,8 +115,9 @@ static bool equal_objects(const json_t *a, const json_t *b)
 		return false;
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)a, name,
-			    value) if (!zt_value_equal(value, json_object_get(b, name))) return false;
+	json_object_foreach((json_t *)a, name, value)
+		if (!zt_value_equal(value, json_object_get(b, name)))
+			return false;
 	return true;
 }
 

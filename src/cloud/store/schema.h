@@ -7,8 +7,8 @@
 /* No code of SQLite's: the file's form is of a later version. */
 enum { ZT_SCHEMA_NEWER = -1 };
 
-/* Sets the connection up (WAL, every commit synced, the file locked for this process alone) and applies the steps that are
- * missing, each whole or not at all. Returns SQLITE_OK, ZT_SCHEMA_NEWER or SQLite's code. */
+/* Sets the connection up (WAL, every commit synced, the file locked for this process alone) and applies the steps that
+ * are missing, each whole or not at all. Returns SQLITE_OK, ZT_SCHEMA_NEWER or SQLite's code. */
 int zt_schema_prepare(sqlite3 *sqlite);
 
 #endif

@@ -16,9 +16,9 @@ typedef struct zt_store zt_store;
 typedef struct zt_changes zt_changes;
 
 typedef struct {
-	unsigned kind;  /* the registry's number for a noun */
-	zt_view key;    /* at most ZT_STORE_KEY_MAX bytes */
-	zt_view value;  /* at most ZT_STORE_VALUE_MAX bytes */
+	unsigned kind; /* the registry's number for a noun */
+	zt_view key;   /* at most ZT_STORE_KEY_MAX bytes */
+	zt_view value; /* at most ZT_STORE_VALUE_MAX bytes */
 } zt_record;
 
 enum { ZT_STORE_KEY_MAX = 2048, ZT_STORE_VALUE_MAX = 64 * 1024 * 1024 };

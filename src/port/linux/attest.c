@@ -62,8 +62,7 @@ static zt_status status_of_http(uint16_t http)
 static zt_status ask(dialogue *d, const char *what, const json_t *question, json_t **ret_answer)
 {
 	ZT_CLEANUP(zt_str_free)
-	zt_str path = ZT_STR(256),
-	       body = ZT_STR(SMALL_MAX), answer = ZT_STR(ZT_HTTPS_CALL_ANSWER_MAX);
+	zt_str path = ZT_STR(256), body = ZT_STR(SMALL_MAX), answer = ZT_STR(ZT_HTTPS_CALL_ANSWER_MAX);
 	ZT_JSON_CLEANUP json_t *parsed = NULL;
 	uint16_t http = 0;
 	TRY(zt_str_printf(&path, "/tenants/%s/%s", d->tenant, what));
@@ -112,8 +111,7 @@ static zt_status sign_evidence(dialogue *d, zt_view nonce, const zt_key *tls_key
 static zt_status get_certificate(dialogue *d, zt_view nonce, const zt_key *tls_key, json_t **ret_answer)
 {
 	ZT_CLEANUP(zt_str_free)
-	zt_str csr = ZT_STR(SMALL_MAX),
-	       signature = ZT_STR(SMALL_MAX), nonce64 = ZT_STR(SMALL_MAX);
+	zt_str csr = ZT_STR(SMALL_MAX), signature = ZT_STR(SMALL_MAX), nonce64 = ZT_STR(SMALL_MAX);
 	TRY(zt_csr_write(tls_key, ZT_VIEW_EMPTY, &csr, d->error));
 	TRY(sign_evidence(d, nonce, tls_key, &signature));
 	TRY(zt_base64_encode(nonce, &nonce64));

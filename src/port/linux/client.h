@@ -7,7 +7,7 @@
  *		…;
  *
  * It reconnects by itself, waits out the first refusal of a new certificate, and takes a replaced certificate into use.
-*/
+ */
 #ifndef ZT_PORT_LINUX_CLIENT_H
 #define ZT_PORT_LINUX_CLIENT_H
 

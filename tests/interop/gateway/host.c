@@ -1,5 +1,6 @@
-/* gateway_host DATA [PATIENCE_MS]: the gateway on free ports, with the registry's operations as JSON lines on standard input. Each line is
- * answered by one line; each message that rules would see is a line {"accepted":…} of its own. Ends with its input. */
+/* gateway_host DATA [PATIENCE_MS]: the gateway on free ports, with the registry's operations as JSON lines on standard
+ * input. Each line is answered by one line; each message that rules would see is a line {"accepted":…} of its own. Ends
+ * with its input. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <unistd.h>
@@ -55,8 +56,8 @@ static void accepted(void *context, const zt_publish *m)
 {
 	(void)context;
 	say(json_pack("{s:{s:o, s:o, s:o, s:o, s:i, s:b}}", "accepted", "topic", zt_json_string(m->topic), "payload",
-		      text_of(m->payload), "client", zt_json_string(m->client_id), "principal", zt_json_string(m->principal), "qos",
-		      m->qos, "retain", m->retain));
+		      text_of(m->payload), "client", zt_json_string(m->client_id), "principal",
+		      zt_json_string(m->principal), "qos", m->qos, "retain", m->retain));
 }
 
 static void committed(void *context, zt_status status)
@@ -66,7 +67,8 @@ static void committed(void *context, zt_status status)
 }
 
 /* A change of the registry, answered when it is durable. */
-static void change(host *h, const json_t *command, zt_status (*apply)(zt_txn *txn, const json_t *command, zt_error *ret_error))
+static void change(host *h, const json_t *command,
+		   zt_status (*apply)(zt_txn *txn, const json_t *command, zt_error *ret_error))
 {
 	zt_txn *txn;
 	zt_error error = { 0 };
@@ -96,7 +98,8 @@ static zt_status register_ca(zt_txn *txn, const json_t *command, zt_error *ret_e
 static zt_status create_policy(zt_txn *txn, const json_t *command, zt_error *ret_error)
 {
 	const zt_iot_policy *policy;
-	return zt_txn_policy_create(txn, zt_json_view(command, "name"), zt_json_view(command, "document"), &policy, ret_error);
+	return zt_txn_policy_create(txn, zt_json_view(command, "name"), zt_json_view(command, "document"), &policy,
+				    ret_error);
 }
 
 static zt_status attach_policy(zt_txn *txn, const json_t *command, zt_error *ret_error)
@@ -124,7 +127,8 @@ static zt_status delete_certificate(zt_txn *txn, const json_t *command, zt_error
 static zt_status bind_thing(zt_txn *txn, const json_t *command, zt_error *ret_error)
 {
 	const zt_thing *thing;
-	const zt_thing_spec spec = { .name = zt_json_view(command, "name"), .attributes = json_object_get(command, "attributes") };
+	const zt_thing_spec spec = { .name = zt_json_view(command, "name"),
+				     .attributes = json_object_get(command, "attributes") };
 	TRY(zt_txn_thing_create(txn, &spec, &thing, ret_error));
 	return zt_txn_thing_attach(txn, spec.name, zt_json_view(command, "target"), false, ret_error);
 }
@@ -132,7 +136,8 @@ static zt_status bind_thing(zt_txn *txn, const json_t *command, zt_error *ret_er
 static void describe(host *h, const json_t *command)
 {
 	const zt_certificate *c = zt_registry_certificate(h->registry, zt_json_view(command, "certificate"));
-	say(c ? json_pack("{s:s, s:s}", "value", zt_cert_status_name(c->status), "ca", c->ca_id) : json_pack("{s:n}", "value"));
+	say(c ? json_pack("{s:s, s:s}", "value", zt_cert_status_name(c->status), "ca", c->ca_id)
+	      : json_pack("{s:n}", "value"));
 }
 
 static void count(host *h, const json_t *command)
@@ -140,23 +145,27 @@ static void count(host *h, const json_t *command)
 	zt_gateway_counters c;
 	(void)command;
 	zt_gateway_count(h->gateway, &c);
-	say(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)c.open, "handshakes", (json_int_t)c.handshakes,
-		      "connects", (json_int_t)c.connects, "registered", (json_int_t)c.registered, "messages",
-		      (json_int_t)c.messages_accepted, "refusals", (json_int_t)c.refusals, "requests", (json_int_t)c.requests));
+	say(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)c.open, "handshakes",
+		      (json_int_t)c.handshakes, "connects", (json_int_t)c.connects, "registered",
+		      (json_int_t)c.registered, "messages", (json_int_t)c.messages_accepted, "refusals",
+		      (json_int_t)c.refusals, "requests", (json_int_t)c.requests));
 }
 
 static void last_refusal(host *h, const json_t *command)
 {
-	const zt_refusal *r = zt_refusals_at(zt_gateway_refusals(h->gateway), (size_t)json_integer_value(json_object_get(command, "index")));
-	say(r ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "rule", zt_refusal_name(r->rule), "attempted", r->attempted, "device",
-			  r->device_id, "certificate", r->certificate_id, "peer", r->peer, "port", (int)r->port) :
-		json_pack("{s:n}", "rule"));
+	const zt_refusal *r = zt_refusals_at(zt_gateway_refusals(h->gateway),
+					     (size_t)json_integer_value(json_object_get(command, "index")));
+	say(r ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "rule", zt_refusal_name(r->rule), "attempted", r->attempted,
+			  "device", r->device_id, "certificate", r->certificate_id, "peer", r->peer, "port",
+			  (int)r->port)
+	      : json_pack("{s:n}", "rule"));
 }
 
 static void retained(host *h, const json_t *command)
 {
 	const zt_retained *r = zt_registry_retained(h->registry, zt_json_view(command, "topic"));
-	say(r ? json_pack("{s:o}", "payload", text_of(zt_view_make(r->payload, r->payload_n))) : json_pack("{s:n}", "payload"));
+	say(r ? json_pack("{s:o}", "payload", text_of(zt_view_make(r->payload, r->payload_n)))
+	      : json_pack("{s:n}", "payload"));
 }
 
 static const struct {
@@ -164,10 +173,10 @@ static const struct {
 	void (*look)(host *h, const json_t *command);
 	zt_status (*apply)(zt_txn *txn, const json_t *command, zt_error *ret_error);
 } commands[] = {
-	{ "ca", NULL, register_ca },          { "policy", NULL, create_policy }, { "attach", NULL, attach_policy },
-	{ "detach", NULL, detach_policy },    { "set", NULL, set_status },       { "delete", NULL, delete_certificate },
-	{ "thing", NULL, bind_thing },        { "describe", describe, NULL },    { "count", count, NULL },
-	{ "refusal", last_refusal, NULL },    { "retained", retained, NULL },
+	{ "ca", NULL, register_ca },       { "policy", NULL, create_policy }, { "attach", NULL, attach_policy },
+	{ "detach", NULL, detach_policy }, { "set", NULL, set_status },       { "delete", NULL, delete_certificate },
+	{ "thing", NULL, bind_thing },     { "describe", describe, NULL },    { "count", count, NULL },
+	{ "refusal", last_refusal, NULL }, { "retained", retained, NULL },
 };
 
 static void obey(host *h, zt_view line)
@@ -240,7 +249,9 @@ static void on_ready(void *context)
 static zt_status open_all(host *h, const char *data, unsigned patience_ms, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
-	const zt_account account = { .partition = "aws", .region = "us-east-1", .account = "000000000000", .endpoint = "localhost" };
+	const zt_account account = {
+		.partition = "aws", .region = "us-east-1", .account = "000000000000", .endpoint = "localhost"
+	};
 	const zt_broker_spec broker = { .data_dir = data };
 	TRY(zt_loop_end_on_signals(h->loop, ret_error));
 	TRY(zt_path_join(&path, data, "registry.db"));
@@ -255,7 +266,8 @@ int main(int argc, char **argv)
 	host h = { .loop = zt_loop_new() };
 	zt_error error = { 0 };
 	uint64_t patience_ms = 0;
-	if (argc < 2 || argc > 3 || (argc == 3 && !zt_view_to_u64(zt_view_of(argv[2]), &patience_ms)) || !h.loop || zt_log_configure("debug", ZT_LOG_TEXT) != ZT_OK)
+	if (argc < 2 || argc > 3 || (argc == 3 && !zt_view_to_u64(zt_view_of(argv[2]), &patience_ms)) || !h.loop ||
+	    zt_log_configure("debug", ZT_LOG_TEXT) != ZT_OK)
 		return 2;
 	if (open_all(&h, argv[1], (unsigned)patience_ms, &error) != ZT_OK)
 		fail("start", &error);

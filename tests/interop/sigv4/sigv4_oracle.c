@@ -20,9 +20,9 @@ static zt_status read_headers(const json_t *list, job_spec *ret)
 	size_t i;
 	const json_t *pair;
 	ENSURE(json_array_size(list) <= ZT_SIGV4_HEADERS_MAX, ZT_E_LIMIT);
-	json_array_foreach(list, i, pair) ret->headers[i] =
-	    (zt_sigv4_header){ zt_view_of(json_string_value(json_array_get(pair, 0))),
-			       zt_view_of(json_string_value(json_array_get(pair, 1))) };
+	json_array_foreach(list, i, pair)
+		ret->headers[i] = (zt_sigv4_header){ zt_view_of(json_string_value(json_array_get(pair, 0))),
+						     zt_view_of(json_string_value(json_array_get(pair, 1))) };
 	ret->request.headers = ret->headers;
 	ret->request.header_count = json_array_size(list);
 	return ZT_OK;

@@ -25,7 +25,9 @@ static int begin(void **state)
 	world.now.ms = 0;
 	assert_ok(zt_attest_store_open(world.folder, &world.store, NULL));
 	world.nonces = zt_nonces_new(clock_of(&world.now), ZT_ATTEST_NONCE_MS);
-	world.authority = (zt_authority){ .store = world.store, .nonces = world.nonces, .clock = clock_of(&world.now),
+	world.authority = (zt_authority){ .store = world.store,
+					  .nonces = world.nonces,
+					  .clock = clock_of(&world.now),
 					  .nonce_life_ms = ZT_ATTEST_NONCE_MS };
 	assert_ok(zt_tenant_create(&world.authority, ZT_LIT(GUID), &ca, NULL));
 	return 0;
@@ -50,7 +52,9 @@ static zt_cert_info *issue(zt_status expected)
 	assert_ok(zt_attest_store_ca_read(world.store, ZT_LIT(GUID), ZT_VIEW_EMPTY, &ca, NULL));
 	assert_ok(zt_key_new(ZT_KEY_P256, &key, NULL));
 	assert_ok(zt_key_spki(key, &spki));
-	assert_status(zt_make_device_certificate(&world.authority, &ca, device_id_of(1), zt_str_view(&spki), &der, NULL), expected);
+	assert_status(
+	    zt_make_device_certificate(&world.authority, &ca, device_id_of(1), zt_str_view(&spki), &der, NULL),
+	    expected);
 	if (expected == ZT_OK)
 		assert_ok(zt_cert_read(zt_str_view(&der), &info, NULL));
 	return info;
@@ -98,7 +102,8 @@ static void an_expired_ca_signs_nothing(void **state)
 	ZT_CLEANUP(zt_str_free) zt_str proof = ZT_STR(65536);
 	world.now.ms = 730 * DAY_MS;
 	assert_null(issue(ZT_E_EXPIRED));
-	assert_status(zt_tenant_proof(&world.authority, ZT_LIT(GUID), ZT_LIT("ab"), ZT_VIEW_EMPTY, &proof, NULL), ZT_E_EXPIRED);
+	assert_status(zt_tenant_proof(&world.authority, ZT_LIT(GUID), ZT_LIT("ab"), ZT_VIEW_EMPTY, &proof, NULL),
+		      ZT_E_EXPIRED);
 	assert_statuses("Expired ");
 	roll(true);
 	assert_statuses("Expired Active ");
@@ -151,7 +156,8 @@ static void a_full_house_of_challenges_says_try_again(void **state)
 	assert_ok(zt_attest_store_claim(world.store, ZT_LIT(GUID), &id, 1, 1, &fresh, NULL));
 	for (unsigned i = 2; i < ZT_ATTEST_NONCES_MAX + 2; i++)
 		assert_ok(zt_nonces_make(world.nonces, ZT_LIT(GUID), device_id_of(i), nonce));
-	assert_status(zt_device_challenge(&world.authority, ZT_LIT(GUID), device_id_of(1), nonce, &expires, &error), ZT_E_THROTTLED);
+	assert_status(zt_device_challenge(&world.authority, ZT_LIT(GUID), device_id_of(1), nonce, &expires, &error),
+		      ZT_E_THROTTLED);
 	assert_string_equal(error.code, "TooManyRequests");
 	world.now.ms = ZT_ATTEST_NONCE_MS;
 	assert_ok(zt_device_challenge(&world.authority, ZT_LIT(GUID), device_id_of(1), nonce, &expires, NULL));
@@ -164,7 +170,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_device_certificate_lives_a_day_from_five_minutes_ago, begin, end),
 		cmocka_unit_test_setup_teardown(a_device_certificate_does_not_outlive_its_ca, begin, end),
 		cmocka_unit_test_setup_teardown(an_expired_ca_signs_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(the_next_ca_is_made_90_days_before_the_end_and_signs_45_days_later, begin, end),
+		cmocka_unit_test_setup_teardown(the_next_ca_is_made_90_days_before_the_end_and_signs_45_days_later,
+						begin, end),
 		cmocka_unit_test_setup_teardown(a_waiting_ca_that_expired_is_not_rolled_to, begin, end),
 		cmocka_unit_test_setup_teardown(expired_cas_make_room_for_new_ones, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_house_of_challenges_says_try_again, begin, end),

@@ -158,7 +158,8 @@ static void each_call_is_the_request_of_the_contract(void **state)
 		{ claimed, "GET /tenants/g/devices HTTP/1.1\r\n", "" },
 		{ unclaim, "DELETE /tenants/g/devices/d HTTP/1.1\r\n", "" },
 		{ proof, "POST /tenants/g/proof HTTP/1.1\r\n", "{\"verificationCode\":\"c\"}" },
-		{ proof_of, "POST /tenants/g/proof HTTP/1.1\r\n", "{\"verificationCode\":\"c\",\"caCertificateId\":\"i\"}" },
+		{ proof_of, "POST /tenants/g/proof HTTP/1.1\r\n",
+		  "{\"verificationCode\":\"c\",\"caCertificateId\":\"i\"}" },
 		{ rollover, "POST /tenants/g/rollover HTTP/1.1\r\n", "{\"activate\":true}" },
 	};
 	for (size_t i = 0; i < ZT_COUNT(rows); i++) {

@@ -25,7 +25,8 @@ static int begin(void **state)
 	zt_str none = shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey -noout -out $ROOT");
 	world.root_spki = shell(ZT_VIEW_EMPTY, "openssl pkey -in $ROOT -pubout -outform DER");
 	world.root_id = shell(zt_str_view(&world.root_spki), "tail -c 64 $IN | od -An -v -tx1 | tr -d ' \\n'");
-	world.tls_spki = shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -outform DER");
+	world.tls_spki =
+	    shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -outform DER");
 	world.signature = shell(zt_str_view(&world.tls_spki), SIGN);
 	zt_str_free(&none);
 	return 0;
@@ -44,8 +45,11 @@ static int end(void **state)
 
 static zt_evidence good(const json_t *request)
 {
-	return (zt_evidence){ .guid = ZT_LIT(GUID), .device_id = zt_str_view(&world.root_id), .nonce = ZT_LIT(NONCE),
-			      .spki = zt_str_view(&world.tls_spki), .request = request };
+	return (zt_evidence){ .guid = ZT_LIT(GUID),
+			      .device_id = zt_str_view(&world.root_id),
+			      .nonce = ZT_LIT(NONCE),
+			      .spki = zt_str_view(&world.tls_spki),
+			      .request = request };
 }
 
 static void assert_check(const zt_evidence *evidence, zt_status expected, const char *code)
@@ -67,7 +71,8 @@ static void it_covers_tenant_nonce_and_key(void **state)
 {
 	(void)state;
 	ZT_JSON_CLEANUP json_t *request = json_pack("{s:s}", "signature", zt_str_text(&world.signature));
-	zt_str other_spki = shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -outform DER");
+	zt_str other_spki =
+	    shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -outform DER");
 	zt_evidence evidence = good(request);
 	evidence.guid = ZT_LIT(OTHER_GUID);
 	assert_check(&evidence, ZT_E_DENIED, "InvalidEvidence");
@@ -97,7 +102,8 @@ static void the_root_key_itself_is_not_certified(void **state)
 static void a_signature_must_be_there_and_base64(void **state)
 {
 	(void)state;
-	static const char *const requests[] = { "{}", "{\"signature\":\"\"}", "{\"signature\":\"?\"}", "{\"signature\":7}" };
+	static const char *const requests[] = { "{}", "{\"signature\":\"\"}", "{\"signature\":\"?\"}",
+						"{\"signature\":7}" };
 	for (size_t i = 0; i < ZT_COUNT(requests); i++) {
 		ZT_JSON_CLEANUP json_t *request = NULL;
 		assert_ok(zt_json_parse(zt_view_of(requests[i]), &request, NULL));

@@ -131,7 +131,8 @@ static void there_is_a_limit_for_all_together(void **state)
 	value v;
 	for (unsigned i = 0; i < ZT_ATTEST_NONCES_MAX; i++)
 		(void)make(i);
-	assert_status(zt_nonces_make(nonces, ZT_LIT(GUID), device_id_of(ZT_ATTEST_NONCES_MAX), v.bytes), ZT_E_THROTTLED);
+	assert_status(zt_nonces_make(nonces, ZT_LIT(GUID), device_id_of(ZT_ATTEST_NONCES_MAX), v.bytes),
+		      ZT_E_THROTTLED);
 	now.ms = LIFE_MS;
 	v = make(ZT_ATTEST_NONCES_MAX);
 	assert_true(take(&v));

@@ -95,7 +95,8 @@ static void what_is_not_there_is_not_found(void **state)
 	assert_status(zt_attest_store_tenant_find(world.store, ZT_LIT(GUID), NULL), ZT_E_NOT_FOUND);
 	add_tenant(GUID, "aa");
 	assert_status(zt_attest_store_ca_read(world.store, ZT_LIT(GUID), ZT_LIT("bb"), &ca, NULL), ZT_E_NOT_FOUND);
-	assert_status(zt_attest_store_ca_read(world.store, ZT_LIT(OTHER_GUID), ZT_LIT("aa"), &ca, NULL), ZT_E_NOT_FOUND);
+	assert_status(zt_attest_store_ca_read(world.store, ZT_LIT(OTHER_GUID), ZT_LIT("aa"), &ca, NULL),
+		      ZT_E_NOT_FOUND);
 	assert_string_equal(ca.id, "untouched");
 }
 
@@ -194,8 +195,12 @@ static int64_t ask(const char *sql)
 static void issued_certificates_are_kept_until_they_are_forgotten(void **state)
 {
 	(void)state;
-	zt_issued_record record = { .serial = ZT_LIT("01"), .guid = ZT_LIT(GUID), .device_id = device_id_of(1), .ca_id = ZT_LIT("aa"),
-				    .issued_ms = 100, .not_after_ms = 200 };
+	zt_issued_record record = { .serial = ZT_LIT("01"),
+				    .guid = ZT_LIT(GUID),
+				    .device_id = device_id_of(1),
+				    .ca_id = ZT_LIT("aa"),
+				    .issued_ms = 100,
+				    .not_after_ms = 200 };
 	assert_ok(zt_attest_store_issued_add(world.store, &record, 0, NULL));
 	assert_int_equal(ask("SELECT count(*) FROM issued WHERE serial = '01' AND not_after_ms = 200"), 1);
 	assert_status(zt_attest_store_issued_add(world.store, &record, 0, NULL), ZT_E_EXISTS);

@@ -152,8 +152,7 @@ static void header_form(suite_case *c)
 static void query_form(suite_case *c)
 {
 	ZT_CLEANUP(zt_str_free)
-	zt_str canonical = ZT_STR(FILE_MAX),
-	       to_sign = ZT_STR(FILE_MAX), query = ZT_STR(FILE_MAX);
+	zt_str canonical = ZT_STR(FILE_MAX), to_sign = ZT_STR(FILE_MAX), query = ZT_STR(FILE_MAX);
 	assert_ok(zt_sigv4_presign(&c->signer, &c->request, c->expires_s, &query, &canonical, &to_sign));
 	expect_file(c, "query-canonical-request.txt", zt_str_view(&canonical));
 	expect_file(c, "query-string-to-sign.txt", zt_str_view(&to_sign));

@@ -39,8 +39,16 @@ static void what_is_no_arn_is_refused(void **state)
 {
 	(void)state;
 	zt_arn arn = { .service = ZT_LIT("untouched") };
-	static const char *const wrong[] = { "", "arn", "arn:", "arn:aws:iot:r:1", "arn:aws:iot:r:1:", "arn::iot:r:1:x", "arn:aws::r:1:x",
-					     "ARN:aws:iot:r:1:x", " arn:aws:iot:r:1:x", "*" };
+	static const char *const wrong[] = { "",
+					     "arn",
+					     "arn:",
+					     "arn:aws:iot:r:1",
+					     "arn:aws:iot:r:1:",
+					     "arn::iot:r:1:x",
+					     "arn:aws::r:1:x",
+					     "ARN:aws:iot:r:1:x",
+					     " arn:aws:iot:r:1:x",
+					     "*" };
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++)
 		assert_status(zt_arn_parse(zt_view_of(wrong[i]), &arn), ZT_E_INVALID);
 	assert_view(arn.service, "untouched");

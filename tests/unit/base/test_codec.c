@@ -33,9 +33,13 @@ static void hex_is_told_from_other_text(void **state)
 static void a_guid_has_five_groups(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "", "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f3", "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f333",
-					     "8c5ed1e1-9a7b-4a3d-9a5406-bd1a3d1f33", "8c5ed1e19a7b4a3d9a5406bd1a3d1f33",
-					     "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f3g", "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f33-",
+	static const char *const wrong[] = { "",
+					     "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f3",
+					     "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f333",
+					     "8c5ed1e1-9a7b-4a3d-9a5406-bd1a3d1f33",
+					     "8c5ed1e19a7b4a3d9a5406bd1a3d1f33",
+					     "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f3g",
+					     "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f33-",
 					     "{8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f33}" };
 	assert_true(zt_is_guid(ZT_LIT("8c5ed1e1-9A7B-4a3d-9a54-06bd1a3d1f33")));
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++)
@@ -43,8 +47,13 @@ static void a_guid_has_five_groups(void **state)
 }
 
 /* RFC 4648 §10. */
-static const char *const vectors[][2] = { { "", "" },           { "f", "Zg==" },       { "fo", "Zm8=" },     { "foo", "Zm9v" },
-					  { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+static const char *const vectors[][2] = { { "", "" },
+					  { "f", "Zg==" },
+					  { "fo", "Zm8=" },
+					  { "foo", "Zm9v" },
+					  { "foob", "Zm9vYg==" },
+					  { "fooba", "Zm9vYmE=" },
+					  { "foobar", "Zm9vYmFy" } };
 
 static void base64_is_written_with_padding(void **state)
 {
@@ -80,8 +89,8 @@ static void blanks_in_base64_are_passed_over(void **state)
 static void broken_base64_is_refused(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "Z", "Zg", "Zg=", "Zm9vYg", "Z===", "====", "=", "Zg==Zg==", "Zg=v", "Zm=v", "Zm9v=", "Zm9-",
-					     "Zm9_", "Zm9v!", "Zg== x", "Zm9vZ===" };
+	static const char *const wrong[] = { "Z",    "Zg",   "Zg=",   "Zm9vYg", "Z===", "====",  "=",      "Zg==Zg==",
+					     "Zg=v", "Zm=v", "Zm9v=", "Zm9-",   "Zm9_", "Zm9v!", "Zg== x", "Zm9vZ===" };
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++) {
 		ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(64);
 		if (zt_base64_decode(zt_view_of(wrong[i]), &out) != ZT_E_INVALID)

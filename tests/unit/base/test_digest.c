@@ -57,7 +57,8 @@ static void the_vectors_of_hmac(void **state)
 	zt_hmac_sha256(ZT_LIT("Jefe"), ZT_LIT("what do ya want for nothing?"), &mac);
 	assert_hex(&mac, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	memset(key, 0xaa, sizeof key);
-	zt_hmac_sha256(zt_view_make(key, sizeof key), ZT_LIT("Test Using Larger Than Block-Size Key - Hash Key First"), &mac);
+	zt_hmac_sha256(zt_view_make(key, sizeof key), ZT_LIT("Test Using Larger Than Block-Size Key - Hash Key First"),
+		       &mac);
 	assert_hex(&mac, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 

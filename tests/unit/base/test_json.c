@@ -42,8 +42,26 @@ static void any_value_is_json(void **state)
 static void what_is_no_json_is_refused_with_its_place(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", " ", "{", "{}x", "{} {}", "[1,]", "{\"a\":1,}", "{'a':1}", "{a:1}", "01", "+1", ".5", "NaN",
-					   "\"\xff\"", "\"\n\"", "\"\\x\"", "{\"a\":1,\"a\":2}", "nul", "\"\\ud800\"", "\"\\u0000\"" };
+	static const char *const bad[] = { "",
+					   " ",
+					   "{",
+					   "{}x",
+					   "{} {}",
+					   "[1,]",
+					   "{\"a\":1,}",
+					   "{'a':1}",
+					   "{a:1}",
+					   "01",
+					   "+1",
+					   ".5",
+					   "NaN",
+					   "\"\xff\"",
+					   "\"\n\"",
+					   "\"\\x\"",
+					   "{\"a\":1,\"a\":2}",
+					   "nul",
+					   "\"\\ud800\"",
+					   "\"\\u0000\"" };
 	for (size_t i = 0; i < ZT_COUNT(bad); i++) {
 		json_t *json = NULL;
 		zt_error error = { 0 };

@@ -82,7 +82,8 @@ static void a_peer_cannot_forge_a_line(void **state)
 static void what_is_not_plain_is_quoted(void **state)
 {
 	(void)state;
-	LOG_INFO("x", "m", ZT_KV_STR("a", ""), ZT_KV_STR("b", "two words"), ZT_KV_STR("c", "k=v"), ZT_KV_STR("d", "\"\\"));
+	LOG_INFO("x", "m", ZT_KV_STR("a", ""), ZT_KV_STR("b", "two words"), ZT_KV_STR("c", "k=v"),
+		 ZT_KV_STR("d", "\"\\"));
 	assert_line(" INFO  x: m a=\"\" b=\"two words\" c=\"k=v\" d=\"\\\"\\\\\"\n");
 }
 
@@ -90,7 +91,9 @@ static void control_characters_never_reach_the_terminal(void **state)
 {
 	(void)state;
 	/* ESC, DEL, and the C1 controls, which a terminal obeys in UTF-8 too. */
-	LOG_INFO("x", "m", ZT_KV_STR("a", "\x1b[31m\x7f"), ZT_KV_STR("b", "\xc2\x9b" "31m\xc2\xa0"));
+	LOG_INFO("x", "m", ZT_KV_STR("a", "\x1b[31m\x7f"),
+		 ZT_KV_STR("b", "\xc2\x9b"
+				"31m\xc2\xa0"));
 	assert_line(" INFO  x: m a=\"\\u001b[31m\\u007f\" b=\"\\u009b31m\xc2\xa0\"\n");
 }
 
@@ -147,7 +150,8 @@ static void a_new_configuration_starts_afresh(void **state)
 static void a_specification_that_is_none_is_refused(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "loud", "gateway=", "gateway=loud", "Info", "a-subject-of-more-than-24-letters=info" };
+	static const char *const wrong[] = { "loud", "gateway=", "gateway=loud", "Info",
+					     "a-subject-of-more-than-24-letters=info" };
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++)
 		assert_status(zt_log_configure(wrong[i], ZT_LOG_TEXT), ZT_E_USAGE);
 }
@@ -172,7 +176,8 @@ static void an_error_is_logged_with_its_cause(void **state)
 	(void)state;
 	zt_error error = { .status = ZT_E_DENIED, .code = "AccessDeniedException", .text = "no permission" };
 	assert_status(zt_log_error("setup", &error, "cannot create the role"), ZT_E_DENIED);
-	assert_line(" ERROR setup: cannot create the role status=ZT_E_DENIED code=AccessDeniedException cause=\"no permission\"\n");
+	assert_line(" ERROR setup: cannot create the role status=ZT_E_DENIED code=AccessDeniedException cause=\"no "
+		    "permission\"\n");
 }
 
 #define PIPED(name) cmocka_unit_test_setup_teardown(name, begin, end)

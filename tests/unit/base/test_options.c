@@ -17,8 +17,13 @@ static const zt_opt options[] = {
 	{ "number", 'n', ZT_OPT_NUMBER, &got.number, "N", "a number", 1, 65535 },
 	{ "list", 0, ZT_OPT_LIST, &got.list, "ITEM", "a list", 0, 0 },
 };
-static const zt_command command = { .name = "prog verb", .purpose = "Does it.", .usage = "prog verb [options] THING", .options = options,
-				    .option_count = ZT_COUNT(options), .examples = "  prog verb -f x\n", .positional_min = 1,
+static const zt_command command = { .name = "prog verb",
+				    .purpose = "Does it.",
+				    .usage = "prog verb [options] THING",
+				    .options = options,
+				    .option_count = ZT_COUNT(options),
+				    .examples = "  prog verb -f x\n",
+				    .positional_min = 1,
 				    .positional_max = 2 };
 
 static zt_status parse(const char *words)
@@ -46,7 +51,8 @@ static void assert_usage(const char *words, const char *named)
 static void each_way_to_give_a_value(void **state)
 {
 	(void)state;
-	static const char *const ways[] = { "--text a --number 7 x", "--text=a --number=7 x", "-t a -n 7 x", "-ta -n7 x", "x -t a --number=7" };
+	static const char *const ways[] = { "--text a --number 7 x", "--text=a --number=7 x", "-t a -n 7 x",
+					    "-ta -n7 x", "x -t a --number=7" };
 	for (size_t i = 0; i < ZT_COUNT(ways); i++) {
 		assert_ok(parse(ways[i]));
 		assert_string_equal(got.text, "a");

@@ -214,7 +214,8 @@ static void a_child_ends_with_its_parent(void **state)
 	if (middle == 0) {
 		zt_process_spec spec = shell_spec("exec sleep 60");
 		spec.die_with_parent = true;
-		if (zt_process_start(&spec, &grandchild, NULL) != ZT_OK || write(ends[1], &grandchild, sizeof grandchild) < 0)
+		if (zt_process_start(&spec, &grandchild, NULL) != ZT_OK ||
+		    write(ends[1], &grandchild, sizeof grandchild) < 0)
 			_exit(1);
 		_exit(0);
 	}

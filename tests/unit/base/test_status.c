@@ -55,7 +55,8 @@ static void a_services_code_is_kept(void **state)
 {
 	(void)state;
 	zt_error error = { 0 };
-	assert_status(zt_error_coded(&error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "no thing %d", 7), ZT_E_NOT_FOUND);
+	assert_status(zt_error_coded(&error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "no thing %d", 7),
+		      ZT_E_NOT_FOUND);
 	assert_string_equal(error.code, "ResourceNotFoundException");
 	assert_string_equal(error.text, "no thing 7");
 }

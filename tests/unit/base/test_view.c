@@ -157,7 +157,9 @@ static void numbers_are_digits_alone_and_do_not_overflow(void **state)
 	assert_true(number == UINT64_MAX);
 	assert_true(zt_view_to_u64(ZT_LIT("007"), &number));
 	assert_int_equal(number, 7);
-	static const char *const wrong[] = { "", "18446744073709551616", "99999999999999999999", "-1", "+1", " 1", "1 ", "1a", "0x1" };
+	static const char *const wrong[] = {
+		"", "18446744073709551616", "99999999999999999999", "-1", "+1", " 1", "1 ", "1a", "0x1"
+	};
 	for (size_t i = 0; i < ZT_COUNT(wrong); i++)
 		assert_false(zt_view_to_u64(zt_view_of(wrong[i]), &number));
 	assert_int_equal(number, 7);
@@ -167,11 +169,36 @@ static void numbers_are_digits_alone_and_do_not_overflow(void **state)
 static void utf8_is_checked_to_its_bounds(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-					    "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xe2\x82\xac" };
-	static const char *const bad[] = { "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
-					   "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc2", "\xe2\x82",
-					   "\xf0\x90\x80", "\xc2" "a", "a\xe2" "a\xac" };
+	static const char *const good[] = { "",
+					    "a",
+					    "\x7f",
+					    "\xc2\x80",
+					    "\xdf\xbf",
+					    "\xe0\xa0\x80",
+					    "\xed\x9f\xbf",
+					    "\xee\x80\x80",
+					    "\xef\xbf\xbf",
+					    "\xf0\x90\x80\x80",
+					    "\xf4\x8f\xbf\xbf",
+					    "a\xe2\x82\xac" };
+	static const char *const bad[] = { "\x80",
+					   "\xbf",
+					   "\xc0\x80",
+					   "\xc1\xbf",
+					   "\xe0\x9f\xbf",
+					   "\xed\xa0\x80",
+					   "\xed\xbf\xbf",
+					   "\xf0\x8f\xbf\xbf",
+					   "\xf4\x90\x80\x80",
+					   "\xf5\x80\x80\x80",
+					   "\xff",
+					   "\xc2",
+					   "\xe2\x82",
+					   "\xf0\x90\x80",
+					   "\xc2"
+					   "a",
+					   "a\xe2"
+					   "a\xac" };
 	for (size_t i = 0; i < ZT_COUNT(good); i++)
 		if (!zt_view_is_utf8(zt_view_of(good[i])))
 			fail_msg("good[%zu]", i);

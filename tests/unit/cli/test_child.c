@@ -56,7 +56,8 @@ static void test_names_a_program_that_is_not_there(void **state)
 	(void)state;
 	zt_child child = ZT_CHILD_NONE;
 	zt_error error = { 0 };
-	assert_status(zt_child_start(&child, (const char *const[]){ "no-such-program", NULL }, NULL, &error), ZT_E_NOT_FOUND);
+	assert_status(zt_child_start(&child, (const char *const[]){ "no-such-program", NULL }, NULL, &error),
+		      ZT_E_NOT_FOUND);
 	assert_non_null(strstr(error.text, "no-such-program"));
 }
 

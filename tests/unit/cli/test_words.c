@@ -15,9 +15,9 @@ static void assert_words(const char *command, const char *const *expected, size_
 	assert_null(words.argv[count]);
 }
 
-#define WORDS(command, ...)                                           \
-	do {                                                          \
-		const char *const expected[] = { __VA_ARGS__ };       \
+#define WORDS(command, ...)                                          \
+	do {                                                         \
+		const char *const expected[] = { __VA_ARGS__ };      \
 		assert_words(command, expected, ZT_COUNT(expected)); \
 	} while (0)
 

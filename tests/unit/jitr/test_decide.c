@@ -23,13 +23,23 @@ static const zt_jitr_config config = {
 static const zt_jitr_event event = { MINE, CA };
 
 /* The certificate of the event in its usual state; a row changes what it is about. */
-#define CERTIFICATE .id = MINE, .ca_id = CA, .arn = "arn", .device_id = DEVICE, .not_before_s = NOW - 100, \
-		    .not_after_s = NOW + 100, .created_ms = 5000
+#define CERTIFICATE                                                                            \
+	.id = MINE, .ca_id = CA, .arn = "arn", .device_id = DEVICE, .not_before_s = NOW - 100, \
+	.not_after_s = NOW + 100, .created_ms = 5000
 #define PENDING CERTIFICATE, .status = ZT_JITR_PENDING
 #define ACTIVE CERTIFICATE, .status = ZT_JITR_ACTIVE
-#define NO_EVENT { .ca_id = "" }
-#define NO_CERTIFICATE { .id = "" }
-#define NO_THING { .name = "" }
+#define NO_EVENT            \
+	{                   \
+		.ca_id = "" \
+	}
+#define NO_CERTIFICATE   \
+	{                \
+		.id = "" \
+	}
+#define NO_THING           \
+	{                  \
+		.name = "" \
+	}
 #define NOTHING_ELSE NO_CERTIFICATE, NO_THING
 #define THING .name = "Azure-Sphere-ababa", .exists = true, .device_id = DEVICE, .tenant = "tenant-a", .version = 1
 
@@ -125,10 +135,9 @@ static void every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < ZT_COUNT(rows); i++) {
 		const row *it = &rows[i];
-		zt_jitr_decision got = zt_jitr_decide(&config, it->event.ca_id[0] ? &it->event : &event,
-						      it->know_certificate ? &it->certificate : NULL,
-						      it->know_thing ? &it->thing : NULL,
-						      it->know_current ? &it->current : NULL, NOW);
+		zt_jitr_decision got = zt_jitr_decide(
+		    &config, it->event.ca_id[0] ? &it->event : &event, it->know_certificate ? &it->certificate : NULL,
+		    it->know_thing ? &it->thing : NULL, it->know_current ? &it->current : NULL, NOW);
 		if (got.verdict != it->verdict || got.action_count != it->action_count ||
 		    memcmp(got.actions, it->actions, it->action_count * sizeof *it->actions) != 0)
 			fail_msg("%s: verdict %d with %zu actions", it->what, (int)got.verdict, got.action_count);
@@ -145,7 +154,8 @@ static void what_the_device_needs_comes_first(void **state)
 		bool told = false, active = rows[i].verdict == ZT_JITR_CURRENT;
 		for (size_t k = 0; k < rows[i].action_count; k++) {
 			zt_jitr_action action = rows[i].actions[k];
-			if (action == ZT_JITR_REGISTER_NEW || action == ZT_JITR_REGISTER_AGAIN || action == ZT_JITR_REGISTER_ACTIVE)
+			if (action == ZT_JITR_REGISTER_NEW || action == ZT_JITR_REGISTER_AGAIN ||
+			    action == ZT_JITR_REGISTER_ACTIVE)
 				assert_true(told);
 			if (action == ZT_JITR_RETIRE)
 				assert_true(active && k + 1 == rows[i].action_count);
@@ -159,8 +169,10 @@ static void the_order_is_total(void **state)
 {
 	(void)state;
 	static const zt_jitr_certificate ordered[] = {
-		{ .id = HIGHER, .not_before_s = 1, .created_ms = 9 }, { .id = HIGHER, .not_before_s = 2, .created_ms = 1 },
-		{ .id = LOWER, .not_before_s = 2, .created_ms = 2 },  { .id = HIGHER, .not_before_s = 2, .created_ms = 2 },
+		{ .id = HIGHER, .not_before_s = 1, .created_ms = 9 },
+		{ .id = HIGHER, .not_before_s = 2, .created_ms = 1 },
+		{ .id = LOWER, .not_before_s = 2, .created_ms = 2 },
+		{ .id = HIGHER, .not_before_s = 2, .created_ms = 2 },
 	};
 	for (size_t a = 0; a < ZT_COUNT(ordered); a++)
 		for (size_t b = 0; b < ZT_COUNT(ordered); b++) {

@@ -20,10 +20,10 @@ static inline zt_mqtt_frame frame_of(zt_view bytes)
 	return frame;
 }
 
-#define READS(reader, version, bytes, ret)                                                                   \
-	__extension__({                                                                                      \
-		zt_mqtt_frame frame_ = frame_of(bytes);                                                      \
-		reader(&frame_, version, ret);                                                               \
+#define READS(reader, version, bytes, ret)              \
+	__extension__({                                 \
+		zt_mqtt_frame frame_ = frame_of(bytes); \
+		reader(&frame_, version, ret);          \
 	})
 
 #endif

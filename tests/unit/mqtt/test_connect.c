@@ -9,13 +9,13 @@ static zt_status read_connect(zt_view bytes, zt_mqtt_connect *ret)
 /* 3.1.1 §3.1: clean session, keep-alive 60 s, client id "dev". */
 #define SMALLEST 0x10, 0x0f, 0, 4, 'M', 'Q', 'T', 'T', 4, 0x02, 0, 60, 0, 3, 'd', 'e', 'v'
 /* Will (QoS 1, retained), user name and password. */
-#define FULLEST                                                                                              \
-	0x10, 0x1e, 0, 4, 'M', 'Q', 'T', 'T', 4, 0xec, 0, 10, 0, 1, 'd', 0, 3, 'w', '/', 't', 0, 2, 0xff, 0, 0, 1,  \
-		'u', 0, 3, 'p', 0, 'w'
+#define FULLEST                                                                                                    \
+	0x10, 0x1e, 0, 4, 'M', 'Q', 'T', 'T', 4, 0xec, 0, 10, 0, 1, 'd', 0, 3, 'w', '/', 't', 0, 2, 0xff, 0, 0, 1, \
+	    'u', 0, 3, 'p', 0, 'w'
 /* v5 §3.1: Receive Maximum 20 and a will with delay 5. */
-#define FIVE                                                                                                 \
-	0x10, 0x20, 0, 4, 'M', 'Q', 'T', 'T', 5, 0x06, 0, 0, 3, 0x21, 0, 20, 0, 1, 'd', 5, 0x18, 0, 0, 0, 5, 0, 3, 'w', \
-		'/', 't', 0, 2, 'h', 'i'
+#define FIVE                                                                                                       \
+	0x10, 0x20, 0, 4, 'M', 'Q', 'T', 'T', 5, 0x06, 0, 0, 3, 0x21, 0, 20, 0, 1, 'd', 5, 0x18, 0, 0, 0, 5, 0, 3, \
+	    'w', '/', 't', 0, 2, 'h', 'i'
 
 static void reads_the_smallest(void **state)
 {
@@ -58,8 +58,10 @@ static void refuses_other_protocols(void **state)
 {
 	(void)state;
 	zt_mqtt_connect c;
-	assert_status(read_connect(BYTES(0x10, 0x0c, 0, 4, 'M', 'Q', 'T', 'T', 3, 2, 0, 0, 0, 0), &c), ZT_E_UNSUPPORTED);
-	assert_status(read_connect(BYTES(0x10, 0x0c, 0, 4, 'M', 'Q', 'T', 'T', 6, 2, 0, 0, 0, 0), &c), ZT_E_UNSUPPORTED);
+	assert_status(read_connect(BYTES(0x10, 0x0c, 0, 4, 'M', 'Q', 'T', 'T', 3, 2, 0, 0, 0, 0), &c),
+		      ZT_E_UNSUPPORTED);
+	assert_status(read_connect(BYTES(0x10, 0x0c, 0, 4, 'M', 'Q', 'T', 'T', 6, 2, 0, 0, 0, 0), &c),
+		      ZT_E_UNSUPPORTED);
 	assert_status(read_connect(BYTES(0x10, 0x0e, 0, 6, 'M', 'Q', 'I', 's', 'd', 'p', 3, 2, 0, 0, 0, 0), &c),
 		      ZT_E_UNSUPPORTED);
 	assert_status(read_connect(BYTES(0x10, 0x0c, 0, 4, 'm', 'q', 't', 't', 4, 2, 0, 0, 0, 0), &c), ZT_E_PROTOCOL);
@@ -106,15 +108,18 @@ static void refuses_every_truncation_and_more_bytes(void **state)
 		zt_mqtt_frame f = { .type = ZT_MQTT_CONNECT, .body = { five + 2, n } };
 		assert_status(zt_mqtt_read_connect(&f, &c), ZT_E_PROTOCOL);
 	}
-	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 0, 0), &c), ZT_E_PROTOCOL);
+	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 0, 0), &c),
+		      ZT_E_PROTOCOL);
 }
 
 static void refuses_a_client_id_that_is_no_text(void **state)
 {
 	(void)state;
 	zt_mqtt_connect c;
-	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 0), &c), ZT_E_PROTOCOL);
-	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 0xff), &c), ZT_E_PROTOCOL);
+	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 0), &c),
+		      ZT_E_PROTOCOL);
+	assert_status(read_connect(BYTES(0x10, 0x0d, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 0xff), &c),
+		      ZT_E_PROTOCOL);
 }
 
 static void writes_the_same_bytes(void **state)
@@ -122,10 +127,9 @@ static void writes_the_same_bytes(void **state)
 	(void)state;
 	uint8_t room[128];
 	zt_buf out = ZT_BUF(room);
-	zt_mqtt_write_connect(&out, &(zt_mqtt_connect){ .version = ZT_MQTT_V311,
-							.clean = true,
-							.keep_alive_s = 60,
-							.client_id = ZT_LIT("dev") });
+	zt_mqtt_write_connect(
+	    &out, &(zt_mqtt_connect){
+		      .version = ZT_MQTT_V311, .clean = true, .keep_alive_s = 60, .client_id = ZT_LIT("dev") });
 	assert_bytes(zt_buf_view(&out), SMALLEST);
 	out.n = 0;
 	zt_mqtt_write_connect(&out, &(zt_mqtt_connect){ .version = ZT_MQTT_V311,

@@ -82,7 +82,8 @@ static void tells_a_size_from_the_head(void **state)
 static void refuses_reserved_types_and_flags(void **state)
 {
 	(void)state;
-	static const uint8_t firsts[] = { 0x00, 0x0f, 0x11, 0x21, 0x36, 0x3e, 0x41, 0x60, 0x80, 0x83, 0xa0, 0xc1, 0xe1, 0xf1 };
+	static const uint8_t firsts[] = { 0x00, 0x0f, 0x11, 0x21, 0x36, 0x3e, 0x41,
+					  0x60, 0x80, 0x83, 0xa0, 0xc1, 0xe1, 0xf1 };
 	for (size_t i = 0; i < sizeof firsts; i++) {
 		zt_view in = { &firsts[i], 1 };
 		zt_mqtt_frame f;
@@ -113,7 +114,8 @@ static void reads_and_writes_disconnect(void **state)
 	assert_ok(READS(zt_mqtt_read_disconnect, ZT_MQTT_V5, BYTES(0xe0, 0x07, 0x00, 0x05, 0x11, 0, 0, 0, 60), &d));
 	assert_bytes(d.properties, 0x11, 0, 0, 0, 60);
 	assert_status(READS(zt_mqtt_read_disconnect, ZT_MQTT_V311, BYTES(0xe0, 0x01, 0x00), &d), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_disconnect, ZT_MQTT_V5, BYTES(0xe0, 0x03, 0x00, 0x00, 0x00), &d), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_disconnect, ZT_MQTT_V5, BYTES(0xe0, 0x03, 0x00, 0x00, 0x00), &d),
+		      ZT_E_PROTOCOL);
 
 	uint8_t room[32];
 	zt_buf out = ZT_BUF(room);
@@ -139,12 +141,14 @@ static void reads_and_writes_acknowledgements(void **state)
 	assert_int_equal(a.packet_id, 0x1234);
 	assert_ok(READS(zt_mqtt_read_ack, ZT_MQTT_V5, BYTES(0x40, 0x03, 0x00, 0x01, 0x10), &a));
 	assert_int_equal(a.code, ZT_RC_NO_MATCHING_SUBSCRIBERS);
-	assert_ok(READS(zt_mqtt_read_ack, ZT_MQTT_V5, BYTES(0x50, 0x08, 0x00, 0x01, 0x87, 0x04, 0x1f, 0x00, 0x01, 'x'), &a));
+	assert_ok(
+	    READS(zt_mqtt_read_ack, ZT_MQTT_V5, BYTES(0x50, 0x08, 0x00, 0x01, 0x87, 0x04, 0x1f, 0x00, 0x01, 'x'), &a));
 	assert_int_equal(a.code, ZT_RC_NOT_AUTHORIZED);
 	assert_bytes(a.properties, 0x1f, 0x00, 0x01, 'x');
 	assert_status(READS(zt_mqtt_read_ack, ZT_MQTT_V311, BYTES(0x40, 0x02, 0x00, 0x00), &a), ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_ack, ZT_MQTT_V311, BYTES(0x40, 0x03, 0x00, 0x01, 0x00), &a), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_ack, ZT_MQTT_V5, BYTES(0x40, 0x04, 0x00, 0x01, 0x00, 0x01), &a), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_ack, ZT_MQTT_V5, BYTES(0x40, 0x04, 0x00, 0x01, 0x00, 0x01), &a),
+		      ZT_E_PROTOCOL);
 
 	uint8_t room[32];
 	zt_buf out = ZT_BUF(room);

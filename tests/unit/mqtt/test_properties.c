@@ -7,8 +7,8 @@
 static void reads_each_form(void **state)
 {
 	(void)state;
-	zt_view in = BYTES(0x01, 1, 0x21, 0, 100, 0x02, 0, 0, 0x0e, 0x10, 0x0b, 0x80, 0x01, 0x03, 0, 1, 't', 0x09, 0, 2, 0xff, 0,
-			   0x26, 0, 1, 'k', 0, 1, 'v');
+	zt_view in = BYTES(0x01, 1, 0x21, 0, 100, 0x02, 0, 0, 0x0e, 0x10, 0x0b, 0x80, 0x01, 0x03, 0, 1, 't', 0x09, 0, 2,
+			   0xff, 0, 0x26, 0, 1, 'k', 0, 1, 'v');
 	zt_mqtt_property p;
 	assert_true(zt_mqtt_property_next(&in, &p));
 	assert_int_equal(p.id, ZT_PROP_PAYLOAD_FORMAT);
@@ -60,13 +60,13 @@ static void unknown_and_cut_off_properties_are_refused(void **state)
 static void values_have_ranges(void **state)
 {
 	(void)state;
-	assert_status(CHECK(CONNECT, 0x21, 0, 0), ZT_E_PROTOCOL);        /* Receive Maximum 0 */
-	assert_status(CHECK(CONNECT, 0x27, 0, 0, 0, 0), ZT_E_PROTOCOL);  /* Maximum Packet Size 0 */
-	assert_status(CHECK(CONNECT, 0x17, 2), ZT_E_PROTOCOL);           /* Request Problem Information 2 */
-	assert_status(CHECK(CONNACK, 0x24, 2), ZT_E_PROTOCOL);           /* Maximum QoS 2 */
-	assert_status(CHECK(PUBLISH, 0x23, 0, 0), ZT_E_PROTOCOL);        /* Topic Alias 0 */
-	assert_status(CHECK(SUBSCRIBE, 0x0b, 0), ZT_E_PROTOCOL);         /* Subscription Identifier 0 */
-	assert_status(CHECK(PUBLISH, 0x08, 0, 1, '#'), ZT_E_PROTOCOL);   /* Response Topic with a wildcard */
+	assert_status(CHECK(CONNECT, 0x21, 0, 0), ZT_E_PROTOCOL);       /* Receive Maximum 0 */
+	assert_status(CHECK(CONNECT, 0x27, 0, 0, 0, 0), ZT_E_PROTOCOL); /* Maximum Packet Size 0 */
+	assert_status(CHECK(CONNECT, 0x17, 2), ZT_E_PROTOCOL);          /* Request Problem Information 2 */
+	assert_status(CHECK(CONNACK, 0x24, 2), ZT_E_PROTOCOL);          /* Maximum QoS 2 */
+	assert_status(CHECK(PUBLISH, 0x23, 0, 0), ZT_E_PROTOCOL);       /* Topic Alias 0 */
+	assert_status(CHECK(SUBSCRIBE, 0x0b, 0), ZT_E_PROTOCOL);        /* Subscription Identifier 0 */
+	assert_status(CHECK(PUBLISH, 0x08, 0, 1, '#'), ZT_E_PROTOCOL);  /* Response Topic with a wildcard */
 	assert_ok(CHECK(PUBLISH, 0x08, 0, 1, 'r'));
 }
 
@@ -107,8 +107,8 @@ static void writes_each_form(void **state)
 	zt_mqtt_put_text(&out, ZT_PROP_CONTENT_TYPE, ZT_LIT("t"));
 	zt_mqtt_put_user(&out, ZT_LIT("k"), ZT_LIT("v"));
 	assert_ok(zt_buf_finish(&out));
-	assert_bytes(zt_buf_view(&out), 0x24, 1, 0x21, 0, 100, 0x11, 0, 0, 0x0e, 0x10, 0x0b, 0x80, 0x01, 0x03, 0, 1, 't', 0x26, 0, 1,
-		     'k', 0, 1, 'v');
+	assert_bytes(zt_buf_view(&out), 0x24, 1, 0x21, 0, 100, 0x11, 0, 0, 0x0e, 0x10, 0x0b, 0x80, 0x01, 0x03, 0, 1,
+		     't', 0x26, 0, 1, 'k', 0, 1, 'v');
 }
 
 int main(void)

@@ -39,7 +39,8 @@ static void refuses_what_the_specification_forbids(void **state)
 	(void)state;
 	zt_mqtt_publish p;
 	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x30, 2, 0, 0), &p), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x30, 5, 0, 3, 'a', '/', '+'), &p), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x30, 5, 0, 3, 'a', '/', '+'), &p),
+		      ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x30, 3, 0, 1, '#'), &p), ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x38, 3, 0, 1, 'a'), &p), ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_publish, ZT_MQTT_V311, BYTES(0x32, 5, 0, 1, 'a', 0, 0), &p), ZT_E_PROTOCOL);
@@ -57,7 +58,9 @@ static void writes_by_hand_written_bytes(void **state)
 	(void)state;
 	uint8_t room[64];
 	zt_buf out = ZT_BUF(room);
-	zt_mqtt_publish p = { .qos = 1, .packet_id = 10, .retain = true, .topic = ZT_LIT("a/b"), .payload = ZT_LIT("hi") };
+	zt_mqtt_publish p = {
+		.qos = 1, .packet_id = 10, .retain = true, .topic = ZT_LIT("a/b"), .payload = ZT_LIT("hi")
+	};
 	zt_mqtt_write_publish(&out, ZT_MQTT_V311, &p);
 	assert_bytes(zt_buf_view(&out), 0x33, 9, 0, 3, 'a', '/', 'b', 0, 10, 'h', 'i');
 	out.n = 0;

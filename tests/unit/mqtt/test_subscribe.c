@@ -33,15 +33,21 @@ static void refuses_bad_subscriptions(void **state)
 	zt_mqtt_subscribe s;
 	/* no filter at all; QoS 3; reserved bits; no options; packet id 0 */
 	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 2, 0, 1), &s), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 1, 0, 1, 'a', 3), &s), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 1, 0, 1, 'a', 4), &s), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 1, 0, 1, 'a', 3), &s),
+		      ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 1, 0, 1, 'a', 4), &s),
+		      ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 5, 0, 1, 0, 1, 'a'), &s), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 0, 0, 1, 'a', 0), &s), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V311, BYTES(0x82, 6, 0, 0, 0, 1, 'a', 0), &s),
+		      ZT_E_PROTOCOL);
 	/* v5: reserved bits, retain handling 3, no-local on a shared filter */
-	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V5, BYTES(0x82, 7, 0, 1, 0, 0, 1, 'a', 0x40), &s), ZT_E_PROTOCOL);
-	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V5, BYTES(0x82, 7, 0, 1, 0, 0, 1, 'a', 0x30), &s), ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V5, BYTES(0x82, 7, 0, 1, 0, 0, 1, 'a', 0x40), &s),
+		      ZT_E_PROTOCOL);
+	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V5, BYTES(0x82, 7, 0, 1, 0, 0, 1, 'a', 0x30), &s),
+		      ZT_E_PROTOCOL);
 	assert_status(READS(zt_mqtt_read_subscribe, ZT_MQTT_V5,
-			    BYTES(0x82, 16, 0, 1, 0, 0, 10, '$', 's', 'h', 'a', 'r', 'e', '/', 'g', '/', 'a', 0x04), &s),
+			    BYTES(0x82, 16, 0, 1, 0, 0, 10, '$', 's', 'h', 'a', 'r', 'e', '/', 'g', '/', 'a', 0x04),
+			    &s),
 		      ZT_E_PROTOCOL);
 }
 
@@ -93,8 +99,10 @@ static void writes_by_hand_written_bytes(void **state)
 	(void)state;
 	uint8_t room[64];
 	zt_buf out = ZT_BUF(room);
-	zt_mqtt_subscribe s = { .packet_id = 10, .count = 2, .items = { { .filter = ZT_LIT("a/b"), .qos = 1, .retain_handling = 2 },
-									{ .filter = ZT_LIT("c/d"), .qos = 2 } } };
+	zt_mqtt_subscribe s = { .packet_id = 10,
+				.count = 2,
+				.items = { { .filter = ZT_LIT("a/b"), .qos = 1, .retain_handling = 2 },
+					   { .filter = ZT_LIT("c/d"), .qos = 2 } } };
 	zt_mqtt_write_subscribe(&out, ZT_MQTT_V311, &s);
 	assert_bytes(zt_buf_view(&out), EXAMPLE);
 	out.n = 0;

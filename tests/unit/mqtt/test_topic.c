@@ -55,7 +55,8 @@ static void exact_filters_match_themselves_alone(void **state)
 static void filters_with_wildcards_inside_a_level_are_invalid(void **state)
 {
 	(void)state;
-	assert_true(VALID("#") && VALID("sport/tennis/#") && VALID("+") && VALID("+/tennis/#") && VALID("sport/+/player1"));
+	assert_true(VALID("#") && VALID("sport/tennis/#") && VALID("+") && VALID("+/tennis/#") &&
+		    VALID("sport/+/player1"));
 	assert_true(VALID("/") && VALID("a//b"));
 	assert_false(VALID("sport/tennis#"));
 	assert_false(VALID("sport/tennis/#/ranking"));

@@ -94,7 +94,8 @@ static void late_answer_to_a_peer_that_has_gone_goes_nowhere(void **state)
 		assert_int_equal(event_base_loop(f.loop, EVLOOP_NONBLOCK), 0);
 	assert_view(zt_http_exchange_request(f.held)->method, "GET");
 	zt_http_respond(f.held, 200, NULL, 0, ZT_LIT("nobody reads this"));
-	expect_answer(&f, "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+	expect_answer(&f, "GET / HTTP/1.1\r\n\r\n",
+		      "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 	stop(&f);
 }
 
@@ -142,7 +143,8 @@ static void half_a_request_is_408_in_time(void **state)
 	fixture f;
 	(void)state;
 	start(&f, (zt_http_server_spec){ .request_ms = 30 });
-	expect_answer(&f, "GET / HTTP/1.1\r\nHost", "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+	expect_answer(&f, "GET / HTTP/1.1\r\nHost",
+		      "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 	expect_answer(&f, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf",
 		      "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 	stop(&f);

@@ -9,7 +9,8 @@ static void get_is_answered_byte_by_byte_as_specified(void **state)
 	fixture f;
 	(void)state;
 	start(&f, (zt_http_server_spec){ 0 });
-	expect_answer(&f, "GET /a/b?x=1&y=%2F HTTP/1.1\r\nHost: h\r\nUser-Agent: \t me \r\nConnection: close\r\n\r\n", OK_CLOSE);
+	expect_answer(&f, "GET /a/b?x=1&y=%2F HTTP/1.1\r\nHost: h\r\nUser-Agent: \t me \r\nConnection: close\r\n\r\n",
+		      OK_CLOSE);
 	assert_string_equal(f.method, "GET");
 	assert_string_equal(f.path, "/a/b");
 	assert_string_equal(f.query, "x=1&y=%2F");
@@ -22,7 +23,8 @@ static void zero_bytes_in_a_body_are_kept(void **state)
 	fixture f;
 	(void)state;
 	start(&f, (zt_http_server_spec){ 0 });
-	expect_status(&f, ZT_LIT("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nConnection: close\r\n\r\na\0b\r\n"),
+	expect_status(&f,
+		      ZT_LIT("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nConnection: close\r\n\r\na\0b\r\n"),
 		      "HTTP/1.1 200 OK");
 	assert_int_equal(f.body_n, 5);
 	assert_memory_equal(f.body, "a\0b\r\n", 5);
@@ -73,7 +75,8 @@ static void go_on_is_said_before_an_expected_body(void **state)
 	(void)state;
 	start(&f, (zt_http_server_spec){ 0 });
 	client_open(&f, &c);
-	client_text(&c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
+	client_text(
+	    &c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
 	assert_view(client_read(&c, 25), "HTTP/1.1 100 Continue\r\n\r\n");
 	client_forget(&c);
 	client_text(&c, "hi");
@@ -98,7 +101,8 @@ static void body_at_the_limit_is_read(void **state)
 	fixture f;
 	(void)state;
 	start(&f, (zt_http_server_spec){ .body_max = 10 });
-	expect_answer(&f, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789", OK_CLOSE);
+	expect_answer(&f, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789",
+		      OK_CLOSE);
 	stop(&f);
 }
 
@@ -170,7 +174,8 @@ static void head_just_below_the_limit_is_read(void **state)
 	ZT_CLEANUP(zt_str_free) zt_str request = ZT_STR(65536);
 	(void)state;
 	start(&f, (zt_http_server_spec){ 0 });
-	with_padding(&request, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: ", ZT_HTTP_HEAD_BYTES_MAX - 64, "\r\n\r\n");
+	with_padding(&request, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: ", ZT_HTTP_HEAD_BYTES_MAX - 64,
+		     "\r\n\r\n");
 	expect_status(&f, zt_str_view(&request), "HTTP/1.1 200 OK");
 	stop(&f);
 }
@@ -199,13 +204,14 @@ static void sixty_four_headers_are_read_and_one_more_is_431(void **state)
 static void broken_requests_are_400(void **state)
 {
 	static const char *const broken[] = {
-		"\x16\x03\x01\x02\x01\x01\r\n\r\n",                /* a TLS ClientHello on a plain port */
-		"GET / HTTP/1.1\r\n\r\n",                          /* no Host: RFC 9112 §3.2 */
-		"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",    /* two of them */
-		"GET / HTTP/1.1\r\nHost : a\r\n\r\n",              /* RFC 9112 §5.1: no space before the colon */
+		"\x16\x03\x01\x02\x01\x01\r\n\r\n",             /* a TLS ClientHello on a plain port */
+		"GET / HTTP/1.1\r\n\r\n",                       /* no Host: RFC 9112 §3.2 */
+		"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", /* two of them */
+		"GET / HTTP/1.1\r\nHost : a\r\n\r\n",           /* RFC 9112 §5.1: no space before the colon */
 		"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", /* smuggling: §6.1 */
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", /* smuggling:
+													    §6.1 */
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, x\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
 		"PRI * HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -234,9 +240,10 @@ static void upgrade_is_an_ordinary_request(void **state)
 	fixture f;
 	(void)state;
 	start(&f, (zt_http_server_spec){ 0 });
-	expect_answer(&f,
-		      "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n",
-		      OK_CLOSE);
+	expect_answer(
+	    &f,
+	    "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n",
+	    OK_CLOSE);
 	stop(&f);
 }
 

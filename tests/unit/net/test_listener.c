@@ -190,7 +190,9 @@ static void lack_of_descriptors_is_survived(void **state)
 
 static void ipv6_peer_is_in_brackets(void **state)
 {
-	struct sockaddr_in6 peer = { .sin6_family = AF_INET6, .sin6_port = htons(4711), .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in6 peer = { .sin6_family = AF_INET6,
+				     .sin6_port = htons(4711),
+				     .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	char text[ZT_PEER_TEXT_MAX];
 	(void)state;
 	zt_peer_text((struct sockaddr *)&peer, text);

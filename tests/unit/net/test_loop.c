@@ -93,7 +93,8 @@ static void second_sigterm_ends_the_process(void **state)
 	if (child == 0) {
 		struct event_base *loop = zt_loop_new();
 		zt_error error;
-		if (zt_loop_end_on_signals(loop, &error) != ZT_OK || raise(SIGTERM) != 0 || event_base_dispatch(loop) != 0)
+		if (zt_loop_end_on_signals(loop, &error) != ZT_OK || raise(SIGTERM) != 0 ||
+		    event_base_dispatch(loop) != 0)
 			_exit(1);
 		(void)raise(SIGTERM);
 		_exit(2);

@@ -50,14 +50,15 @@ static void set_up(tls_fixture *t)
 	start(&t->f, (zt_http_server_spec){ 0 });
 	(void)snprintf(t->folder, sizeof t->folder, "/tmp/zt-tls-XXXXXX");
 	assert_non_null(mkdtemp(t->folder));
-	int failed = shell(t, output, sizeof output,
-			   "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem "
-			   "-subj /CN=root -days 2 && "
-			   "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out leaf.csr "
-			   "-subj /CN=localhost -addext subjectAltName=DNS:localhost && "
-			   "openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy "
-			   "-days 2 -out leaf.pem && cat leaf.pem ca.pem > chain.pem && "
-			   "openssl ec -in key.pem -aes128 -passout pass:secret -out locked.pem");
+	int failed =
+	    shell(t, output, sizeof output,
+		  "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem "
+		  "-subj /CN=root -days 2 && "
+		  "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out leaf.csr "
+		  "-subj /CN=localhost -addext subjectAltName=DNS:localhost && "
+		  "openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy "
+		  "-days 2 -out leaf.pem && cat leaf.pem ca.pem > chain.pem && "
+		  "openssl ec -in key.pem -aes128 -passout pass:secret -out locked.pem");
 	if (failed)
 		fail_msg("%s", output);
 	t->chain = t->key = ZT_STR(65536);
@@ -102,7 +103,8 @@ static void drop_is_an_orderly_end_without_an_answer(void **state)
 	set_up(&t);
 	t.f.drop = true;
 	assert_int_equal(shell(&t, output, sizeof output, "curl -sS --cacert ca.pem https://localhost:$PORT/"), 52);
-	assert_int_equal(shell(&t, output, sizeof output, "curl -sS --tls-max 1.2 --cacert ca.pem https://localhost:$PORT/"), 52);
+	assert_int_equal(
+	    shell(&t, output, sizeof output, "curl -sS --tls-max 1.2 --cacert ca.pem https://localhost:$PORT/"), 52);
 	assert_int_equal(t.f.handled, 2);
 	tear_down(&t);
 }
@@ -128,9 +130,10 @@ static void old_versions_are_refused(void **state)
 	char output[4096];
 	(void)state;
 	set_up(&t);
-	assert_int_not_equal(shell(&t, output, sizeof output,
-				   "openssl s_client -tls1_1 -cipher DEFAULT@SECLEVEL=0 -connect localhost:$PORT </dev/null"),
-			     0);
+	assert_int_not_equal(
+	    shell(&t, output, sizeof output,
+		  "openssl s_client -tls1_1 -cipher DEFAULT@SECLEVEL=0 -connect localhost:$PORT </dev/null"),
+	    0);
 	assert_non_null(strstr(output, "alert protocol version"));
 	tear_down(&t);
 }
@@ -141,7 +144,8 @@ static void nothing_is_resumed_and_the_whole_chain_is_sent(void **state)
 	char output[16384];
 	(void)state;
 	set_up(&t);
-	/* With 1.3 tickets come after the handshake: the answer to a request proves that they would have come by now. */
+	/* With 1.3 tickets come after the handshake: the answer to a request proves that they would have come by now.
+	 */
 	assert_int_equal(shell(&t, output, sizeof output,
 			       "printf 'GET / HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' |"
 			       "openssl s_client -tls1_3 -ign_eof -showcerts -CAfile ca.pem -connect localhost:$PORT"),
@@ -149,9 +153,10 @@ static void nothing_is_resumed_and_the_whole_chain_is_sent(void **state)
 	assert_non_null(strstr(output, "New, TLSv1.3"));
 	assert_null(strstr(output, "New Session Ticket arrived"));
 	assert_non_null(strstr(output, " 1 s:CN = root"));
-	assert_int_equal(shell(&t, output, sizeof output,
-			       "openssl s_client -tls1_2 -reconnect -CAfile ca.pem -connect localhost:$PORT </dev/null"),
-			 0);
+	assert_int_equal(
+	    shell(&t, output, sizeof output,
+		  "openssl s_client -tls1_2 -reconnect -CAfile ca.pem -connect localhost:$PORT </dev/null"),
+	    0);
 	assert_non_null(strstr(output, "New, TLSv1.2"));
 	assert_null(strstr(output, "Reused, TLSv1.2"));
 	assert_null(strstr(output, "TLS session ticket:"));

@@ -45,8 +45,10 @@ static void a_request_may_have_no_name(void **state)
 static void the_public_key_of_a_request_is_read(void **state)
 {
 	(void)state;
-	zt_str pem = shell(ZT_VIEW_EMPTY, "openssl req -new -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x 2>/dev/null");
-	zt_str expected = shell(zt_str_view(&pem), "openssl req -in $IN -noout -pubkey | openssl pkey -pubin -outform DER");
+	zt_str pem =
+	    shell(ZT_VIEW_EMPTY, "openssl req -new -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x 2>/dev/null");
+	zt_str expected =
+	    shell(zt_str_view(&pem), "openssl req -in $IN -noout -pubkey | openssl pkey -pubin -outform DER");
 	zt_str spki = ZT_STR(4096);
 	assert_ok(zt_csr_read(zt_str_view(&pem), &spki, NULL));
 	assert_int_equal(spki.n, expected.n);
@@ -59,8 +61,9 @@ static void the_public_key_of_a_request_is_read(void **state)
 static void a_request_whose_key_was_swapped_is_refused(void **state)
 {
 	(void)state;
-	zt_str pem = shell(ZT_VIEW_EMPTY, "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null "
-					  "-subj /CN=x 2>/dev/null");
+	zt_str pem = shell(ZT_VIEW_EMPTY,
+			   "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null "
+			   "-subj /CN=x 2>/dev/null");
 	zt_str der = ZT_STR(4096), swapped = ZT_STR(4096), spki = ZT_STR(4096), other = ZT_STR(4096);
 	zt_key *key = NULL;
 	zt_view rest = zt_str_view(&pem);

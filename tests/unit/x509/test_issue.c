@@ -4,8 +4,8 @@
 #include "fixture.h"
 #include "x509/verify.h"
 
-#define DEVICE_ID                                                                                            \
-	"1a08aea2864a9743475f8c540ab86f66d1b27f453586ed8501c71dc729b43b5f"                                   \
+#define DEVICE_ID                                                          \
+	"1a08aea2864a9743475f8c540ab86f66d1b27f453586ed8501c71dc729b43b5f" \
 	"0a2fd548a92bc678b30fd6d3267c367a426695f2aa5eff33491e8a2d58ca9135"
 #define TENANT "Microsoft Azure Sphere 8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f33"
 #define BEGIN_MS 1684248900000LL /* 2023-05-16T14:55:00Z */
@@ -16,10 +16,8 @@
 #define EXTENSIONS BYTES " | awk '/cont \\[ 3 \\]/{on=1;next} on && /d=5|d=1/{if(/d=1/)exit; sub(/^.*: /,\"\"); print}'"
 
 static const zt_rdn tenant_subject[] = {
-	{ "C", ZT_LIT_INIT("US"), false },
-	{ "ST", ZT_LIT_INIT("Washington"), false },
-	{ "L", ZT_LIT_INIT("Redmond"), false },
-	{ "O", ZT_LIT_INIT("Microsoft Corporation"), false },
+	{ "C", ZT_LIT_INIT("US"), false },      { "ST", ZT_LIT_INIT("Washington"), false },
+	{ "L", ZT_LIT_INIT("Redmond"), false }, { "O", ZT_LIT_INIT("Microsoft Corporation"), false },
 	{ "CN", ZT_LIT_INIT(TENANT), false },
 };
 static const zt_rdn policy_name[] = {
@@ -49,16 +47,24 @@ static zt_str issue(zt_issue_spec spec, const zt_key *key)
 
 static zt_issue_spec tenant_ca(void)
 {
-	return (zt_issue_spec){ .profile = ZT_PROFILE_TENANT_CA, .subject = tenant_subject,
-				.subject_count = ZT_COUNT(tenant_subject), .issuer = policy_name,
-				.issuer_count = ZT_COUNT(policy_name), .not_before_ms = BEGIN_MS,
-				.not_after_ms = BEGIN_MS + 730 * DAY_MS, .issuer_key = world.policy_key };
+	return (zt_issue_spec){ .profile = ZT_PROFILE_TENANT_CA,
+				.subject = tenant_subject,
+				.subject_count = ZT_COUNT(tenant_subject),
+				.issuer = policy_name,
+				.issuer_count = ZT_COUNT(policy_name),
+				.not_before_ms = BEGIN_MS,
+				.not_after_ms = BEGIN_MS + 730 * DAY_MS,
+				.issuer_key = world.policy_key };
 }
 
 static zt_issue_spec under_tenant(zt_profile profile, const zt_rdn *subject)
 {
-	return (zt_issue_spec){ .profile = profile, .subject = subject, .subject_count = 1, .not_before_ms = BEGIN_MS,
-				.not_after_ms = BEGIN_MS + DAY_MS, .issuer_der = zt_str_view(&world.ca),
+	return (zt_issue_spec){ .profile = profile,
+				.subject = subject,
+				.subject_count = 1,
+				.not_before_ms = BEGIN_MS,
+				.not_after_ms = BEGIN_MS + DAY_MS,
+				.issuer_der = zt_str_view(&world.ca),
 				.issuer_key = world.ca_key };
 }
 
@@ -92,7 +98,8 @@ static void a_tenant_ca_is_as_as3_issues_it(void **state)
 		     "        Validity\n"
 		     "            Not Before: May 16 14:55:00 2023 GMT\n"
 		     "            Not After : May 15 14:55:00 2025 GMT\n"
-		     "        Subject: C = US, ST = Washington, L = Redmond, O = Microsoft Corporation, CN = " TENANT "\n"
+		     "        Subject: C = US, ST = Washington, L = Redmond, O = Microsoft Corporation, CN = " TENANT
+		     "\n"
 		     "        X509v3 extensions:\n"
 		     "            X509v3 Key Usage: critical\n"
 		     "                Digital Signature, Certificate Sign, CRL Sign\n"
@@ -102,7 +109,8 @@ static void a_tenant_ca_is_as_as3_issues_it(void **state)
 		     "                Full Name:\n"
 		     "                  URI:http://crl.sphere.azure.net/Microsoft Azure Sphere Policy2022.crl\n"
 		     "            Authority Information Access: \n"
-		     "                CA Issuers - URI:http://pki.sphere.azure.net/certificates/MicrosoftAzureSpherePolicy2022.cer\n");
+		     "                CA Issuers - "
+		     "URI:http://pki.sphere.azure.net/certificates/MicrosoftAzureSpherePolicy2022.cer\n");
 }
 
 static void all_names_of_a_tenant_ca_are_printable_strings(void **state)
@@ -115,8 +123,10 @@ static void all_names_of_a_tenant_ca_are_printable_strings(void **state)
 static void a_tenant_ca_has_a_p384_key(void **state)
 {
 	(void)state;
-	assert_shell(zt_str_view(&world.ca), "openssl x509 -inform DER -in $IN -noout -pubkey | openssl pkey -pubin -noout -text "
-					     "| grep OID", "ASN1 OID: secp384r1\n");
+	assert_shell(zt_str_view(&world.ca),
+		     "openssl x509 -inform DER -in $IN -noout -pubkey | openssl pkey -pubin -noout -text "
+		     "| grep OID",
+		     "ASN1 OID: secp384r1\n");
 }
 
 static void a_serial_number_is_16_random_bytes(void **state)
@@ -164,7 +174,8 @@ static void a_device_certificate_has_one_name_of_128_characters(void **state)
 	assert_shell(zt_str_view(&device), TEXT,
 		     "        Version: 3 (0x2)\n"
 		     "        Signature Algorithm: ecdsa-with-SHA384\n"
-		     "        Issuer: C = US, ST = Washington, L = Redmond, O = Microsoft Corporation, CN = " TENANT "\n"
+		     "        Issuer: C = US, ST = Washington, L = Redmond, O = Microsoft Corporation, CN = " TENANT
+		     "\n"
 		     "        Validity\n"
 		     "            Not Before: May 16 14:55:00 2023 GMT\n"
 		     "            Not After : May 17 14:55:00 2023 GMT\n"
@@ -185,10 +196,11 @@ static void assert_verifies(const zt_str *ca, const zt_str *leaf, const char *op
 	assert_ok(zt_pem_put(zt_str_view(ca), "CERTIFICATE", &text));
 	assert_ok(zt_pem_put(zt_str_view(leaf), "CERTIFICATE", &text));
 	assert_int_equal(setenv("OPTIONS", options, 1), 0);
-	assert_shell(zt_str_view(&text),
-		     "awk -v f=$IN '/BEGIN/{n++} {print > (f \".\" n)}' $IN; "
-		     "openssl verify -attime 1684249000 $OPTIONS -trusted $IN.1 $IN.2 2>&1 | sed 's/.*: //'; rm -f $IN.1 $IN.2",
-		     "OK\n");
+	assert_shell(
+	    zt_str_view(&text),
+	    "awk -v f=$IN '/BEGIN/{n++} {print > (f \".\" n)}' $IN; "
+	    "openssl verify -attime 1684249000 $OPTIONS -trusted $IN.1 $IN.2 2>&1 | sed 's/.*: //'; rm -f $IN.1 $IN.2",
+	    "OK\n");
 	zt_str_free(&text);
 }
 
@@ -210,10 +222,13 @@ static void key_identifiers_link_leaf_and_ca(void **state)
 	spec.key_identifiers = true;
 	spec.issuer_der = zt_str_view(&ca);
 	zt_str leaf = issue(spec, world.leaf_key);
-	static const char subject_id[] = "openssl x509 -inform DER -in $IN -noout -ext subjectKeyIdentifier | tail -1 | tr -d ' \n'";
-	static const char authority_id[] = "openssl x509 -inform DER -in $IN -noout -ext authorityKeyIdentifier | tail -1 | tr -d ' \n'";
-	static const char key_hash[] = "openssl x509 -inform DER -in $IN -noout -pubkey | openssl pkey -pubin -outform DER "
-				       "| tail -c 97 | sha1sum | cut -c1-40 | tr a-f A-F | sed 's/../&:/g;s/:$//' | tr -d '\n'";
+	static const char subject_id[] =
+	    "openssl x509 -inform DER -in $IN -noout -ext subjectKeyIdentifier | tail -1 | tr -d ' \n'";
+	static const char authority_id[] =
+	    "openssl x509 -inform DER -in $IN -noout -ext authorityKeyIdentifier | tail -1 | tr -d ' \n'";
+	static const char key_hash[] =
+	    "openssl x509 -inform DER -in $IN -noout -pubkey | openssl pkey -pubin -outform DER "
+	    "| tail -c 97 | sha1sum | cut -c1-40 | tr a-f A-F | sed 's/../&:/g;s/:$//' | tr -d '\n'";
 	zt_str ca_id = shell(zt_str_view(&ca), subject_id), hash = shell(zt_str_view(&ca), key_hash);
 	zt_str leaf_authority = shell(zt_str_view(&leaf), authority_id);
 	assert_string_equal(ca_id.p, hash.p);
@@ -242,12 +257,21 @@ static void a_server_certificate_carries_names_and_addresses(void **state)
 	static const zt_rdn root_name[] = { { "CN", ZT_LIT_INIT("root"), true } };
 	static const zt_rdn server_name[] = { { "CN", ZT_LIT_INIT("localhost"), true } };
 	static const char *const names[] = { "localhost", "127.0.0.1", "::1", "gateway.example" };
-	zt_issue_spec spec = { .profile = ZT_PROFILE_CA, .subject = root_name, .subject_count = 1,
-			       .not_before_ms = BEGIN_MS, .not_after_ms = BEGIN_MS + DAY_MS, .issuer_key = world.ca_key };
+	zt_issue_spec spec = { .profile = ZT_PROFILE_CA,
+			       .subject = root_name,
+			       .subject_count = 1,
+			       .not_before_ms = BEGIN_MS,
+			       .not_after_ms = BEGIN_MS + DAY_MS,
+			       .issuer_key = world.ca_key };
 	zt_str root = issue(spec, world.ca_key);
-	spec = (zt_issue_spec){ .profile = ZT_PROFILE_SERVER, .subject = server_name, .subject_count = 1,
-				.not_before_ms = BEGIN_MS, .not_after_ms = BEGIN_MS + DAY_MS,
-				.issuer_der = zt_str_view(&root), .issuer_key = world.ca_key, .dns_names = names,
+	spec = (zt_issue_spec){ .profile = ZT_PROFILE_SERVER,
+				.subject = server_name,
+				.subject_count = 1,
+				.not_before_ms = BEGIN_MS,
+				.not_after_ms = BEGIN_MS + DAY_MS,
+				.issuer_der = zt_str_view(&root),
+				.issuer_key = world.ca_key,
+				.dns_names = names,
 				.dns_count = ZT_COUNT(names) };
 	zt_str server = issue(spec, world.leaf_key);
 	assert_shell(zt_str_view(&server), "openssl x509 -inform DER -in $IN -noout -ext subjectAltName",
@@ -263,9 +287,16 @@ static void a_certificate_of_awss_shape_has_an_issuer_of_its_own(void **state)
 {
 	(void)state;
 	static const zt_rdn subject[] = { { "CN", ZT_LIT_INIT("AWS IoT Certificate"), true } };
-	static const zt_rdn issuer[] = { { "OU", ZT_LIT_INIT("Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US"), true } };
-	zt_issue_spec spec = { .profile = ZT_PROFILE_AWS_CLIENT, .subject = subject, .subject_count = 1, .issuer = issuer,
-			       .issuer_count = 1, .not_before_ms = BEGIN_MS, .not_after_ms = 2524607999000LL,
+	static const zt_rdn issuer[] = {
+		{ "OU", ZT_LIT_INIT("Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US"), true }
+	};
+	zt_issue_spec spec = { .profile = ZT_PROFILE_AWS_CLIENT,
+			       .subject = subject,
+			       .subject_count = 1,
+			       .issuer = issuer,
+			       .issuer_count = 1,
+			       .not_before_ms = BEGIN_MS,
+			       .not_after_ms = 2524607999000LL,
 			       .issuer_key = world.policy_key };
 	zt_str cert = issue(spec, world.leaf_key);
 	assert_shell(zt_str_view(&cert), TEXT " | grep -v -E '^ +([0-9A-F]{2}:){3}'",
@@ -294,8 +325,12 @@ static void rsa_and_p256_sign_with_sha256(void **state)
 	for (zt_key_kind kind = ZT_KEY_P256; kind <= ZT_KEY_RSA2048; kind += 2) {
 		zt_key *key = NULL;
 		assert_ok(zt_key_new(kind, &key, NULL));
-		zt_issue_spec spec = { .profile = ZT_PROFILE_CA, .subject = device_subject, .subject_count = 1,
-				       .not_before_ms = BEGIN_MS, .not_after_ms = BEGIN_MS + DAY_MS, .issuer_key = key };
+		zt_issue_spec spec = { .profile = ZT_PROFILE_CA,
+				       .subject = device_subject,
+				       .subject_count = 1,
+				       .not_before_ms = BEGIN_MS,
+				       .not_after_ms = BEGIN_MS + DAY_MS,
+				       .issuer_key = key };
 		zt_str cert = issue(spec, key);
 		assert_shell(zt_str_view(&cert), TEXT " | grep Signature.Alg", algorithms[kind]);
 		zt_str_free(&cert);

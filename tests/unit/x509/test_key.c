@@ -7,10 +7,10 @@
 #define RFC6979_UX "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
 #define RFC6979_UY "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"
 /* RFC 5915 form of x = C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721, without its public half. */
-#define RFC6979_KEY                                                                                          \
-	"-----BEGIN EC PRIVATE KEY-----\n"                                                                   \
-	"MDECAQEEIMmvqdhFunUWa1whV2ex1pNOUMPbNuibEnuKYisSD2choAoGCCqGSM49\n"                                 \
-	"AwEH\n"                                                                                             \
+#define RFC6979_KEY                                                          \
+	"-----BEGIN EC PRIVATE KEY-----\n"                                   \
+	"MDECAQEEIMmvqdhFunUWa1whV2ex1pNOUMPbNuibEnuKYisSD2choAoGCCqGSM49\n" \
+	"AwEH\n"                                                             \
 	"-----END EC PRIVATE KEY-----\n"
 
 static const uint8_t rfc6979_signature[] = {
@@ -104,10 +104,11 @@ static void openssl_verifies_what_we_sign(void **state)
 	assert_ok(zt_key_sign_digest(key, digest.bytes, &signature, NULL));
 	assert_ok(zt_key_public_pem(key, &public, NULL));
 	assert_int_equal(setenv("PUBLIC", zt_str_text(&public), 1), 0);
-	assert_shell(zt_str_view(&signature),
-		     "echo \"$PUBLIC\" > $IN.pub && printf sample > $IN.msg && "
-		     "openssl dgst -sha256 -verify $IN.pub -signature $IN $IN.msg; r=$?; rm -f $IN.pub $IN.msg; exit $r",
-		     "Verified OK\n");
+	assert_shell(
+	    zt_str_view(&signature),
+	    "echo \"$PUBLIC\" > $IN.pub && printf sample > $IN.msg && "
+	    "openssl dgst -sha256 -verify $IN.pub -signature $IN $IN.msg; r=$?; rm -f $IN.pub $IN.msg; exit $r",
+	    "Verified OK\n");
 	zt_str_free(&signature);
 	zt_str_free(&public);
 	zt_key_free(key);
@@ -162,8 +163,9 @@ static void an_encrypted_or_damaged_key_is_refused_without_a_question(void **sta
 	zt_str pem = shell(ZT_VIEW_EMPTY, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
 					  "-aes128 -pass pass:secret 2>/dev/null");
 	assert_status(zt_key_read_pem(zt_str_view(&pem), &key, NULL), ZT_E_INVALID);
-	assert_status(zt_key_read_pem(ZT_LIT("-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n"), &key, NULL),
-		      ZT_E_INVALID);
+	assert_status(
+	    zt_key_read_pem(ZT_LIT("-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n"), &key, NULL),
+	    ZT_E_INVALID);
 	assert_null(key);
 	zt_str_free(&pem);
 }
@@ -174,11 +176,13 @@ static void a_key_is_known_again_in_any_form_of_its_point(void **state)
 	static const char *const forms[] = { "compressed", "uncompressed", "hybrid" };
 	for (size_t i = 0; i < ZT_COUNT(forms); i++) {
 		assert_int_equal(setenv("FORM", forms[i], 1), 0);
-		zt_str spki = shell(ZT_LIT(RFC6979_KEY), "openssl ec -in $IN -pubout -conv_form $FORM -outform DER 2>/dev/null");
+		zt_str spki =
+		    shell(ZT_LIT(RFC6979_KEY), "openssl ec -in $IN -pubout -conv_form $FORM -outform DER 2>/dev/null");
 		assert_true(zt_device_id_owns(ZT_LIT(RFC6979_UX RFC6979_UY), zt_str_view(&spki)));
 		zt_str_free(&spki);
 	}
-	zt_str other = shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey | openssl pkey -pubout -outform DER");
+	zt_str other =
+	    shell(ZT_VIEW_EMPTY, "openssl ecparam -name prime256v1 -genkey | openssl pkey -pubout -outform DER");
 	assert_false(zt_device_id_owns(ZT_LIT(RFC6979_UX RFC6979_UY), zt_str_view(&other)));
 	assert_false(zt_device_id_owns(ZT_LIT(RFC6979_UX RFC6979_UY), ZT_VIEW_EMPTY));
 	zt_str_free(&other);

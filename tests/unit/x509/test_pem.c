@@ -33,7 +33,8 @@ static void a_block_is_decoded(void **state)
 static void blocks_are_taken_one_after_another(void **state)
 {
 	(void)state;
-	zt_view text = ZT_LIT("subject=CN=a\n" FOOBAR "between\n-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----");
+	zt_view text =
+	    ZT_LIT("subject=CN=a\n" FOOBAR "between\n-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----");
 	zt_str der = ZT_STR(64);
 	assert_next(&text, "CERTIFICATE", "foobar");
 	assert_next(&text, "CERTIFICATE", "foo");
@@ -74,7 +75,8 @@ static void broken_blocks_are_refused(void **state)
 	assert_none("-----BEGIN CERTIFICATE-----\nZm9\n-----END CERTIFICATE-----\n", ZT_E_INVALID);
 	assert_none("-----BEGIN CERTIFICATE-----\nZm9v!mFy\n-----END CERTIFICATE-----\n", ZT_E_INVALID);
 	assert_none("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", ZT_E_INVALID);
-	assert_none("-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nZm9v\n-----END CERTIFICATE-----\n", ZT_E_INVALID);
+	assert_none("-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nZm9v\n-----END CERTIFICATE-----\n",
+		    ZT_E_INVALID);
 	assert_none("-----BEGIN CERTIFICATE-----\nZm9v\n-----END X509 CRL-----\n", ZT_E_INVALID);
 }
 

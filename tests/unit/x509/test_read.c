@@ -3,8 +3,8 @@
 
 #include "fixture.h"
 
-#define DEVICE_ID                                                                                            \
-	"1a08aea2864a9743475f8c540ab86f66d1b27f453586ed8501c71dc729b43b5f"                                   \
+#define DEVICE_ID                                                          \
+	"1a08aea2864a9743475f8c540ab86f66d1b27f453586ed8501c71dc729b43b5f" \
 	"0a2fd548a92bc678b30fd6d3267c367a426695f2aa5eff33491e8a2d58ca9135"
 #define TENANT_GUID "8c5ed1e1-9a7b-4a3d-9a54-06bd1a3d1f33"
 
@@ -122,11 +122,11 @@ static void every_string_type_becomes_utf8(void **state)
 	(void)state;
 	zt_cert_info *info = read_fixture("names");
 	const zt_dn *name = &info->subject;
-	assert_view(zt_dn_value(name, ZT_DN_COMMON_NAME, 0), "Gerät Nr. 1");   /* UTF8String */
-	assert_view(zt_dn_value(name, ZT_DN_SURNAME, 0), "Muñoz");             /* TeletexString */
-	assert_view(zt_dn_value(name, ZT_DN_SERIAL_NUMBER, 0), "SN-17");       /* PrintableString */
-	assert_view(zt_dn_value(name, ZT_DN_STATE, 0), "Österreich");          /* BMPString */
-	assert_view(zt_dn_value(name, ZT_DN_ORGANIZATION, 0), "日本 🚀");      /* UniversalString */
+	assert_view(zt_dn_value(name, ZT_DN_COMMON_NAME, 0), "Gerät Nr. 1"); /* UTF8String */
+	assert_view(zt_dn_value(name, ZT_DN_SURNAME, 0), "Muñoz");           /* TeletexString */
+	assert_view(zt_dn_value(name, ZT_DN_SERIAL_NUMBER, 0), "SN-17");     /* PrintableString */
+	assert_view(zt_dn_value(name, ZT_DN_STATE, 0), "Österreich");        /* BMPString */
+	assert_view(zt_dn_value(name, ZT_DN_ORGANIZATION, 0), "日本 🚀");     /* UniversalString */
 	assert_view(zt_dn_value(name, ZT_DN_TITLE, 0), "Dr");
 	assert_view(zt_dn_value(name, ZT_DN_GIVEN_NAME, 0), "Ana");
 	assert_view(zt_dn_value(name, ZT_DN_INITIALS, 0), "AM");

@@ -37,8 +37,11 @@ static void identity_deinit(identity *id)
 static identity get_for(const char *second_name, int64_t now_ms)
 {
 	const char *names[] = { "localhost", second_name };
-	const zt_server_identity_spec spec = { .dir = folder, .organization = "zerotouch test", .names = names,
-					       .name_count = second_name ? 2 : 1, .now_ms = now_ms };
+	const zt_server_identity_spec spec = { .dir = folder,
+					       .organization = "zerotouch test",
+					       .names = names,
+					       .name_count = second_name ? 2 : 1,
+					       .now_ms = now_ms };
 	identity id = { ZT_STR(ZT_SERVER_PEM_MAX), ZT_STR(ZT_SERVER_PEM_MAX) };
 	zt_error error = { 0 };
 	if (zt_server_identity(&spec, &id.chain, &id.key, &error) != ZT_OK)
@@ -142,8 +145,10 @@ static void what_was_lost_or_damaged_is_made_again(void **state)
 		assert_ok(zt_file_write(path, ZT_LIT("-----BEGIN CERTIFICATE-----\n"), 0600, NULL));
 		IDENTITY after = get(NOON_MS);
 		assert_false(same(&before.chain, &after.chain));
-		assert_shell(zt_str_view(&after.chain), "openssl verify -attime 1769860800 -CAfile $FOLDER/server-ca.pem -untrusted $IN "
-							"$IN 2>&1 | sed 's/.*: //'", "OK\n");
+		assert_shell(zt_str_view(&after.chain),
+			     "openssl verify -attime 1769860800 -CAfile $FOLDER/server-ca.pem -untrusted $IN "
+			     "$IN 2>&1 | sed 's/.*: //'",
+			     "OK\n");
 	}
 }
 
@@ -160,7 +165,9 @@ static void a_folder_that_is_not_there_is_an_error(void **state)
 {
 	(void)state;
 	const char *names[] = { "localhost" };
-	const zt_server_identity_spec spec = { .dir = "/nowhere", .organization = "x", .names = names, .name_count = 1, .now_ms = NOON_MS };
+	const zt_server_identity_spec spec = {
+		.dir = "/nowhere", .organization = "x", .names = names, .name_count = 1, .now_ms = NOON_MS
+	};
 	IDENTITY id = { ZT_STR(ZT_SERVER_PEM_MAX), ZT_STR(ZT_SERVER_PEM_MAX) };
 	zt_error error = { 0 };
 	assert_status(zt_server_identity(&spec, &id.chain, &id.key, &error), ZT_E_IO);

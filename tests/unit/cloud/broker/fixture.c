@@ -79,7 +79,9 @@ void on_done(void *context, zt_status status)
 
 void publish(fixture *f, const char *topic, const char *payload, bool retain)
 {
-	const zt_publish message = { .topic = zt_view_of(topic), .payload = zt_view_of(payload), .qos = 1, .retain = retain };
+	const zt_publish message = {
+		.topic = zt_view_of(topic), .payload = zt_view_of(payload), .qos = 1, .retain = retain
+	};
 	assert_ok(zt_broker_publish(f->broker, &message, on_done, f));
 }
 
@@ -125,7 +127,8 @@ void subscribe(fixture *f, program *p, const char *filter)
 {
 	char command[256];
 	/* With -d each step is told, unbuffered since 2.0 of its own accord, or by stdbuf. */
-	(void)snprintf(command, sizeof command, "exec stdbuf -oL mosquitto_sub --unix $S -V mqttv5 -q 1 -d -t '%s'", filter);
+	(void)snprintf(command, sizeof command, "exec stdbuf -oL mosquitto_sub --unix $S -V mqttv5 -q 1 -d -t '%s'",
+		       filter);
 	run_program(f, p, command);
 	while (!strstr(zt_str_text(&p->text), "received SUBACK"))
 		wait_for(f, &p->lines, p->lines + 1);

@@ -20,7 +20,9 @@ static void subscriber_gets_exactly_the_payload(void **state)
 	run_program(&f, &sub, "exec mosquitto_sub --unix $S -V mqttv5 -q 1 -t 'myhome/+' -C 1 -F '%t %q %r %x'");
 	/* Nobody tells when it has subscribed, so the message is published until it came. */
 	while (!sub.ended) {
-		const zt_publish message = { .topic = ZT_LIT("myhome/myroom"), .payload = ZT_LIT("{\"a\":\0\xff}"), .qos = 1 };
+		const zt_publish message = { .topic = ZT_LIT("myhome/myroom"),
+					     .payload = ZT_LIT("{\"a\":\0\xff}"),
+					     .qos = 1 };
 		assert_ok(zt_broker_publish(f.broker, &message, on_done, &f));
 		wait_for(&f, &f.done, f.done + 1);
 	}
@@ -60,7 +62,9 @@ static void properties_travel_with_the_message(void **state)
 	run_program(&f, &sub, "exec mosquitto_sub --unix $S -V mqttv5 -t t -C 1 -F '%C %P %p'");
 	while (!sub.ended) {
 		/* Content type "x/y" and the user property k: v, MQTT 5 §3.3.2.3, by hand. */
-		const zt_publish message = { .topic = ZT_LIT("t"), .payload = ZT_LIT("p"), .qos = 1,
+		const zt_publish message = { .topic = ZT_LIT("t"),
+					     .payload = ZT_LIT("p"),
+					     .qos = 1,
 					     .properties = ZT_LIT("\x03\x00\x03x/y\x26\x00\x01k\x00\x01v") };
 		assert_ok(zt_broker_publish(f.broker, &message, on_done, &f));
 		wait_for(&f, &f.done, f.done + 1);

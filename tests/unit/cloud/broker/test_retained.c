@@ -80,8 +80,8 @@ static void many_retained_messages_come_back(void **state)
 	stop_and_remove(&f);
 }
 
-/* CONNECT v5, session kept for an hour, client id "p" (MQTT 5 §3.1). No clean start: mosquitto 2.0.11 forgets sessions begun
- * with one when it restarts. */
+/* CONNECT v5, session kept for an hour, client id "p" (MQTT 5 §3.1). No clean start: mosquitto 2.0.11 forgets sessions
+ * begun with one when it restarts. */
 #define CONNECT "\x10\x13\x00\x04MQTT\x05\x00\x00\x00\x05\x11\x00\x00\x0e\x10\x00\x01p"
 /* SUBSCRIBE id 1 to "#", QoS 1, retain handling 2 (none of the retained). */
 #define SUBSCRIBE "\x82\x07\x00\x01\x00\x00\x01#\x21"
@@ -134,7 +134,8 @@ static void message_that_the_registry_does_not_know_is_cleared(void **state)
 	wait_for(&f, &f.done, 1);
 	open_stream(&f, &s);
 	/* SUBSCRIBE to "#", QoS 0, retain handling 0: all that is retained. */
-	send_bytes(&s, ZT_LIT(CONNECT "\x82\x07\x00\x01\x00\x00\x01#\x00" "\xc0\x00"));
+	send_bytes(&s, ZT_LIT(CONNECT "\x82\x07\x00\x01\x00\x00\x01#\x00"
+				      "\xc0\x00"));
 	wait_packets(&s, 4); /* CONNACK, SUBACK, "fresh", PINGRESP */
 	assert_null(memmem(s.bytes.p, s.bytes.n, "stale", 5));
 	assert_non_null(memmem(s.bytes.p, s.bytes.n, "fresh", 5));
@@ -153,7 +154,8 @@ static void empty_payload_clears_row_and_message(void **state)
 	wait_for(&f, &f.done, 2);
 	assert_null(zt_registry_retained(f.registry, ZT_LIT("a")));
 	open_stream(&f, &s);
-	send_bytes(&s, ZT_LIT(CONNECT "\x82\x07\x00\x01\x00\x00\x01#\x00" "\xc0\x00"));
+	send_bytes(&s, ZT_LIT(CONNECT "\x82\x07\x00\x01\x00\x00\x01#\x00"
+				      "\xc0\x00"));
 	wait_packets(&s, 3);
 	assert_int_equal(s.types[2], 0xd0); /* PINGRESP, and no message before it */
 	close_stream(&s);

@@ -13,9 +13,9 @@ enum { RELAY_ROOM = 256 * 1024 };
 typedef struct {
 	zt_session session;
 	zt_buf to_client, to_broker;
-	const char *denied;          /* this name is refused for `denied_right` */
+	const char *denied; /* this name is refused for `denied_right` */
 	zt_session_right denied_right;
-	zt_status keep;              /* what the store says */
+	zt_status keep; /* what the store says */
 	unsigned asked_to_keep, accepted, refused;
 	zt_refusal_rule refused_rule;
 	char accepted_topic[300], accepted_payload[64];
@@ -30,25 +30,25 @@ zt_status client_sends(relay *r, zt_view packet);
 zt_status broker_sends(relay *r, zt_view packet);
 
 /* What was sent since the last look. */
-#define assert_to_client(r, ...)                                                                             \
-	do {                                                                                                 \
-		assert_bytes(zt_buf_view(&(r)->to_client), __VA_ARGS__);                                     \
-		(r)->to_client.n = 0;                                                                        \
+#define assert_to_client(r, ...)                                         \
+	do {                                                             \
+		assert_bytes(zt_buf_view(&(r)->to_client), __VA_ARGS__); \
+		(r)->to_client.n = 0;                                    \
 	} while (0)
-#define assert_to_broker(r, ...)                                                                             \
-	do {                                                                                                 \
-		assert_bytes(zt_buf_view(&(r)->to_broker), __VA_ARGS__);                                     \
-		(r)->to_broker.n = 0;                                                                        \
+#define assert_to_broker(r, ...)                                         \
+	do {                                                             \
+		assert_bytes(zt_buf_view(&(r)->to_broker), __VA_ARGS__); \
+		(r)->to_broker.n = 0;                                    \
 	} while (0)
-#define assert_silent(r)                                                                                     \
-	do {                                                                                                 \
-		assert_int_equal((r)->to_client.n, 0);                                                       \
-		assert_int_equal((r)->to_broker.n, 0);                                                       \
+#define assert_silent(r)                               \
+	do {                                           \
+		assert_int_equal((r)->to_client.n, 0); \
+		assert_int_equal((r)->to_broker.n, 0); \
 	} while (0)
-#define assert_ended(r, why, reason)                                                                         \
-	do {                                                                                                 \
-		assert_int_equal((r)->session.end.rule, why);                                                \
-		assert_int_equal((r)->session.end.code, reason);                                             \
+#define assert_ended(r, why, reason)                             \
+	do {                                                     \
+		assert_int_equal((r)->session.end.rule, why);    \
+		assert_int_equal((r)->session.end.code, reason); \
 	} while (0)
 
 #endif

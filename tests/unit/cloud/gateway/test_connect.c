@@ -29,9 +29,11 @@ static reading *read_packet(const zt_mqtt_connect *packet)
 static void keep_alive_is_between_30_and_1200_seconds(void **state)
 {
 	(void)state;
-	static const uint16_t cases[][2] = { { 0, 1200 }, { 1, 30 }, { 29, 30 }, { 30, 30 }, { 60, 60 }, { 1200, 1200 }, { 1201, 1200 } };
+	static const uint16_t cases[][2] = { { 0, 1200 }, { 1, 30 },      { 29, 30 },    { 30, 30 },
+					     { 60, 60 },  { 1200, 1200 }, { 1201, 1200 } };
 	for (size_t i = 0; i < ZT_COUNT(cases); i++)
-		assert_int_equal(read_packet(V3(.clean = true, .client_id = ZT_LIT("d"), .keep_alive_s = cases[i][0]))->plan.keep_alive_s,
+		assert_int_equal(read_packet(V3(.clean = true, .client_id = ZT_LIT("d"), .keep_alive_s = cases[i][0]))
+				     ->plan.keep_alive_s,
 				 cases[i][1]);
 }
 
@@ -45,7 +47,8 @@ static void a_session_of_3_1_1_lives_an_hour_unless_it_is_clean(void **state)
 static void a_session_of_5_lives_as_long_as_asked_but_an_hour_at_most(void **state)
 {
 	(void)state;
-	const zt_connect_plan *plan = &read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x11\0\0\0\x3c")))->plan;
+	const zt_connect_plan *plan =
+	    &read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x11\0\0\0\x3c")))->plan;
 	assert_int_equal(plan->session_expiry_s, 60);
 	assert_false(plan->expiry_lowered);
 	plan = &read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x11\xff\xff\xff\xff")))->plan;
@@ -79,20 +82,24 @@ static void a_client_id_has_128_bytes_at_most(void **state)
 static void wills_are_checked(void **state)
 {
 	(void)state;
-	const reading *r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_qos = 2, .will_topic = ZT_LIT("w")));
+	const reading *r =
+	    read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_qos = 2, .will_topic = ZT_LIT("w")));
 	assert_int_equal(r->refusal.code, 0x9b);
 	r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("w/#")));
 	assert_int_equal(r->refusal.code, 0x90);
 	r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("$aws/events/x")));
 	assert_int_equal(r->refusal.code, 0x87);
-	assert_ok(read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_qos = 1, .will_topic = ZT_LIT("w")))->status);
+	assert_ok(read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_qos = 1, .will_topic = ZT_LIT("w")))
+		      ->status);
 }
 
 static void a_client_that_takes_less_than_512_bytes_is_refused(void **state)
 {
 	(void)state;
-	assert_status(read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x27\0\0\x01\xff")))->status, ZT_E_DENIED);
-	assert_int_equal(read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x27\0\0\x02\0")))->plan.packet_max, 512);
+	assert_status(read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x27\0\0\x01\xff")))->status,
+		      ZT_E_DENIED);
+	assert_int_equal(
+	    read_packet(V5(.client_id = ZT_LIT("d"), .properties = ZT_LIT("\x27\0\0\x02\0")))->plan.packet_max, 512);
 }
 
 static void other_versions_and_noise_are_refused(void **state)
@@ -114,10 +121,12 @@ static void the_upstream_connect_is_version_5_with_a_class_prefix(void **state)
 	(void)state;
 	uint8_t room[256];
 	zt_buf out = ZT_BUF(room);
-	const zt_connect_plan plan = { .version = ZT_MQTT_V311, .client_id = "dev", .session_expiry_s = 3600, .receive_max = 100 };
+	const zt_connect_plan plan = {
+		.version = ZT_MQTT_V311, .client_id = "dev", .session_expiry_s = 3600, .receive_max = 100
+	};
 	zt_connect_put_upstream(&plan, &out);
-	assert_bytes(zt_buf_view(&out), 0x10, 0x1a, 0, 4, 'M', 'Q', 'T', 'T', 5, 0, 0, 0, 8, 0x11, 0, 0, 0x0e, 0x10, 0x21, 0, 100, 0,
-		     5, 'd', '/', 'd', 'e', 'v');
+	assert_bytes(zt_buf_view(&out), 0x10, 0x1a, 0, 4, 'M', 'Q', 'T', 'T', 5, 0, 0, 0, 8, 0x11, 0, 0, 0x0e, 0x10,
+		     0x21, 0, 100, 0, 5, 'd', '/', 'd', 'e', 'v');
 }
 
 static void the_connack_of_5_tells_what_aws_tells(void **state)
@@ -125,12 +134,15 @@ static void the_connack_of_5_tells_what_aws_tells(void **state)
 	(void)state;
 	uint8_t room[256];
 	zt_buf out = ZT_BUF(room);
-	const zt_connect_plan plan = { .version = ZT_MQTT_V5, .client_id = "x", .keep_alive_s = 60, .session_expiry_s = 3600,
+	const zt_connect_plan plan = { .version = ZT_MQTT_V5,
+				       .client_id = "x",
+				       .keep_alive_s = 60,
+				       .session_expiry_s = 3600,
 				       .expiry_lowered = true };
 	zt_connect_put_connack(&plan, true, &out);
 	/* 146 KB are 149,504 = 0x00024800 bytes. */
-	assert_bytes(zt_buf_view(&out), 0x20, 0x20, 1, 0, 0x1d, 0x11, 0, 0, 0x0e, 0x10, 0x21, 0, 100, 0x24, 1, 0x25, 1, 0x27, 0, 2,
-		     0x48, 0, 0x22, 0, 8, 0x28, 1, 0x29, 0, 0x2a, 1, 0x13, 0, 60);
+	assert_bytes(zt_buf_view(&out), 0x20, 0x20, 1, 0, 0x1d, 0x11, 0, 0, 0x0e, 0x10, 0x21, 0, 100, 0x24, 1, 0x25, 1,
+		     0x27, 0, 2, 0x48, 0, 0x22, 0, 8, 0x28, 1, 0x29, 0, 0x2a, 1, 0x13, 0, 60);
 }
 
 static void the_connack_of_3_1_1_is_bare(void **state)
@@ -158,8 +170,12 @@ static void a_will_is_copied_without_its_delay(void **state)
 {
 	(void)state;
 	zt_will will;
-	const zt_mqtt_connect connect = { .has_will = true, .will_qos = 1, .will_retain = true, .will_topic = ZT_LIT("w/t"),
-					  .will_payload = ZT_LIT("bye"), .will_properties = ZT_LIT("\x18\0\0\0\x05\x01\x01") };
+	const zt_mqtt_connect connect = { .has_will = true,
+					  .will_qos = 1,
+					  .will_retain = true,
+					  .will_topic = ZT_LIT("w/t"),
+					  .will_payload = ZT_LIT("bye"),
+					  .will_properties = ZT_LIT("\x18\0\0\0\x05\x01\x01") };
 	assert_ok(zt_will_copy(&connect, &will));
 	assert_view(will.message.topic, "w/t");
 	assert_view(will.message.payload, "bye");

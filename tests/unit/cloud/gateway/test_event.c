@@ -6,8 +6,11 @@
 
 static zt_registered_event event_with(int64_t registered_ms)
 {
-	return (zt_registered_event){ .certificate_id = ZT_LIT(A64), .ca_id = ZT_LIT(B64), .account = ZT_LIT("123456789012"),
-				      .now_ms = 1552061705285, .registered_ms = registered_ms };
+	return (zt_registered_event){ .certificate_id = ZT_LIT(A64),
+				      .ca_id = ZT_LIT(B64),
+				      .account = ZT_LIT("123456789012"),
+				      .now_ms = 1552061705285,
+				      .registered_ms = registered_ms };
 }
 
 /* The form of the AWS IoT developer guide, "auto-register-device-cert"; the first presentation as measured. */

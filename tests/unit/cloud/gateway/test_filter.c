@@ -34,7 +34,9 @@ static zt_mqtt_subscription item(const char *filter, uint8_t qos, uint8_t retain
 {
 	static char text[512];
 	zt_buf texts = ZT_BUF(text);
-	const zt_mqtt_subscription asked = { .filter = zt_view_of(filter), .qos = qos, .retain_handling = retain_handling };
+	const zt_mqtt_subscription asked = { .filter = zt_view_of(filter),
+					     .qos = qos,
+					     .retain_handling = retain_handling };
 	return zt_filter_upstream(&asked, &texts);
 }
 

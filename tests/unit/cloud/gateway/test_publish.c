@@ -103,7 +103,8 @@ static void basic_ingest_goes_to_rules_alone(void **state)
 {
 	(void)state;
 	relay *r = relay_new(ZT_MQTT_V311);
-	assert_ok(client_sends(r, BYTES(0x32, 19, 0, 14, '$', 'a', 'w', 's', '/', 'r', 'u', 'l', 'e', 's', '/', 'r', '/', 'x', 0, 7, '!')));
+	assert_ok(client_sends(r, BYTES(0x32, 19, 0, 14, '$', 'a', 'w', 's', '/', 'r', 'u', 'l', 'e', 's', '/', 'r',
+					'/', 'x', 0, 7, '!')));
 	assert_int_equal(r->to_broker.n, 0);
 	assert_to_client(r, 0x40, 2, 0, 7);
 	assert_int_equal(r->accepted, 1);
@@ -114,8 +115,8 @@ static void basic_ingest_goes_to_rules_alone(void **state)
 static void reserved_topics_end_the_connection(void **state)
 {
 	(void)state;
-	static const char *topics[] = { "$SYS/x", "$CONTROL/x", "$aws/events/certificates/registered/x", "$aws/rules/x", "$share/g/a",
-					"$zerotouch/x" };
+	static const char *topics[] = { "$SYS/x",       "$CONTROL/x", "$aws/events/certificates/registered/x",
+					"$aws/rules/x", "$share/g/a", "$zerotouch/x" };
 	for (size_t i = 0; i < ZT_COUNT(topics); i++) {
 		relay *r = relay_new(ZT_MQTT_V5);
 		uint8_t packet[128];
@@ -198,11 +199,13 @@ static void topics_and_payloads_have_limits(void **state)
 	assert_status(client_sends(r, zt_buf_view(&out)), ZT_E_DENIED);
 	assert_ended(r, ZT_REFUSED_TOPIC, 0x90);
 	out.n = 0;
-	zt_mqtt_write_publish(&out, ZT_MQTT_V5, &(zt_mqtt_publish){ .topic = ZT_LIT("t"), .payload = { payload, sizeof payload } });
+	zt_mqtt_write_publish(&out, ZT_MQTT_V5,
+			      &(zt_mqtt_publish){ .topic = ZT_LIT("t"), .payload = { payload, sizeof payload } });
 	assert_status(client_sends(r, zt_buf_view(&out)), ZT_E_DENIED);
 	assert_ended(r, ZT_REFUSED_PAYLOAD, 0x97);
 	out.n = 0;
-	zt_mqtt_write_publish(&out, ZT_MQTT_V5, &(zt_mqtt_publish){ .topic = ZT_LIT("t"), .payload = { payload, sizeof payload - 1 } });
+	zt_mqtt_write_publish(&out, ZT_MQTT_V5,
+			      &(zt_mqtt_publish){ .topic = ZT_LIT("t"), .payload = { payload, sizeof payload - 1 } });
 	assert_ok(client_sends(r, zt_buf_view(&out)));
 	relay_free(r);
 }

@@ -40,7 +40,9 @@ static inline zt_str der_of(const char *name)
 static inline zt_status register_ca(registry_fixture *f, const char *name, const zt_ca **ret)
 {
 	zt_str pem = pem_of(name);
-	zt_ca_spec spec = { .pem = zt_str_view(&pem), .mode = ZT_MODE_SNI_ONLY, .active = true, .auto_registration = true };
+	zt_ca_spec spec = {
+		.pem = zt_str_view(&pem), .mode = ZT_MODE_SNI_ONLY, .active = true, .auto_registration = true
+	};
 	zt_status status = zt_txn_ca_register(f->txn, &spec, ret, &f->error);
 	zt_str_free(&pem);
 	return status;
@@ -59,8 +61,9 @@ static inline zt_status add_certificate(registry_fixture *f, const char *name, c
 static inline zt_status create_policy(registry_fixture *f, const char *name)
 {
 	const zt_iot_policy *policy;
-	zt_view document = ZT_LIT("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\","
-				  "\"Resource\":\"*\"}]}");
+	zt_view document =
+	    ZT_LIT("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\","
+		   "\"Resource\":\"*\"}]}");
 	return zt_txn_policy_create(f->txn, zt_view_of(name), document, &policy, &f->error);
 }
 

@@ -102,15 +102,15 @@ static inline int tear_down(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* `call` fails with AWS's exception and HTTP status, and its text holds `words`. `f->error` is its last argument. */
-#define assert_refused(f, call, exception, http_status, words)                                               \
-	do {                                                                                                 \
-		(f)->error = (zt_error){ .status = ZT_OK };                                                  \
-		if ((call) == ZT_OK)                                                                         \
-			fail_msg("%s succeeded", #call);                                                     \
-		assert_string_equal((f)->error.code, exception);                                             \
-		assert_int_equal((f)->error.http, http_status);                                              \
-		if (!strstr((f)->error.text, words))                                                         \
-			fail_msg("\"%s\" does not hold \"%s\"", (f)->error.text, words);                     \
+#define assert_refused(f, call, exception, http_status, words)                           \
+	do {                                                                             \
+		(f)->error = (zt_error){ .status = ZT_OK };                              \
+		if ((call) == ZT_OK)                                                     \
+			fail_msg("%s succeeded", #call);                                 \
+		assert_string_equal((f)->error.code, exception);                         \
+		assert_int_equal((f)->error.http, http_status);                          \
+		if (!strstr((f)->error.text, words))                                     \
+			fail_msg("\"%s\" does not hold \"%s\"", (f)->error.text, words); \
 	} while (0)
 
 #endif

@@ -67,7 +67,8 @@ static inline void fixture_put(zt_changes *changes, unsigned kind, const char *k
 }
 
 /* Puts one record in a transaction of its own. */
-static inline void fixture_submit(store_fixture *f, const char *key, const char *value, zt_store_done_fn done, void *context)
+static inline void fixture_submit(store_fixture *f, const char *key, const char *value, zt_store_done_fn done,
+				  void *context)
 {
 	zt_changes *changes;
 	assert_ok(zt_changes_new(&changes));
@@ -90,12 +91,12 @@ static inline zt_status fixture_visit(void *context, const zt_record *record)
 	return ZT_OK;
 }
 
-#define assert_stored(f, expected)                                                                           \
-	do {                                                                                                 \
-		fixture_dump dump_ = { 0 };                                                                  \
-		fixture_reopen(f);                                                                           \
-		assert_ok(zt_store_load((f)->store, fixture_visit, &dump_, NULL));                           \
-		assert_string_equal(dump_.text, expected);                                                   \
+#define assert_stored(f, expected)                                                 \
+	do {                                                                       \
+		fixture_dump dump_ = { 0 };                                        \
+		fixture_reopen(f);                                                 \
+		assert_ok(zt_store_load((f)->store, fixture_visit, &dump_, NULL)); \
+		assert_string_equal(dump_.text, expected);                         \
 	} while (0)
 
 #endif
