@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ static zt_status check_entry(struct archive_entry *entry, zt_error *ret_error)
 /* What happens to each entry; NULL data when a folder. */
 typedef zt_status (*entry_fn)(void *context, struct archive *reader, struct archive_entry *entry, zt_error *ret_error);
 
-static zt_status each_entry(zt_view zip, entry_fn each, void *context, zt_error *ret_error)
+static zt_status walk(zt_view zip, entry_fn each, void *context, zt_error *ret_error)
 {
 	ZT_CLEANUP(reader_free) struct archive *reader = NULL;
 	struct archive_entry *entry;
@@ -80,6 +81,19 @@ static zt_status each_entry(zt_view zip, entry_fn each, void *context, zt_error 
 		TRY(check_entry(entry, ret_error));
 		TRY(each(context, reader, entry, ret_error));
 	}
+}
+
+/* libarchive gives names in the thread's locale, and none that it cannot show. */
+static zt_status each_entry(zt_view zip, entry_fn each, void *context, zt_error *ret_error)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+	if (!utf8)
+		return zt_error_errno(ret_error, ZT_E_INTERNAL, "there is no locale C.UTF-8");
+	locale_t before = uselocale(utf8);
+	zt_status status = walk(zip, each, context, ret_error);
+	(void)uselocale(before);
+	freelocale(utf8);
+	return status;
 }
 
 /* ---- keeping ---- */
@@ -163,8 +177,9 @@ static zt_status put_entry(void *context, struct archive *reader, struct archive
 		return zt_dir_make(zt_str_text(&path), 0700, ret_error);
 	TRY(make_parents(zt_str_text(&path), ret_error));
 	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0700 : 0600;
-	ZT_CLEANUP(close_fd) int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
+	/* Of entries with one name the last counts, its mode too. */
+	ZT_CLEANUP(close_fd) int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0 || fchmod(fd, mode) != 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
 	if (archive_read_data_into_fd(reader, fd) != ARCHIVE_OK)
 		return zt_error_set(ret_error, ZT_E_IO, "cannot unpack %s: %s", zt_str_text(&path), archive_error_string(reader));
