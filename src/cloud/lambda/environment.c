@@ -20,9 +20,21 @@ void zt_environment_free(char **environment)
 	free(environment);
 }
 
+static bool has(const variables *v, const char *name)
+{
+	const size_t n = strlen(name);
+	for (size_t i = 0; i < v->count; i++)
+		if (strncmp(v->list[i], name, n) == 0 && v->list[i][n] == '=')
+			return true;
+	return false;
+}
+
+/* The first of a name counts. It comes once: of two, bash would take the other one than getenv. */
 static zt_status add(variables *v, const char *name, zt_view value)
 {
 	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
+	if (has(v, name))
+		return ZT_OK;
 	ENSURE(v->count < VARIABLES_MAX, ZT_E_LIMIT);
 	TRY(zt_str_printf(&text, "%s=%.*s", name, ZT_PRI(value)));
 	v->list[v->count] = zt_str_steal(&text);
@@ -76,15 +88,23 @@ static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_fun
 	TRY(add_text(v, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"));
 	TRY(add_text(v, "_HANDLER", zt_json_text(function->configuration, "Handler")));
 	TRY(add_text(v, "LAMBDA_TASK_ROOT", folder));
-	TRY(add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime"));
-	TRY(add_text(v, "TZ", ":UTC"));
-	TRY(add_text(v, "LANG", "en_US.UTF-8"));
-	TRY(add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"));
 	TRY(add_text(v, "AWS_ENDPOINT_URL", worker->lambda->endpoint_url));
-	return add_text(v, "AWS_CA_BUNDLE", worker->lambda->ca_bundle);
+	TRY(add_text(v, "AWS_CA_BUNDLE", worker->lambda->ca_bundle));
+	return add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime");
 }
 
-/* AWS refuses reserved names when the function is configured; the first of a name wins, and ours come first. */
+/* What AWS sets but lets a function replace. */
+static zt_status add_defaults(variables *v, const char *folder)
+{
+	ZT_CLEANUP(zt_str_free) zt_str libraries = ZT_STR(VARIABLE_MAX_BYTES);
+	TRY(zt_str_printf(&libraries, "%s:%s/lib", folder, folder));
+	TRY(add(v, "LD_LIBRARY_PATH", zt_str_view(&libraries)));
+	TRY(add_text(v, "TZ", ":UTC"));
+	TRY(add_text(v, "LANG", "en_US.UTF-8"));
+	return add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+}
+
+/* Reserved names first, so that a function's own cannot replace them. */
 static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder, zt_error *ret_error)
 {
 	const char *name;
@@ -95,7 +115,7 @@ static zt_status fill(variables *v, zt_worker *worker, const zt_function *functi
 	TRY(add_runtime(v, worker, function, folder));
 	json_object_foreach((json_t *)(uintptr_t)own, name, value)
 		TRY(add_text(v, name, json_string_value(value)));
-	return ZT_OK;
+	return add_defaults(v, folder);
 }
 
 zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret, zt_error *ret_error)

@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "cloud/lambda/inside.h"
 
-enum { PATH_TEXT_MAX = 4096, ERROR_MAX = 8192 };
+enum { PATH_TEXT_MAX = 4096, ERROR_MAX = 8192, CROWDS_MAX = 64 };
 
 unsigned zt_function_number(const zt_function *function, const char *member, unsigned fallback)
 {
@@ -110,7 +110,8 @@ static void cannot_start(zt_lambda *lambda, zt_job *job, const zt_error *error)
 		fail_job(lambda, job, zt_str_view(&json));
 }
 
-/* true when the invocation left the queue. `unserved` counts those of the function that a starting worker may take. */
+/* true when the invocation left the queue. `unserved` counts those of the function before it that stay in the queue: a
+ * starting worker is theirs. */
 static bool serve(zt_lambda *lambda, zt_job *job, unsigned unserved)
 {
 	zt_error error = { 0 };
@@ -134,19 +135,45 @@ static bool serve(zt_lambda *lambda, zt_job *job, unsigned unserved)
 	return true;
 }
 
+/* The functions whose invocations stay in the queue in one run of the pump. */
+typedef struct {
+	struct {
+		const char *function;
+		unsigned unserved;
+	} each[CROWDS_MAX];
+	size_t count;
+} crowds;
+
+/* The function's count, or NULL when there is no room for another function. */
+static unsigned *unserved_of(crowds *c, const char *function)
+{
+	size_t i = 0;
+	while (i < c->count && strcmp(c->each[i].function, function) != 0)
+		i++;
+	if (i == CROWDS_MAX)
+		return NULL;
+	if (i == c->count) {
+		c->each[i].function = function;
+		c->each[i].unserved = 0;
+	}
+	return &c->each[i].unserved;
+}
+
 static void pump(evutil_socket_t fd, short what, void *context)
 {
 	zt_lambda *lambda = context;
 	zt_job *job, *next;
-	unsigned unserved = 0;
+	crowds waiting = { .count = 0 };
 	(void)fd;
 	(void)what;
 	for (job = TAILQ_FIRST(&lambda->queue); job && !lambda->closing; job = next) {
 		next = TAILQ_NEXT(job, entry);
-		unserved += !serve(lambda, job, unserved);
+		unsigned *unserved = unserved_of(&waiting, job->function);
 		/* Once as many wait as there could be workers, those behind them wait too. */
-		if (unserved > 16 * lambda->concurrency_max)
-			return;
+		if (!unserved || *unserved >= lambda->concurrency_max || serve(lambda, job, *unserved))
+			continue;
+		waiting.count += *unserved == 0;
+		(*unserved)++;
 	}
 }
 

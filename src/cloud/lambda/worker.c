@@ -35,7 +35,8 @@ static void end_job(zt_worker *worker, const char *function_error, zt_view paylo
 	zt_child_drain(worker->child);
 	const zt_invoke_result result = { .status = ZT_OK, .function_error = function_error, .payload = payload,
 					  .log_tail = zt_str_view(&worker->log_tail) };
-	set_timer(worker, ZT_LAMBDA_IDLE_MS);
+	/* AWS counts the time up to the next poll as the invocation's. */
+	set_timer(worker, (int64_t)worker->timeout_s * 1000);
 	zt_job_end(worker->lambda, job, &result);
 }
 
@@ -73,6 +74,8 @@ static void poll_came(zt_worker *worker, zt_http_exchange *exchange)
 	worker->poll = exchange;
 	worker->ready = true;
 	set_timer(worker, ZT_LAMBDA_IDLE_MS);
+	if (worker->retired)
+		zt_child_signal(worker->child, SIGKILL);
 	zt_lambda_pump_soon(worker->lambda);
 }
 
