@@ -76,7 +76,8 @@ static zt_status add_names(variables *v, const zt_worker *worker, const zt_funct
 	(void)snprintf(text, sizeof text, "/aws/lambda/%s", function->name);
 	TRY(add_text(v, "AWS_LAMBDA_LOG_GROUP_NAME", text));
 	zt_time_iso8601(zt_registry_now_ms(worker->lambda->registry), stamp);
-	(void)snprintf(text, sizeof text, "%.4s/%.2s/%.2s/[$LATEST]%u", stamp, stamp + 5, stamp + 8, zt_listener_port(worker->listener));
+	(void)snprintf(text, sizeof text, "%.4s/%.2s/%.2s/[$LATEST]%u", stamp, stamp + 5, stamp + 8,
+		       zt_listener_port(worker->listener));
 	return add_text(v, "AWS_LAMBDA_LOG_STREAM_NAME", text);
 }
 
@@ -105,7 +106,8 @@ static zt_status add_defaults(variables *v, const char *folder)
 }
 
 /* Reserved names first, so that a function's own cannot replace them. */
-static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder, zt_error *ret_error)
+static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder,
+		      zt_error *ret_error)
 {
 	const char *name;
 	json_t *value;
@@ -118,7 +120,8 @@ static zt_status fill(variables *v, zt_worker *worker, const zt_function *functi
 	return add_defaults(v, folder);
 }
 
-zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret, zt_error *ret_error)
+zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret,
+			      zt_error *ret_error)
 {
 	variables *v = calloc(1, sizeof *v);
 	ENSURE(v, ZT_E_NOMEM);

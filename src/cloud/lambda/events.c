@@ -1,5 +1,5 @@
-/* Asynchronous invocations: rows until they have ended, tried as AWS tries them (AWS Lambda Developer Guide, "How Lambda
- * handles errors and retries with asynchronous invocation"). */
+/* Asynchronous invocations: rows until they have ended, tried as AWS tries them (AWS Lambda Developer Guide, "How
+ * Lambda handles errors and retries with asynchronous invocation"). */
 #include "base/json.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -21,7 +21,8 @@ static bool is_taken(const zt_lambda *lambda, const char *request_id)
 static void enqueue(zt_lambda *lambda, const zt_invocation *row)
 {
 	zt_job *job;
-	if (zt_job_new(row->request_id, zt_view_of(row->function), zt_view_make(row->payload, row->payload_n), &job) != ZT_OK)
+	if (zt_job_new(row->request_id, zt_view_of(row->function), zt_view_make(row->payload, row->payload_n), &job) !=
+	    ZT_OK)
 		return; /* its row stays: the next look takes it up */
 	job->is_event = true;
 	TAILQ_INSERT_TAIL(&lambda->queue, job, entry);
@@ -70,7 +71,8 @@ static void row_is_durable(void *context, zt_status status)
 	free(a);
 }
 
-static zt_status commit_row(zt_lambda *lambda, const zt_invocation *row, zt_store_done_fn done, void *context, zt_error *ret_error)
+static zt_status commit_row(zt_lambda *lambda, const zt_invocation *row, zt_store_done_fn done, void *context,
+			    zt_error *ret_error)
 {
 	zt_txn *txn;
 	TRY(zt_txn_begin(lambda->registry, &txn));
@@ -82,12 +84,13 @@ static zt_status commit_row(zt_lambda *lambda, const zt_invocation *row, zt_stor
 	return status;
 }
 
-zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done, void *context,
-				 zt_error *ret_error)
+zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done,
+				 void *context, zt_error *ret_error)
 {
 	zt_invocation row = { .payload = (char *)(uintptr_t)zt_view_pri_ptr(payload), .payload_n = payload.n };
 	if (!zt_registry_function(lambda->registry, function))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %.*s", ZT_PRI(function));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "Function not found: %.*s", ZT_PRI(function));
 	acceptance *a = calloc(1, sizeof *a);
 	ENSURE(a, ZT_E_NOMEM);
 	zt_uuid(row.request_id);
@@ -107,7 +110,8 @@ zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view pa
 static unsigned event_limit(const zt_lambda *lambda, const char *function, const char *member, unsigned fallback)
 {
 	const zt_function *found = zt_registry_function(lambda->registry, zt_view_of(function));
-	const json_t *value = found ? json_object_get(json_object_get(found->configuration, "EventInvokeConfig"), member) : NULL;
+	const json_t *value =
+	    found ? json_object_get(json_object_get(found->configuration, "EventInvokeConfig"), member) : NULL;
 	return json_is_integer(value) ? (unsigned)json_integer_value(value) : fallback;
 }
 
@@ -149,7 +153,9 @@ void zt_event_end(zt_lambda *lambda, const zt_job *job, const zt_invoke_result *
 	if (!row)
 		return;
 	if (failed)
-		LOG_WARNING("lambda", is_over(lambda, row, now_ms) ? "an event is given up" : "an event failed and is tried again",
+		LOG_WARNING("lambda",
+			    is_over(lambda, row, now_ms) ? "an event is given up"
+							 : "an event failed and is tried again",
 			    ZT_KV_STR("function", job->function), ZT_KV_STR("request", job->request_id),
 			    ZT_KV_INT("attempts", row->attempts + 1), ZT_KV_V("error", result->payload));
 	if (failed && !is_over(lambda, row, now_ms))

@@ -19,12 +19,12 @@ enum {
 	ZT_LAMBDA_PAYLOAD_MAX = 6 * 1024 * 1024, /* AWS: request and response of a synchronous invocation */
 	ZT_LAMBDA_WAITING_MAX = 1000,            /* synchronous invocations that wait for a worker */
 	ZT_LAMBDA_CONCURRENCY = 4,
-	ZT_LAMBDA_INIT_MS = 10 * 1000,           /* AWS: init phase */
-	ZT_LAMBDA_IDLE_MS = 5 * 60 * 1000,       /* a worker without work is ended */
+	ZT_LAMBDA_INIT_MS = 10 * 1000,     /* AWS: init phase */
+	ZT_LAMBDA_IDLE_MS = 5 * 60 * 1000, /* a worker without work is ended */
 	ZT_LAMBDA_SESSION_S = 3600,
-	ZT_LAMBDA_LOG_TAIL_MAX = 4096,           /* AWS: X-Amz-Log-Result */
+	ZT_LAMBDA_LOG_TAIL_MAX = 4096, /* AWS: X-Amz-Log-Result */
 	ZT_LAMBDA_STOP_MS = 500,
-	ZT_LAMBDA_RETRIES = 2,                   /* AWS: of an asynchronous invocation, after one and two minutes */
+	ZT_LAMBDA_RETRIES = 2, /* AWS: of an asynchronous invocation, after one and two minutes */
 	ZT_LAMBDA_FIRST_RETRY_MS = 60 * 1000,
 	ZT_LAMBDA_EVENT_AGE_S = 6 * 3600,
 };
@@ -58,7 +58,7 @@ struct zt_worker {
 	int64_t credentials_until_ms;
 	unsigned timeout_s;
 	zt_str log_tail;
-	zt_str init_error;      /* what it posted to init/error */
+	zt_str init_error; /* what it posted to init/error */
 };
 typedef TAILQ_HEAD(zt_workers, zt_worker) zt_workers;
 
@@ -103,8 +103,8 @@ void zt_worker_free(zt_worker *worker);
 ZT_NODISCARD zt_status zt_lambda_error_json(const char *type, const char *message, zt_str *out);
 
 /* NULL-terminated, on the heap; holds secrets: zt_environment_free wipes it. */
-ZT_NODISCARD zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret,
-					   zt_error *ret_error);
+ZT_NODISCARD zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder,
+					   char ***ret, zt_error *ret_error);
 void zt_environment_free(char **environment);
 
 /* Takes up the rows whose time has come, and sets the timer for the next. */

@@ -105,7 +105,8 @@ static supply supply_of(zt_lambda *lambda, const char *function)
 static void cannot_start(zt_lambda *lambda, zt_job *job, const zt_error *error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str json = ZT_STR(ERROR_MAX);
-	LOG_ERROR("lambda", "a worker cannot start", ZT_KV_STR("function", job->function), ZT_KV_STR("error", error->text));
+	LOG_ERROR("lambda", "a worker cannot start", ZT_KV_STR("function", job->function),
+		  ZT_KV_STR("error", error->text));
 	if (zt_lambda_error_json("Runtime.InvalidEntrypoint", error->text, &json) == ZT_OK)
 		fail_job(lambda, job, zt_str_view(&json));
 }
@@ -289,7 +290,8 @@ zt_status zt_lambda_invoke(zt_lambda *lambda, zt_view function, zt_view payload,
 	zt_job *job;
 	char request_id[ZT_UUID_TEXT];
 	if (!zt_registry_function(lambda->registry, function))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %.*s", ZT_PRI(function));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "Function not found: %.*s", ZT_PRI(function));
 	if (lambda->waiting >= ZT_LAMBDA_WAITING_MAX)
 		return zt_error_coded(ret_error, ZT_E_THROTTLED, "TooManyRequestsException", "Rate Exceeded.");
 	zt_uuid(request_id);

@@ -9,10 +9,10 @@
 typedef struct zt_lambda zt_lambda;
 
 typedef struct {
-	const char *data_dir;      /* packages under functions/ */
-	const char *endpoint_url;  /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane */
-	const char *ca_bundle;     /* given as AWS_CA_BUNDLE when not NULL */
-	unsigned concurrency_max;  /* workers per function; 0 is 4 */
+	const char *data_dir;     /* packages under functions/ */
+	const char *endpoint_url; /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane */
+	const char *ca_bundle;    /* given as AWS_CA_BUNDLE when not NULL */
+	unsigned concurrency_max; /* workers per function; 0 is 4 */
 } zt_lambda_spec;
 
 /* Opens the Runtime API on a loopback port of its own and takes up the invocations that wait in the registry. */
@@ -23,28 +23,29 @@ ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *end
 /* Ends the workers (SIGTERM, then SIGKILL). NULL is fine. */
 void zt_lambda_free(zt_lambda *lambda);
 
-/* Checks and keeps a package: a zip with an executable `bootstrap` at its root, at most 50 MB packed and 250 MB unpacked,
- * no path out of its folder. Gives its digest (hex, for the registry), CodeSha256 (base64) and size. Durable when it returns.
- * InvalidParameterValueException. */
+/* Checks and keeps a package: a zip with an executable `bootstrap` at its root, at most 50 MB packed and 250 MB
+ * unpacked, no path out of its folder. Gives its digest (hex, for the registry), CodeSha256 (base64) and size. Durable
+ * when it returns. InvalidParameterValueException. */
 typedef struct {
 	char sha256_hex[65], sha256_base64[45];
 	size_t size;
 } zt_package;
 ZT_NODISCARD zt_status zt_lambda_package(zt_lambda *lambda, zt_view zip, zt_package *ret, zt_error *ret_error);
 
-/* The end of a synchronous invocation. function_error is "" or "Unhandled"; payload and log_tail are valid during the call. */
+/* The end of a synchronous invocation. function_error is "" or "Unhandled"; payload and log_tail are valid during the
+ * call. */
 typedef struct {
-	zt_status status;           /* ZT_OK even when the function failed; ZT_E_THROTTLED, ZT_E_NOT_FOUND, ZT_E_TIMEOUT … */
+	zt_status status; /* ZT_OK even when the function failed; ZT_E_THROTTLED, ZT_E_NOT_FOUND, ZT_E_TIMEOUT … */
 	const char *function_error;
 	zt_view payload;
-	zt_view log_tail;           /* last 4 KB that the worker wrote */
+	zt_view log_tail; /* last 4 KB that the worker wrote */
 } zt_invoke_result;
 typedef void (*zt_invoke_fn)(void *context, const zt_invoke_result *result);
 /* done is called later, never from within. */
 ZT_NODISCARD zt_status zt_lambda_invoke(zt_lambda *lambda, zt_view function, zt_view payload, zt_invoke_fn done,
 					void *context, zt_error *ret_error);
 /* Asynchronous: accepted once its row is durable (then done(ZT_OK)); tried up to three times as AWS does. */
-ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done,
-					      void *context, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload,
+					      zt_store_done_fn done, void *context, zt_error *ret_error);
 
 #endif

@@ -17,7 +17,8 @@ enum { PATH_TEXT_MAX = 4096, CHUNK = 64 * 1024 };
 static zt_status bad_zip(zt_error *ret_error, const char *why)
 {
 	return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
-			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)", why);
+			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)",
+			      why);
 }
 
 static void reader_free(struct archive **reader)
@@ -178,11 +179,13 @@ static zt_status put_entry(void *context, struct archive *reader, struct archive
 	TRY(make_parents(zt_str_text(&path), ret_error));
 	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0700 : 0600;
 	/* Of entries with one name the last counts, its mode too. */
-	ZT_CLEANUP(close_fd) int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	ZT_CLEANUP(close_fd)
+	int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0 || fchmod(fd, mode) != 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
 	if (archive_read_data_into_fd(reader, fd) != ARCHIVE_OK)
-		return zt_error_set(ret_error, ZT_E_IO, "cannot unpack %s: %s", zt_str_text(&path), archive_error_string(reader));
+		return zt_error_set(ret_error, ZT_E_IO, "cannot unpack %s: %s", zt_str_text(&path),
+				    archive_error_string(reader));
 	return ZT_OK;
 }
 

@@ -13,6 +13,7 @@ enum {
 /* Checks the zip, gives its digests, and keeps it; durable when it returns. InvalidParameterValueException. */
 ZT_NODISCARD zt_status zt_package_keep(const char *dir, zt_view zip, zt_package *ret, zt_error *ret_error);
 /* Appends the folder where the kept package lies unpacked, unpacking it first when it does not. */
-ZT_NODISCARD zt_status zt_package_open(const char *dir, const char *sha256_hex, zt_str *ret_folder, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_package_open(const char *dir, const char *sha256_hex, zt_str *ret_folder,
+				       zt_error *ret_error);
 
 #endif

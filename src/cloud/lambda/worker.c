@@ -33,7 +33,9 @@ static void end_job(zt_worker *worker, const char *function_error, zt_view paylo
 	if (!job)
 		return;
 	zt_child_drain(worker->child);
-	const zt_invoke_result result = { .status = ZT_OK, .function_error = function_error, .payload = payload,
+	const zt_invoke_result result = { .status = ZT_OK,
+					  .function_error = function_error,
+					  .payload = payload,
 					  .log_tail = zt_str_view(&worker->log_tail) };
 	/* AWS counts the time up to the next poll as the invocation's. */
 	set_timer(worker, (int64_t)worker->timeout_s * 1000);
@@ -84,8 +86,10 @@ static void response_came(zt_worker *worker, zt_http_exchange *exchange)
 	ZT_CLEANUP(zt_str_free) zt_str payload = ZT_STR(ZT_LAMBDA_PAYLOAD_MAX + 1024);
 	zt_view body = zt_http_exchange_request(exchange)->body;
 	if (body.n > ZT_LAMBDA_PAYLOAD_MAX) {
-		answer_error(exchange, 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).");
-		end_job_with(worker, "Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size");
+		answer_error(exchange, 413, "RequestEntityTooLarge",
+			     "Exceeded maximum allowed payload size (6291556 bytes).");
+		end_job_with(worker, "Function.ResponseSizeTooLarge",
+			     "Response payload size exceeded maximum allowed payload size");
 		return;
 	}
 	/* The body is the exchange's and goes with the answer. */
@@ -176,7 +180,8 @@ static void report_init_failure(zt_worker *worker, int exit_status)
 	char message[128];
 	zt_view payload = zt_str_view(&worker->init_error);
 	(void)snprintf(message, sizeof message, "Error: Runtime exited with exit status %d during init", exit_status);
-	if (payload.n == 0 && zt_lambda_error_json(worker->timed_out ? "Sandbox.Timedout" : "Runtime.ExitError", message, &json) == ZT_OK)
+	if (payload.n == 0 &&
+	    zt_lambda_error_json(worker->timed_out ? "Sandbox.Timedout" : "Runtime.ExitError", message, &json) == ZT_OK)
 		payload = zt_str_view(&json);
 	zt_lambda_fail_oldest(worker->lambda, worker->function, payload);
 }
@@ -189,11 +194,12 @@ static void process_ended(void *context, int exit_status)
 	LOG_DEBUG("lambda", "a worker ended", ZT_KV_STR("function", worker->function), ZT_KV_INT("exit", exit_status));
 	if (worker->job && worker->timed_out) {
 		zt_time_iso8601_ms(zt_time_now_ms(), stamp);
-		(void)snprintf(message, sizeof message, "%s %s Task timed out after %u.00 seconds", stamp, worker->job->request_id,
-			       worker->timeout_s);
+		(void)snprintf(message, sizeof message, "%s %s Task timed out after %u.00 seconds", stamp,
+			       worker->job->request_id, worker->timeout_s);
 		end_job_with(worker, "Sandbox.Timedout", message);
 	} else if (worker->job) {
-		(void)snprintf(message, sizeof message, "RequestId: %s Error: Runtime exited with error: exit status %d",
+		(void)snprintf(message, sizeof message,
+			       "RequestId: %s Error: Runtime exited with error: exit status %d",
 			       worker->job->request_id, exit_status);
 		end_job_with(worker, "Runtime.ExitError", message);
 	} else if (!worker->ready && !worker->retired) {
@@ -219,11 +225,15 @@ static void time_over(evutil_socket_t fd, short what, void *context)
 
 static zt_status open_api(zt_worker *worker, zt_error *ret_error)
 {
-	const zt_http_server_spec server = { .handler = request_came, .context = worker, .body_max = ZT_LAMBDA_PAYLOAD_MAX + 1024,
-					     .connections_max = 16, .idle_ms = NEVER_IDLE_MS };
+	const zt_http_server_spec server = { .handler = request_came,
+					     .context = worker,
+					     .body_max = ZT_LAMBDA_PAYLOAD_MAX + 1024,
+					     .connections_max = 16,
+					     .idle_ms = NEVER_IDLE_MS };
 	const zt_listener_spec listener = { .address = "127.0.0.1" };
 	TRY(zt_http_server_new(worker->lambda->loop, &server, &worker->server, ret_error));
-	return zt_listener_new(worker->lambda->loop, &listener, zt_http_accept, worker->server, &worker->listener, ret_error);
+	return zt_listener_new(worker->lambda->loop, &listener, zt_http_accept, worker->server, &worker->listener,
+			       ret_error);
 }
 
 static zt_status start_process(zt_worker *worker, const zt_function *function, zt_error *ret_error)
@@ -235,8 +245,15 @@ static zt_status start_process(zt_worker *worker, const zt_function *function, z
 	TRY(zt_environment_make(worker, function, zt_str_text(&folder), &environment, ret_error));
 	char *argv[] = { program.p, NULL };
 	const zt_child_spec spec = {
-		.process = { .path = program.p, .argv = argv, .envp = environment, .directory = zt_str_text(&folder), .stdin_fd = -1,
-			     .die_with_parent = true, .no_core = true, .open_files_max = OPEN_FILES, .new_group = true },
+		.process = { .path = program.p,
+			     .argv = argv,
+			     .envp = environment,
+			     .directory = zt_str_text(&folder),
+			     .stdin_fd = -1,
+			     .die_with_parent = true,
+			     .no_core = true,
+			     .open_files_max = OPEN_FILES,
+			     .new_group = true },
 		.line = line_came,
 		.ended = process_ended,
 		.context = worker,
@@ -262,7 +279,9 @@ zt_status zt_worker_start(zt_lambda *lambda, const zt_function *function, zt_err
 {
 	zt_worker *worker = calloc(1, sizeof *worker);
 	ENSURE(worker, ZT_E_NOMEM);
-	*worker = (zt_worker){ .lambda = lambda, .log_tail = ZT_STR(ZT_LAMBDA_LOG_TAIL_MAX), .init_error = ZT_STR(ERROR_MAX) };
+	*worker = (zt_worker){ .lambda = lambda,
+			       .log_tail = ZT_STR(ZT_LAMBDA_LOG_TAIL_MAX),
+			       .init_error = ZT_STR(ERROR_MAX) };
 	TAILQ_INSERT_TAIL(&lambda->workers, worker, entry);
 	zt_status status = set_up(worker, function, ret_error);
 	if (status != ZT_OK)
@@ -293,7 +312,8 @@ bool zt_worker_is_idle(zt_worker *worker)
 	zt_lambda *lambda = worker->lambda;
 	if (worker->retired || worker->job || !worker->poll || !zt_http_exchange_is_open(worker->poll))
 		return false;
-	if (worker->credentials_until_ms - zt_registry_now_ms(lambda->registry) > (int64_t)worker->timeout_s * 1000 + ZT_LAMBDA_INIT_MS)
+	if (worker->credentials_until_ms - zt_registry_now_ms(lambda->registry) >
+	    (int64_t)worker->timeout_s * 1000 + ZT_LAMBDA_INIT_MS)
 		return true;
 	zt_worker_retire(worker);
 	return false;
@@ -305,8 +325,8 @@ static zt_status next_headers(const zt_worker *worker, const zt_job *job, zt_str
 	(void)snprintf(deadline, 24, "%lld", (long long)(zt_time_now_ms() + (int64_t)worker->timeout_s * 1000));
 	/* X-Ray's form; nothing here samples. */
 	return zt_str_printf(trace, "Root=1-%08llx-%.8s%.4s%.12s;Parent=%.8s%.8s;Sampled=0",
-			     (unsigned long long)(zt_time_now_ms() / 1000), job->request_id, job->request_id + 9, job->request_id + 24,
-			     job->request_id + 24, job->request_id);
+			     (unsigned long long)(zt_time_now_ms() / 1000), job->request_id, job->request_id + 9,
+			     job->request_id + 24, job->request_id + 24, job->request_id);
 }
 
 void zt_worker_give(zt_worker *worker, zt_job *job)

@@ -9,15 +9,15 @@
 enum { PATH_TEXT_MAX = 4096 };
 
 /* put(name, text, mode) adds an entry; the zip comes on standard output. */
-#define ZIP(statements)                                                                                                  \
-	"/usr/bin/python3 -c 'import io, sys, zipfile, stat\n"                                                           \
-	"packed = io.BytesIO()\n"                                                                                        \
-	"z = zipfile.ZipFile(packed, \"w\", zipfile.ZIP_DEFLATED)\n"                                                     \
-	"def put(name, text=\"#!/bin/sh\\n\", mode=0o100755):\n"                                                         \
-	"    entry = zipfile.ZipInfo(name)\n"                                                                            \
-	"    entry.external_attr = mode << 16\n"                                                                         \
-	"    z.writestr(entry, text)\n" statements "\n"                                                                  \
-	"z.close()\n"                                                                                                    \
+#define ZIP(statements)                                              \
+	"/usr/bin/python3 -c 'import io, sys, zipfile, stat\n"       \
+	"packed = io.BytesIO()\n"                                    \
+	"z = zipfile.ZipFile(packed, \"w\", zipfile.ZIP_DEFLATED)\n" \
+	"def put(name, text=\"#!/bin/sh\\n\", mode=0o100755):\n"     \
+	"    entry = zipfile.ZipInfo(name)\n"                        \
+	"    entry.external_attr = mode << 16\n"                     \
+	"    z.writestr(entry, text)\n" statements "\n"              \
+	"z.close()\n"                                                \
 	"sys.stdout.buffer.write(packed.getvalue())'"
 
 static zt_temporary folder;
@@ -157,7 +157,8 @@ static void an_absolute_path(void **state)
 static void a_symbolic_link(void **state)
 {
 	(void)state;
-	assert_zip_refused(ZIP("put(\"bootstrap\"); put(\"link\", \"/etc/passwd\", stat.S_IFLNK | 0o777)"), "other than files");
+	assert_zip_refused(ZIP("put(\"bootstrap\"); put(\"link\", \"/etc/passwd\", stat.S_IFLNK | 0o777)"),
+			   "other than files");
 }
 
 static void an_empty_archive(void **state)
