@@ -31,9 +31,12 @@ static void enqueue(zt_lambda *lambda, const zt_invocation *row)
 
 static void look_again_in(zt_lambda *lambda, int64_t ms)
 {
+	const int64_t due_ms = zt_registry_now_ms(lambda->registry) + ms;
 	const struct timeval in = { .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-	if (!event_pending(lambda->due, EV_TIMEOUT, NULL))
-		(void)event_add(lambda->due, &in);
+	if (event_pending(lambda->due, EV_TIMEOUT, NULL) && lambda->due_ms <= due_ms)
+		return;
+	lambda->due_ms = due_ms;
+	(void)event_add(lambda->due, &in);
 }
 
 void zt_events_take_up(zt_lambda *lambda)
@@ -53,22 +56,28 @@ void zt_events_take_up(zt_lambda *lambda)
 
 /* ---- acceptance ---- */
 
-typedef struct {
-	zt_lambda *lambda;
-	char request_id[37];
-	zt_store_done_fn done;
-	void *context;
-} acceptance;
-
 static void row_is_durable(void *context, zt_status status)
 {
-	acceptance *a = context;
-	const zt_invocation *row = zt_registry_invocation(a->lambda->registry, zt_view_of(a->request_id));
-	if (status == ZT_OK && row && !a->lambda->closing)
-		enqueue(a->lambda, row);
+	zt_acceptance *a = context;
+	zt_lambda *lambda = a->lambda;
+	if (lambda)
+		LIST_REMOVE(a, entry);
+	const zt_invocation *row =
+	    lambda && status == ZT_OK ? zt_registry_invocation(lambda->registry, zt_view_of(a->request_id)) : NULL;
+	if (row && !is_taken(lambda, row->request_id))
+		enqueue(lambda, row);
 	if (a->done)
 		a->done(a->context, status);
 	free(a);
+}
+
+void zt_events_let_go(zt_lambda *lambda)
+{
+	zt_acceptance *a;
+	while ((a = LIST_FIRST(&lambda->accepting)) != NULL) {
+		LIST_REMOVE(a, entry);
+		a->lambda = NULL;
+	}
 }
 
 static zt_status commit_row(zt_lambda *lambda, const zt_invocation *row, zt_store_done_fn done, void *context,
@@ -91,17 +100,20 @@ zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view pa
 	if (!zt_registry_function(lambda->registry, function))
 		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
 				      "Function not found: %.*s", ZT_PRI(function));
-	acceptance *a = calloc(1, sizeof *a);
+	zt_acceptance *a = calloc(1, sizeof *a);
 	ENSURE(a, ZT_E_NOMEM);
 	zt_uuid(row.request_id);
-	*a = (acceptance){ .lambda = lambda, .done = done, .context = context };
+	*a = (zt_acceptance){ .lambda = lambda, .done = done, .context = context };
 	memcpy(a->request_id, row.request_id, sizeof a->request_id);
+	LIST_INSERT_HEAD(&lambda->accepting, a, entry);
 	row.accepted_ms = row.not_before_ms = zt_registry_now_ms(lambda->registry);
 	zt_status status = zt_text_copy(row.function, sizeof row.function, function);
 	if (status == ZT_OK)
 		status = commit_row(lambda, &row, row_is_durable, a, ret_error);
-	if (status != ZT_OK)
+	if (status != ZT_OK) {
+		LIST_REMOVE(a, entry);
 		free(a);
+	}
 	return status;
 }
 

@@ -62,6 +62,16 @@ struct zt_worker {
 };
 typedef TAILQ_HEAD(zt_workers, zt_worker) zt_workers;
 
+/* An event whose row is on its way to the disk. */
+typedef struct zt_acceptance {
+	LIST_ENTRY(zt_acceptance) entry;
+	zt_lambda *lambda; /* NULL once that is gone: the store ends after it */
+	char request_id[37];
+	zt_store_done_fn done;
+	void *context;
+} zt_acceptance;
+typedef LIST_HEAD(zt_acceptances, zt_acceptance) zt_acceptances;
+
 struct zt_lambda {
 	struct event_base *loop;
 	zt_registry *registry;
@@ -71,8 +81,10 @@ struct zt_lambda {
 	zt_jobs queue;
 	size_t waiting; /* synchronous ones in the queue */
 	zt_workers workers;
+	zt_acceptances accepting;
 	struct event *pump; /* runs zt_lambda_pump on the loop */
 	struct event *due;  /* the next try of a waiting event */
+	int64_t due_ms;
 	bool closing;
 };
 
@@ -84,6 +96,8 @@ void zt_lambda_pump_soon(zt_lambda *lambda);
 /* Ends an invocation: tells whoever waits, or writes the event's row. Takes over `job`. */
 void zt_job_end(zt_lambda *lambda, zt_job *job, const zt_invoke_result *result);
 void zt_job_free(zt_job *job);
+/* The room closes: whoever waits is told, an event's row stays for the next start. Takes over `job`; NULL is fine. */
+void zt_job_leave(zt_job *job);
 ZT_NODISCARD zt_status zt_job_new(const char *request_id, zt_view function, zt_view payload, zt_job **ret);
 /* Ends the oldest queued invocation of a function whose worker could not start. */
 void zt_lambda_fail_oldest(zt_lambda *lambda, const char *function, zt_view payload);
@@ -109,6 +123,8 @@ void zt_environment_free(char **environment);
 
 /* Takes up the rows whose time has come, and sets the timer for the next. */
 void zt_events_take_up(zt_lambda *lambda);
+/* What is being accepted goes on without us. */
+void zt_events_let_go(zt_lambda *lambda);
 void zt_event_end(zt_lambda *lambda, const zt_job *job, const zt_invoke_result *result);
 
 #endif

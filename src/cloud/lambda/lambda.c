@@ -1,6 +1,7 @@
 #include "cloud/lambda/lambda.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/fs.h"
@@ -53,6 +54,14 @@ void zt_job_end(zt_lambda *lambda, zt_job *job, const zt_invoke_result *result)
 		job->done(job->context, result);
 	zt_job_free(job);
 	zt_lambda_pump_soon(lambda);
+}
+
+void zt_job_leave(zt_job *job)
+{
+	const zt_invoke_result result = { .status = ZT_E_UNAVAILABLE, .function_error = "" };
+	if (job && !job->is_event)
+		job->done(job->context, &result);
+	zt_job_free(job);
 }
 
 static void take_from_queue(zt_lambda *lambda, zt_job *job)
@@ -237,6 +246,7 @@ zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt
 	lambda->concurrency_max = spec->concurrency_max ? spec->concurrency_max : ZT_LAMBDA_CONCURRENCY;
 	TAILQ_INIT(&lambda->queue);
 	TAILQ_INIT(&lambda->workers);
+	LIST_INIT(&lambda->accepting);
 	zt_status status = open_all(lambda, spec, ret_error);
 	if (status != ZT_OK) {
 		zt_lambda_free(lambda);
@@ -263,11 +273,15 @@ void zt_lambda_free(zt_lambda *lambda)
 		return;
 	lambda->closing = true;
 	zt_registry_unlisten(lambda->registry, registry_changed, lambda);
+	zt_events_let_go(lambda);
+	/* All at once, so that their times to end do not add up. */
+	TAILQ_FOREACH(worker, &lambda->workers, entry)
+		zt_child_signal(worker->child, SIGTERM);
 	while ((worker = TAILQ_FIRST(&lambda->workers)) != NULL)
 		zt_worker_free(worker);
 	while ((job = TAILQ_FIRST(&lambda->queue)) != NULL) {
 		TAILQ_REMOVE(&lambda->queue, job, entry);
-		zt_job_free(job);
+		zt_job_leave(job);
 	}
 	if (lambda->pump)
 		event_free(lambda->pump);

@@ -299,7 +299,7 @@ void zt_worker_free(zt_worker *worker)
 	zt_child_free(worker->child, ZT_LAMBDA_STOP_MS);
 	if (worker->timer)
 		event_free(worker->timer);
-	zt_job_free(worker->job);
+	zt_job_leave(worker->job);
 	zt_str_free(&worker->log_tail);
 	zt_str_free(&worker->init_error);
 	free(worker);

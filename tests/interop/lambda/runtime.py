@@ -2,8 +2,10 @@
 import base64
 import concurrent.futures
 import io
+import itertools
 import json
 import pathlib
+import threading
 import time
 import zipfile
 
@@ -341,9 +343,36 @@ def alone_nothing_is_left_after_a_stop(f):
         assert f.invoke(f.create(bootstrap))[0] is None
     f.send(f.create(), {"do": "note", "path": f.path("log"), "gate": f.path("never")})
     wait_for(lambda: lines(f.path("log")), "it runs")
-    assert len(processes(f.world)) >= 3
+    waits = threading.Thread(target=lambda: f.client.invoke(FunctionName=f.create(), Payload=json.dumps(
+        {"do": "note", "path": f.path("waits"), "gate": f.path("never")})))
+    threading.excepthook = lambda what: None  # its answer never comes
+    waits.start()
+    wait_for(lambda: lines(f.path("waits")), "it runs, and somebody waits")
+    assert len(processes(f.world)) >= 4
     assert f.world.cloud.stop() == 0
     assert not processes(f.world)
+    waits.join()
+
+
+def alone_events_in_flight_at_a_stop(f):
+    name, accepted, log = f.create(), [], f.path("log")
+
+    def send_until_nobody_answers(sender):
+        for i in itertools.count():
+            try:
+                f.send(name, {"do": "note", "path": f"{log}-{sender}-{i}", "gate": "/"})
+            except Exception:
+                return
+            accepted.append(f"{log}-{sender}-{i}")
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        senders = [pool.submit(send_until_nobody_answers, sender) for sender in range(8)]
+        wait_for(lambda: len(accepted) > 50, "events come")
+        assert f.world.cloud.stop() == 0
+        for sender in senders:
+            sender.result()
+    f.world.cloud.start()
+    wait_for(lambda: all("ended" in lines(path) for path in accepted), "what was accepted has run")
 
 
 def alone_an_event_survives_a_kill(f):
