@@ -17,7 +17,9 @@
 
 enum {
 	ZT_LAMBDA_PAYLOAD_MAX = 6 * 1024 * 1024, /* AWS: request and response of a synchronous invocation */
-	ZT_LAMBDA_WAITING_MAX = 1000,            /* synchronous invocations that wait for a worker */
+	/* Read from a worker, so that an answer over the limit is told as such. */
+	ZT_LAMBDA_BODY_MAX = 4 * ZT_LAMBDA_PAYLOAD_MAX,
+	ZT_LAMBDA_WAITING_MAX = 1000, /* synchronous invocations that wait for a worker */
 	ZT_LAMBDA_CONCURRENCY = 4,
 	ZT_LAMBDA_INIT_MS = 10 * 1000,     /* AWS: init phase */
 	ZT_LAMBDA_IDLE_MS = 5 * 60 * 1000, /* a worker without work is ended */

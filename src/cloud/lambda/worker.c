@@ -227,7 +227,7 @@ static zt_status open_api(zt_worker *worker, zt_error *ret_error)
 {
 	const zt_http_server_spec server = { .handler = request_came,
 					     .context = worker,
-					     .body_max = ZT_LAMBDA_PAYLOAD_MAX + 1024,
+					     .body_max = ZT_LAMBDA_BODY_MAX,
 					     .connections_max = 16,
 					     .idle_ms = NEVER_IDLE_MS };
 	const zt_listener_spec listener = { .address = "127.0.0.1" };

@@ -65,6 +65,8 @@ def act(id, event, headers):
     if what == "next meanwhile":
         status, _, body = call("invocation/next")
         result = {"status": status, "body": json.loads(body)}
+    if what == "large":
+        result = "x" * event["bytes"]
     if what == "note":
         note(event["path"], "started")
         wait_for_file(event["gate"])
@@ -94,6 +96,11 @@ time.sleep(600)
 INIT_ERROR = COMMON + """
 call("init/error", {"errorMessage": "no table", "errorType": "Init.NoTable"}, "Init.NoTable")
 sys.exit(1)
+"""
+
+POLLS_AND_LEAVES = """#!/bin/bash
+exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/:/\\/}
+printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n' >&3
 """
 
 BASH = """#!/bin/bash
@@ -192,6 +199,18 @@ def test_exit_in_an_invocation(f):
     assert (error, body["errorType"]) == ("Unhandled", "Runtime.ExitError"), body
     assert body["errorMessage"].endswith("Error: Runtime exited with error: exit status 7"), body
     assert f.invoke(name, {"a": 1}) == (None, {"a": 1}), "another worker takes over"
+
+
+def test_exit_right_after_a_poll(f):
+    error, body = f.invoke(f.create(POLLS_AND_LEAVES))
+    assert (error, body["errorType"]) == ("Unhandled", "Runtime.ExitError"), body
+
+
+def test_a_response_that_is_too_large(f):
+    name = f.create()
+    for size in (6 * 2**20, 7 * 2**20):
+        error, body = f.invoke(name, {"do": "large", "bytes": size})
+        assert (error, body["errorType"]) == ("Unhandled", "Function.ResponseSizeTooLarge"), body
 
 
 def test_timeout(f):
