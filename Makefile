@@ -34,8 +34,8 @@ fuzz: packages
 	cmake --build build/fuzz -j$(JOBS)
 	scripts/fuzz build/fuzz $${SECONDS:-60}
 
-# What needs no build: who includes whom, file sizes, words that do not belong.
-check:
+# What needs no build: who includes whom, file sizes, words that do not belong, the layout.
+check: packages
 	@scripts/check
 
 lambda: packages
