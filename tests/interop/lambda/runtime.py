@@ -110,7 +110,8 @@ while :; do
   event=$(curl -sS -D $head $api/next) || exit 1
   id=$(tr -d '\\r' <$head | sed -n 's/^lambda-runtime-aws-request-id: *//Ip')
   rm $head
-  curl -sS -o /dev/null -d "{\\"path\\":\\"$PATH\\",\\"zone\\":\\"$TZ\\",\\"mine\\":\\"$MINE\\",\\"event\\":$event}" $api/$id/response
+  result="{\\"path\\":\\"$PATH\\",\\"zone\\":\\"$TZ\\",\\"mine\\":\\"$MINE\\",\\"event\\":$event}"
+  curl -sS -o /dev/null -d "$result" $api/$id/response
 done
 """
 
@@ -248,7 +249,7 @@ def test_environment(f):
 
 
 def test_variables_of_ones_own(f):
-    """AWS lets a function replace PATH and TZ; bash takes the last of a name and Python the first, so each comes once."""
+    """AWS lets a function replace PATH and TZ. Of two with one name bash takes the last, Python the first."""
     own = {"PATH": "/opt/mine:/usr/bin:/bin", "TZ": "Europe/Berlin", "MINE": "yes"}
     _, body = f.invoke(f.create(BASH, Environment={"Variables": own}))
     assert (body["path"], body["zone"], body["mine"]) == (own["PATH"], own["TZ"], "yes"), body
@@ -260,7 +261,8 @@ def test_credentials_are_the_roles(f):
     import boto3
     name = f.create()
     _, e = f.invoke(name, {"do": "environment"})
-    session = boto3.session.Session(e["AWS_ACCESS_KEY_ID"], e["AWS_SECRET_ACCESS_KEY"], e["AWS_SESSION_TOKEN"], e["AWS_REGION"])
+    session = boto3.session.Session(e["AWS_ACCESS_KEY_ID"], e["AWS_SECRET_ACCESS_KEY"], e["AWS_SESSION_TOKEN"],
+                                    e["AWS_REGION"])
     client = lambda service: session.client(service, endpoint_url=e["AWS_ENDPOINT_URL"])
     arn = client("sts").get_caller_identity()["Arn"]
     assert arn.endswith(f":assumed-role/worker/{name}"), arn
