@@ -118,7 +118,10 @@ static zt_status open_tcp(const zt_listener_spec *spec, zt_listener *listener, i
 	if (status == ZT_E_EXISTS && spec->pick)
 		status = bind_tcp(spec, 0, ret_fd, ret_error);
 	if (status == ZT_E_EXISTS)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "port %u is taken by another program: end it, choose another, or let --pick-ports choose", spec->port);
+		return zt_error_set(
+		    ret_error, ZT_E_CONFIG,
+		    "port %u is taken by another program: end it, choose another, or let --pick-ports choose",
+		    spec->port);
 	TRY(status);
 	address at;
 	socklen_t at_len = sizeof at;

@@ -69,7 +69,9 @@ static void taken_port_is_named_or_another_is_picked(void **state)
 	assert_ok(zt_listener_new(loop, &(zt_listener_spec){ .port = 0 }, keep, NULL, &first, &error));
 	zt_listener_spec same = { .port = zt_listener_port(first) };
 	assert_status(zt_listener_new(loop, &same, keep, NULL, &second, &error), ZT_E_CONFIG);
-	(void)snprintf(want, sizeof want, "port %u is taken by another program", same.port);
+	(void)snprintf(want, sizeof want,
+		       "port %u is taken by another program: end it, choose another, or let --pick-ports choose",
+		       same.port);
 	assert_string_equal(error.text, want);
 	same.pick = true;
 	assert_ok(zt_listener_new(loop, &same, keep, NULL, &second, &error));
