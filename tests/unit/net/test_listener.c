@@ -64,7 +64,7 @@ static void taken_port_is_named_or_another_is_picked(void **state)
 	struct event_base *loop = zt_loop_new();
 	zt_listener *first, *second;
 	zt_error error;
-	char want[64];
+	char want[160];
 	(void)state;
 	assert_ok(zt_listener_new(loop, &(zt_listener_spec){ .port = 0 }, keep, NULL, &first, &error));
 	zt_listener_spec same = { .port = zt_listener_port(first) };
