@@ -14,7 +14,7 @@ import shapes
 from world import World
 
 SERVICES = {"iot": "iot", "iot-data": "iotdata", "lambda": "lambda", "iam": "iam", "sts": "sts"}
-MODELS = {name: shapes.Model(name) for name in SERVICES}
+MODELS = {name: shapes.model_of(name) for name in SERVICES}
 
 
 class Refused(Exception):

@@ -17,6 +17,23 @@ class Wrong(AssertionError):
     pass
 
 
+class NoModel:
+    """Stands in where the published models are not beside the project."""
+
+    def check(self, operation, status, headers, body):
+        pass
+
+    def check_error(self, operation, code, status):
+        pass
+
+
+def model_of(service):
+    if (MODELS / f"{service}.json").exists():
+        return Model(service)
+    print(f"no published model of {service} in {MODELS}: its answers are not held to it")
+    return NoModel()
+
+
 class Model:
     def __init__(self, service):
         self.model = json.loads((MODELS / f"{service}.json").read_text())
