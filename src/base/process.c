@@ -49,7 +49,10 @@ static void become(const zt_process_spec *spec, pid_t parent)
 		return;
 	/* Everything of ours is close-on-exec; libraries' descriptors may not be. */
 	(void)syscall(SYS_close_range, 3u, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */);
-	if (spec->envp)
+	/* The search in PATH would hand what is no program to a shell. */
+	if (strchr(spec->path, '/'))
+		(void)execve(spec->path, spec->argv, spec->envp ? spec->envp : environ);
+	else if (spec->envp)
 		(void)execvpe(spec->path, spec->argv, spec->envp);
 	else
 		(void)execvp(spec->path, spec->argv);
@@ -59,7 +62,7 @@ zt_status zt_process_start(const zt_process_spec *spec, pid_t *ret_pid, zt_error
 {
 	int report[2];
 	if (pipe2(report, O_CLOEXEC) != 0)
-		return zt_error_errno(ret_error, ZT_E_IO, "cannot start %s", spec->path);
+		return zt_error_errno(ret_error, ZT_E_UNAVAILABLE, "cannot start %s", spec->path);
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
 		become(spec, parent);
@@ -81,7 +84,8 @@ zt_status zt_process_start(const zt_process_spec *spec, pid_t *ret_pid, zt_error
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0);
 	errno = cause;
-	return zt_error_errno(ret_error, cause == ENOENT ? ZT_E_NOT_FOUND : ZT_E_IO, "cannot start %s", spec->path);
+	zt_status status = pid < 0 ? ZT_E_UNAVAILABLE : cause == ENOENT ? ZT_E_NOT_FOUND : ZT_E_IO;
+	return zt_error_errno(ret_error, status, "cannot start %s", spec->path);
 }
 
 zt_status zt_process_wait(pid_t pid, int timeout_ms, int *ret_exit)

@@ -18,7 +18,8 @@ typedef struct {
 	bool new_group;                     /* own process group, so that a terminal's Ctrl-C does not reach it */
 } zt_process_spec;
 
-/* ZT_E_NOT_FOUND when there is no such program, named in *ret_error. Descriptors above 2 are closed in the child. */
+/* ZT_E_NOT_FOUND when there is no such program, named in *ret_error; ZT_E_IO when it is none; ZT_E_UNAVAILABLE when the
+ * system has no room for a process. Descriptors above 2 are closed in the child. */
 ZT_NODISCARD zt_status zt_process_start(const zt_process_spec *spec, pid_t *ret_pid, zt_error *ret_error);
 /* Waits at most timeout_ms; *ret_exit is the exit status, or 128 + signal. ZT_E_TIMEOUT leaves it running. */
 ZT_NODISCARD zt_status zt_process_wait(pid_t pid, int timeout_ms, int *ret_exit);

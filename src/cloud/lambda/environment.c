@@ -1,6 +1,8 @@
 #include "base/json.h"
+#include "base/random.h"
 #include "base/timefmt.h"
 #include "cloud/lambda/inside.h"
+#include "zerotouch/buf.h"
 
 enum { VARIABLES_MAX = 256, VARIABLE_MAX_BYTES = 16 * 1024 };
 
@@ -20,23 +22,13 @@ void zt_environment_free(char **environment)
 	free(environment);
 }
 
-static bool has(const variables *v, const char *name)
-{
-	const size_t n = strlen(name);
-	for (size_t i = 0; i < v->count; i++)
-		if (strncmp(v->list[i], name, n) == 0 && v->list[i][n] == '=')
-			return true;
-	return false;
-}
-
-/* The first of a name counts. It comes once: of two, bash would take the other one than getenv. */
 static zt_status add(variables *v, const char *name, zt_view value)
 {
 	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
-	if (has(v, name))
-		return ZT_OK;
 	ENSURE(v->count < VARIABLES_MAX, ZT_E_LIMIT);
-	TRY(zt_str_printf(&text, "%s=%.*s", name, ZT_PRI(value)));
+	TRY(zt_str_put_text(&text, name));
+	TRY(zt_str_put_u8(&text, '='));
+	TRY(zt_str_put(&text, value));
 	v->list[v->count] = zt_str_steal(&text);
 	v->count++;
 	return ZT_OK;
@@ -50,7 +42,7 @@ static zt_status add_text(variables *v, const char *name, const char *value)
 /* A session of the function's role, as AWS assumes it. */
 static zt_status add_credentials(variables *v, zt_worker *worker, const zt_function *function, zt_error *ret_error)
 {
-	zt_registry *registry = worker->lambda->registry;
+	zt_registry *registry = worker->pool->lambda->registry;
 	const zt_access_key *key;
 	const char *arn = zt_json_text(function->configuration, "Role"), *name = arn ? strrchr(arn, '/') : NULL;
 	const zt_role *role = name ? zt_registry_role(registry, zt_view_of(name + 1)) : NULL;
@@ -65,7 +57,7 @@ static zt_status add_credentials(variables *v, zt_worker *worker, const zt_funct
 
 static zt_status add_names(variables *v, const zt_worker *worker, const zt_function *function)
 {
-	const zt_account *account = zt_registry_account(worker->lambda->registry);
+	const zt_account *account = zt_registry_account(worker->pool->lambda->registry);
 	char text[256], stamp[ZT_TIME_TEXT_MAX];
 	TRY(add_text(v, "AWS_REGION", account->region));
 	TRY(add_text(v, "AWS_DEFAULT_REGION", account->region));
@@ -75,10 +67,27 @@ static zt_status add_names(variables *v, const zt_worker *worker, const zt_funct
 	TRY(add_text(v, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text));
 	(void)snprintf(text, sizeof text, "/aws/lambda/%s", function->name);
 	TRY(add_text(v, "AWS_LAMBDA_LOG_GROUP_NAME", text));
-	zt_time_iso8601(zt_registry_now_ms(worker->lambda->registry), stamp);
-	(void)snprintf(text, sizeof text, "%.4s/%.2s/%.2s/[$LATEST]%u", stamp, stamp + 5, stamp + 8,
-		       zt_listener_port(worker->listener));
+	/* The date, the version and 32 hexadecimal digits, as AWS names a stream. */
+	uint8_t random[16];
+	zt_random_bytes(random, sizeof random);
+	zt_time_iso8601(zt_registry_now_ms(worker->pool->lambda->registry), stamp);
+	zt_buf name = ZT_BUF(text);
+	zt_buf_put(&name, zt_view_make(stamp, 4));
+	zt_buf_put_text(&name, "/");
+	zt_buf_put(&name, zt_view_make(stamp + 5, 2));
+	zt_buf_put_text(&name, "/");
+	zt_buf_put(&name, zt_view_make(stamp + 8, 2));
+	zt_buf_put_text(&name, "/[$LATEST]");
+	zt_buf_put_hex(&name, zt_view_make(random, sizeof random));
+	TRY(zt_buf_finish_text(&name));
 	return add_text(v, "AWS_LAMBDA_LOG_STREAM_NAME", text);
+}
+
+static zt_status add_library_path(variables *v, const char *folder)
+{
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
+	TRY(zt_str_printf(&text, "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:%s:%s/lib:/opt/lib", folder, folder));
+	return add(v, "LD_LIBRARY_PATH", zt_str_view(&text));
 }
 
 static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_function *function, const char *folder)
@@ -89,39 +98,49 @@ static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_fun
 	TRY(add_text(v, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"));
 	TRY(add_text(v, "_HANDLER", zt_json_text(function->configuration, "Handler")));
 	TRY(add_text(v, "LAMBDA_TASK_ROOT", folder));
-	TRY(add_text(v, "AWS_ENDPOINT_URL", worker->lambda->endpoint_url));
-	TRY(add_text(v, "AWS_CA_BUNDLE", worker->lambda->ca_bundle));
-	return add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime");
-}
-
-/* What AWS sets but lets a function replace. */
-static zt_status add_defaults(variables *v, const char *folder)
-{
-	ZT_CLEANUP(zt_str_free) zt_str libraries = ZT_STR(VARIABLE_MAX_BYTES);
-	TRY(zt_str_printf(&libraries, "%s:%s/lib", folder, folder));
-	TRY(add(v, "LD_LIBRARY_PATH", zt_str_view(&libraries)));
+	TRY(add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime"));
 	TRY(add_text(v, "TZ", ":UTC"));
 	TRY(add_text(v, "LANG", "en_US.UTF-8"));
-	return add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+	TRY(add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"));
+	TRY(add_library_path(v, folder));
+	TRY(add_text(v, "AWS_ENDPOINT_URL", worker->pool->lambda->endpoint_url));
+	return add_text(v, "AWS_CA_BUNDLE", worker->pool->lambda->ca_bundle);
 }
 
-/* Reserved names first, so that a function's own cannot replace them. */
-static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder,
-		      zt_error *ret_error)
+static bool is_credential(const char *name)
+{
+	static const char *const names[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN" };
+	for (size_t i = 0; i < ZT_COUNT(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_taken(const variables *v, const char *name)
+{
+	size_t n = strlen(name);
+	for (size_t i = 0; i < v->count; i++)
+		if (strncmp(v->list[i], name, n) == 0 && v->list[i][n] == '=')
+			return true;
+	return false;
+}
+
+/* AWS refuses reserved names when the function is configured; here ours hold. The credentials come last: making them
+ * changes the registry that the function is borrowed from. */
+static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder, zt_error *ret_error)
 {
 	const char *name;
 	json_t *value;
 	const json_t *own = json_object_get(json_object_get(function->configuration, "Environment"), "Variables");
-	TRY(add_credentials(v, worker, function, ret_error));
 	TRY(add_names(v, worker, function));
 	TRY(add_runtime(v, worker, function, folder));
 	json_object_foreach((json_t *)(uintptr_t)own, name, value)
-		TRY(add_text(v, name, json_string_value(value)));
-	return add_defaults(v, folder);
+		if (!is_taken(v, name) && !is_credential(name))
+			TRY(add_text(v, name, json_string_value(value)));
+	return add_credentials(v, worker, function, ret_error);
 }
 
-zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret,
-			      zt_error *ret_error)
+zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret, zt_error *ret_error)
 {
 	variables *v = calloc(1, sizeof *v);
 	ENSURE(v, ZT_E_NOMEM);

@@ -8,44 +8,60 @@
 
 typedef struct zt_lambda zt_lambda;
 
+/* How long things take; 0 stands for AWS's own figure, or ours where AWS publishes none. */
+typedef struct {
+	unsigned init_ms;          /* from a worker's start to its first poll: 10 s */
+	unsigned idle_ms;          /* a worker without work is ended: 5 min (ours) */
+	unsigned first_retry_ms;   /* after the first function error of an event: 1 min; after the second twice that */
+	unsigned requeue_ms;       /* after a throttled or system error, doubled each time: 1 s */
+	unsigned requeue_max_ms;   /* 5 min */
+} zt_lambda_times;
+
 typedef struct {
 	const char *data_dir;     /* packages under functions/ */
-	const char *endpoint_url; /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane */
+	const char *endpoint_url; /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane; NULL: told later */
 	const char *ca_bundle;    /* given as AWS_CA_BUNDLE when not NULL */
 	unsigned concurrency_max; /* workers per function; 0 is 4 */
+	zt_lambda_times times;
 } zt_lambda_spec;
 
-/* Opens the Runtime API on a loopback port of its own and takes up the invocations that wait in the registry. */
+/* Takes up the invocations that wait in the registry. No worker starts before the endpoint is known: it would call
+ * Amazon's instead. */
 ZT_NODISCARD zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt_lambda_spec *spec,
 				     zt_lambda **ret, zt_error *ret_error);
 /* Replaces the spec's endpoint_url for workers started from now on: the control plane's port is known only later. */
 ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *endpoint_url);
-/* Ends the workers (SIGTERM, then SIGKILL). NULL is fine. */
+/* Ends the workers (SIGTERM, then SIGKILL). Synchronous invocations end with ZT_E_CANCELLED, asynchronous ones stay in
+ * the registry. NULL is fine. */
 void zt_lambda_free(zt_lambda *lambda);
 
 /* Checks and keeps a package: a zip with an executable `bootstrap` at its root, at most 50 MB packed and 250 MB
- * unpacked, no path out of its folder. Gives its digest (hex, for the registry), CodeSha256 (base64) and size. Durable
- * when it returns. InvalidParameterValueException. */
+ * unpacked, no path out of its folder, no links. Gives its digest (hex, for the registry), CodeSha256 (base64) and size.
+ * Durable when it returns. InvalidParameterValueException. */
 typedef struct {
 	char sha256_hex[65], sha256_base64[45];
 	size_t size;
 } zt_package;
 ZT_NODISCARD zt_status zt_lambda_package(zt_lambda *lambda, zt_view zip, zt_package *ret, zt_error *ret_error);
 
-/* The end of a synchronous invocation. function_error is "" or "Unhandled"; payload and log_tail are valid during the
- * call. */
+/* The end of a synchronous invocation. status is ZT_OK even when the function failed, and then function_error is
+ * "Unhandled", otherwise ""; it is ZT_E_NOT_FOUND when the function went meanwhile, ZT_E_DENIED without its role,
+ * ZT_E_CANCELLED at zt_lambda_free, or why no worker could be had. Payload and log_tail (the last 4 KB that the worker
+ * wrote) are valid during the call. */
 typedef struct {
-	zt_status status; /* ZT_OK even when the function failed; ZT_E_THROTTLED, ZT_E_NOT_FOUND, ZT_E_TIMEOUT … */
+	zt_status status;
 	const char *function_error;
 	zt_view payload;
-	zt_view log_tail; /* last 4 KB that the worker wrote */
+	zt_view log_tail;
 } zt_invoke_result;
 typedef void (*zt_invoke_fn)(void *context, const zt_invoke_result *result);
-/* done is called later, never from within. */
+/* done is called later, never from within. ResourceNotFoundException; RequestTooLargeException over 6 MB;
+ * TooManyRequestsException while too many wait. */
 ZT_NODISCARD zt_status zt_lambda_invoke(zt_lambda *lambda, zt_view function, zt_view payload, zt_invoke_fn done,
 					void *context, zt_error *ret_error);
-/* Asynchronous: accepted once its row is durable (then done(ZT_OK)); tried up to three times as AWS does. */
-ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload,
-					      zt_store_done_fn done, void *context, zt_error *ret_error);
+/* Asynchronous: accepted once its row is durable (then done(ZT_OK), NULL is fine); tried up to three times as AWS does,
+ * with one request id. The same exceptions; the payload has at most 1 MB. */
+ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done,
+					      void *context, zt_error *ret_error);
 
 #endif

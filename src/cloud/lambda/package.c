@@ -2,8 +2,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,8 +18,7 @@ enum { PATH_TEXT_MAX = 4096, CHUNK = 64 * 1024 };
 static zt_status bad_zip(zt_error *ret_error, const char *why)
 {
 	return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
-			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)",
-			      why);
+			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)", why);
 }
 
 static void reader_free(struct archive **reader)
@@ -63,13 +63,77 @@ static zt_status check_entry(struct archive_entry *entry, zt_error *ret_error)
 	return ZT_OK;
 }
 
-/* What happens to each entry; NULL data when a folder. */
-typedef zt_status (*entry_fn)(void *context, struct archive *reader, struct archive_entry *entry, zt_error *ret_error);
+/* ---- unpacking ---- */
 
-static zt_status walk(zt_view zip, entry_fn each, void *context, zt_error *ret_error)
+typedef struct {
+	const char *folder;
+	uint64_t bytes; /* so far, of all files */
+} unpacking;
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+static zt_status make_parents(const char *path, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str parent = ZT_STR(PATH_TEXT_MAX);
+	TRY(zt_str_put_text(&parent, path));
+	*strrchr(parent.p, '/') = 0;
+	return zt_dir_make(parent.p, 0700, ret_error);
+}
+
+static zt_status write_all(int fd, zt_view bytes, const char *path, zt_error *ret_error)
+{
+	while (bytes.n) {
+		ssize_t put = write(fd, bytes.p, bytes.n);
+		if (put <= 0)
+			return zt_error_errno(ret_error, ZT_E_IO, "cannot write %s", path);
+		bytes = zt_view_from(bytes, (size_t)put);
+	}
+	return ZT_OK;
+}
+
+/* Counts the bytes themselves: sizes in headers may lie. */
+static zt_status put_data(unpacking *u, struct archive *reader, int fd, const char *path, zt_error *ret_error)
+{
+	uint8_t chunk[CHUNK];
+	for (la_ssize_t n; (n = archive_read_data(reader, chunk, sizeof chunk)) != 0;) {
+		if (n < 0)
+			return bad_zip(ret_error, "it is damaged");
+		u->bytes += (uint64_t)n;
+		if (u->bytes > ZT_PACKAGE_UNPACKED_MAX)
+			return zt_error_coded(ret_error, ZT_E_LIMIT, "InvalidParameterValueException",
+					      "Unzipped size must be smaller than %d bytes", ZT_PACKAGE_UNPACKED_MAX);
+		TRY(write_all(fd, zt_view_make(chunk, (size_t)n), path, ret_error));
+	}
+	return ZT_OK;
+}
+
+/* Read-only, as a task root is on AWS. */
+static zt_status put_entry(unpacking *u, struct archive *reader, struct archive_entry *entry, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	TRY(zt_path_join(&path, u->folder, archive_entry_pathname(entry)));
+	if (archive_entry_filetype(entry) == AE_IFDIR)
+		return zt_dir_make(zt_str_text(&path), 0700, ret_error);
+	TRY(make_parents(zt_str_text(&path), ret_error));
+	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0500 : 0400;
+	ZT_CLEANUP(close_fd)
+	int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0 && errno != ENOSPC && errno != EDQUOT)
+		return bad_zip(ret_error, "two of its entries have the same path");
+	if (fd < 0)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
+	return put_data(u, reader, fd, zt_str_text(&path), ret_error);
+}
+
+static zt_status put_all(zt_view zip, const char *folder, zt_error *ret_error)
 {
 	ZT_CLEANUP(reader_free) struct archive *reader = NULL;
 	struct archive_entry *entry;
+	unpacking u = { .folder = folder };
 	TRY(reader_open(zip, &reader, ret_error));
 	for (unsigned count = 0;; count++) {
 		int result = archive_read_next_header(reader, &entry);
@@ -80,46 +144,64 @@ static zt_status walk(zt_view zip, entry_fn each, void *context, zt_error *ret_e
 		if (count == ZT_PACKAGE_ENTRIES_MAX)
 			return bad_zip(ret_error, "it holds too many files");
 		TRY(check_entry(entry, ret_error));
-		TRY(each(context, reader, entry, ret_error));
+		TRY(put_entry(&u, reader, entry, ret_error));
 	}
 }
 
-/* libarchive gives names in the thread's locale, and none that it cannot show. */
-static zt_status each_entry(zt_view zip, entry_fn each, void *context, zt_error *ret_error)
+static zt_status check_bootstrap(const char *folder, zt_error *ret_error)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-	if (!utf8)
-		return zt_error_errno(ret_error, ZT_E_INTERNAL, "there is no locale C.UTF-8");
-	locale_t before = uselocale(utf8);
-	zt_status status = walk(zip, each, context, ret_error);
-	(void)uselocale(before);
-	freelocale(utf8);
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	struct stat seen;
+	TRY(zt_path_join(&path, folder, "bootstrap"));
+	if (stat(zt_str_text(&path), &seen) == 0 && S_ISREG(seen.st_mode) && (seen.st_mode & 0100))
+		return ZT_OK;
+	return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
+			      "The package has no executable file named bootstrap at its root");
+}
+
+/* Unpacked beside and renamed by the caller: a folder with the digest's name is whole. */
+static zt_status unpack(zt_view zip, const char *beside, zt_error *ret_error)
+{
+	TRY(zt_path_remove(beside, ret_error));
+	TRY(zt_dir_make(beside, 0700, ret_error));
+	zt_status status = put_all(zip, beside, ret_error);
+	if (status == ZT_OK)
+		status = check_bootstrap(beside, ret_error);
+	if (status != ZT_OK && zt_path_remove(beside, NULL) != ZT_OK)
+		return status; /* the next sweep removes it */
 	return status;
 }
 
 /* ---- keeping ---- */
 
 typedef struct {
-	uint64_t unpacked;
-	bool bootstrap;
-} survey;
+	zt_str zip, folder, beside;
+} places;
 
-/* Reads every byte: sizes in headers may lie, and check sums tell damage. */
-static zt_status look_at(void *context, struct archive *reader, struct archive_entry *entry, zt_error *ret_error)
+static void free_places(places *p)
 {
-	survey *s = context;
-	const char *path = archive_entry_pathname(entry);
-	uint8_t chunk[CHUNK];
-	for (la_ssize_t n; (n = archive_read_data(reader, chunk, sizeof chunk)) != 0;) {
-		if (n < 0)
-			return bad_zip(ret_error, "it is damaged");
-		s->unpacked += (uint64_t)n;
-		if (s->unpacked > ZT_PACKAGE_UNPACKED_MAX)
-			return zt_error_coded(ret_error, ZT_E_LIMIT, "InvalidParameterValueException",
-					      "Unzipped size must be smaller than %d bytes", ZT_PACKAGE_UNPACKED_MAX);
-	}
-	if (strcmp(path, "bootstrap") == 0 && archive_entry_filetype(entry) == AE_IFREG)
-		s->bootstrap = (archive_entry_perm(entry) & 0100) != 0;
+	zt_str_free(&p->zip);
+	zt_str_free(&p->folder);
+	zt_str_free(&p->beside);
+}
+
+static zt_status find_places(const char *dir, const char *sha256_hex, places *ret)
+{
+	*ret = (places){ ZT_STR(PATH_TEXT_MAX), ZT_STR(PATH_TEXT_MAX), ZT_STR(PATH_TEXT_MAX) };
+	TRY(zt_str_printf(&ret->zip, "%s/%s.zip", dir, sha256_hex));
+	TRY(zt_str_printf(&ret->folder, "%s/%s", dir, sha256_hex));
+	return zt_str_printf(&ret->beside, "%s/%s.new", dir, sha256_hex);
+}
+
+static bool exists(const zt_str *path)
+{
+	return access(zt_str_text(path), F_OK) == 0;
+}
+
+static zt_status move_in(const places *p, zt_error *ret_error)
+{
+	if (rename(p->beside.p, p->folder.p) != 0)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot rename to %s", p->folder.p);
 	return ZT_OK;
 }
 
@@ -136,79 +218,63 @@ static zt_status fill_package(zt_view zip, zt_package *package)
 
 zt_status zt_package_keep(const char *dir, zt_view zip, zt_package *ret, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
-	survey seen = { 0 };
+	ZT_CLEANUP(free_places) places p = { 0 };
 	zt_package package;
 	if (zip.n > ZT_PACKAGE_BYTES_MAX)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "InvalidParameterValueException",
 				      "The package is larger than %d bytes", ZT_PACKAGE_BYTES_MAX);
-	TRY(each_entry(zip, look_at, &seen, ret_error));
-	if (!seen.bootstrap)
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
-				      "The package has no executable file named bootstrap at its root");
 	TRY(fill_package(zip, &package));
-	TRY(zt_str_printf(&path, "%s/%s.zip", dir, package.sha256_hex));
-	if (access(zt_str_text(&path), F_OK) != 0)
-		TRY(zt_file_write(zt_str_text(&path), zip, 0600, ret_error));
+	TRY(find_places(dir, package.sha256_hex, &p));
+	if (!exists(&p.folder) || !exists(&p.zip)) {
+		TRY(zt_path_remove(p.folder.p, ret_error));
+		TRY(unpack(zip, p.beside.p, ret_error));
+		TRY(zt_file_write(p.zip.p, zip, 0600, ret_error));
+		TRY(move_in(&p, ret_error));
+	}
 	*ret = package;
-	return ZT_OK;
-}
-
-/* ---- unpacking ---- */
-
-static zt_status make_parents(const char *path, zt_error *ret_error)
-{
-	ZT_CLEANUP(zt_str_free) zt_str parent = ZT_STR(PATH_TEXT_MAX);
-	TRY(zt_str_put_text(&parent, path));
-	*strrchr(parent.p, '/') = 0;
-	return zt_dir_make(parent.p, 0700, ret_error);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
-static zt_status put_entry(void *context, struct archive *reader, struct archive_entry *entry, zt_error *ret_error)
-{
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
-	TRY(zt_path_join(&path, context, archive_entry_pathname(entry)));
-	if (archive_entry_filetype(entry) == AE_IFDIR)
-		return zt_dir_make(zt_str_text(&path), 0700, ret_error);
-	TRY(make_parents(zt_str_text(&path), ret_error));
-	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0700 : 0600;
-	/* Of entries with one name the last counts, its mode too. */
-	ZT_CLEANUP(close_fd)
-	int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0 || fchmod(fd, mode) != 0)
-		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
-	if (archive_read_data_into_fd(reader, fd) != ARCHIVE_OK)
-		return zt_error_set(ret_error, ZT_E_IO, "cannot unpack %s: %s", zt_str_text(&path),
-				    archive_error_string(reader));
-	return ZT_OK;
-}
-
-/* Unpacked beside and renamed: a folder with the digest's name is whole. */
-static zt_status unpack(const char *dir, const char *sha256_hex, const char *folder, zt_error *ret_error)
-{
-	ZT_CLEANUP(zt_str_free) zt_str zip_path = ZT_STR(PATH_TEXT_MAX), beside = ZT_STR(PATH_TEXT_MAX);
-	ZT_CLEANUP(zt_str_free) zt_str zip = ZT_STR(ZT_PACKAGE_BYTES_MAX);
-	TRY(zt_str_printf(&zip_path, "%s/%s.zip", dir, sha256_hex));
-	TRY(zt_str_printf(&beside, "%s/%s.new", dir, sha256_hex));
-	TRY(zt_file_read(zt_str_text(&zip_path), &zip, ret_error));
-	TRY(zt_path_remove(zt_str_text(&beside), ret_error));
-	TRY(zt_dir_make(zt_str_text(&beside), 0700, ret_error));
-	TRY(each_entry(zt_str_view(&zip), put_entry, beside.p, ret_error));
-	if (rename(zt_str_text(&beside), folder) != 0)
-		return zt_error_errno(ret_error, ZT_E_IO, "cannot rename to %s", folder);
 	return ZT_OK;
 }
 
 zt_status zt_package_open(const char *dir, const char *sha256_hex, zt_str *ret_folder, zt_error *ret_error)
 {
-	TRY(zt_str_printf(ret_folder, "%s/%s", dir, sha256_hex));
-	if (access(zt_str_text(ret_folder), F_OK) == 0)
-		return ZT_OK;
-	return unpack(dir, sha256_hex, zt_str_text(ret_folder), ret_error);
+	ZT_CLEANUP(free_places) places p = { 0 };
+	ZT_CLEANUP(zt_str_free) zt_str zip = ZT_STR(ZT_PACKAGE_BYTES_MAX);
+	TRY(find_places(dir, sha256_hex, &p));
+	if (!exists(&p.folder)) {
+		TRY(zt_file_read(p.zip.p, &zip, ret_error));
+		TRY(unpack(zt_str_view(&zip), p.beside.p, ret_error));
+		TRY(move_in(&p, ret_error));
+	}
+	return zt_str_put(ret_folder, zt_str_view(&p.folder));
+}
+
+/* ---- sweeping ---- */
+
+static bool is_used(const zt_registry *registry, const char *file)
+{
+	const zt_function *function = zt_registry_next_function(registry, ZT_VIEW_EMPTY);
+	for (; function; function = zt_registry_next_function(registry, zt_view_of(function->name))) {
+		zt_view rest = zt_view_of(file);
+		if (zt_view_take_prefix(&rest, zt_view_of(function->code_sha256)) && zt_view_equal(rest, ZT_LIT(".zip")))
+			return true;
+	}
+	return false;
+}
+
+zt_status zt_package_sweep(const char *dir, const zt_registry *registry, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	DIR *entries = opendir(dir);
+	zt_status status = ZT_OK;
+	if (!entries)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot read %s", dir);
+	for (const struct dirent *entry; status == ZT_OK && (entry = readdir(entries)) != NULL;) {
+		if (entry->d_name[0] == '.' || is_used(registry, entry->d_name))
+			continue;
+		status = zt_path_join(&path, dir, entry->d_name);
+		if (status == ZT_OK)
+			status = zt_path_remove(zt_str_text(&path), ret_error);
+	}
+	(void)closedir(entries);
+	return status;
 }
