@@ -22,9 +22,21 @@ void zt_environment_free(char **environment)
 	free(environment);
 }
 
+static bool has(const variables *v, const char *name)
+{
+	const size_t n = strlen(name);
+	for (size_t i = 0; i < v->count; i++)
+		if (strncmp(v->list[i], name, n) == 0 && v->list[i][n] == '=')
+			return true;
+	return false;
+}
+
+/* The first of a name counts. It comes once: of two, bash would take the other one than getenv. */
 static zt_status add(variables *v, const char *name, zt_view value)
 {
 	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
+	if (has(v, name))
+		return ZT_OK;
 	ENSURE(v->count < VARIABLES_MAX, ZT_E_LIMIT);
 	TRY(zt_str_put_text(&text, name));
 	TRY(zt_str_put_u8(&text, '='));
@@ -48,7 +60,9 @@ static zt_status add_credentials(variables *v, zt_worker *worker, const zt_funct
 	const zt_role *role = name ? zt_registry_role(registry, zt_view_of(name + 1)) : NULL;
 	if (!role)
 		return zt_error_set(ret_error, ZT_E_DENIED, "the function's role %s is not there", arn ? arn : "");
-	TRY(zt_registry_session_new(registry, role, zt_view_of(function->name), ZT_LAMBDA_SESSION_S, &key, ret_error));
+	/* The session has the function's name; a session's has two characters at least (STS, RoleSessionName). */
+	zt_view session = function->name[1] ? zt_view_of(function->name) : ZT_LIT("lambda");
+	TRY(zt_registry_session_new(registry, role, session, ZT_LAMBDA_SESSION_S, &key, ret_error));
 	worker->credentials_until_ms = key->expires_ms;
 	TRY(add_text(v, "AWS_ACCESS_KEY_ID", key->id));
 	TRY(add(v, "AWS_SECRET_ACCESS_KEY", zt_secret_view(&key->secret)));
@@ -83,13 +97,6 @@ static zt_status add_names(variables *v, const zt_worker *worker, const zt_funct
 	return add_text(v, "AWS_LAMBDA_LOG_STREAM_NAME", text);
 }
 
-static zt_status add_library_path(variables *v, const char *folder)
-{
-	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(VARIABLE_MAX_BYTES);
-	TRY(zt_str_printf(&text, "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:%s:%s/lib:/opt/lib", folder, folder));
-	return add(v, "LD_LIBRARY_PATH", zt_str_view(&text));
-}
-
 static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_function *function, const char *folder)
 {
 	char text[64];
@@ -99,10 +106,6 @@ static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_fun
 	TRY(add_text(v, "_HANDLER", zt_json_text(function->configuration, "Handler")));
 	TRY(add_text(v, "LAMBDA_TASK_ROOT", folder));
 	TRY(add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime"));
-	TRY(add_text(v, "TZ", ":UTC"));
-	TRY(add_text(v, "LANG", "en_US.UTF-8"));
-	TRY(add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"));
-	TRY(add_library_path(v, folder));
 	TRY(add_text(v, "AWS_ENDPOINT_URL", worker->pool->lambda->endpoint_url));
 	return add_text(v, "AWS_CA_BUNDLE", worker->pool->lambda->ca_bundle);
 }
@@ -116,31 +119,43 @@ static bool is_credential(const char *name)
 	return false;
 }
 
-static bool is_taken(const variables *v, const char *name)
-{
-	size_t n = strlen(name);
-	for (size_t i = 0; i < v->count; i++)
-		if (strncmp(v->list[i], name, n) == 0 && v->list[i][n] == '=')
-			return true;
-	return false;
-}
-
-/* AWS refuses reserved names when the function is configured; here ours hold. The credentials come last: making them
- * changes the registry that the function is borrowed from. */
-static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder, zt_error *ret_error)
+static zt_status add_own(variables *v, const zt_function *function)
 {
 	const char *name;
 	json_t *value;
 	const json_t *own = json_object_get(json_object_get(function->configuration, "Environment"), "Variables");
+	json_object_foreach((json_t *)(uintptr_t)own, name, value)
+		if (!is_credential(name))
+			TRY(add_text(v, name, json_string_value(value)));
+	return ZT_OK;
+}
+
+/* What AWS sets but lets a function replace. */
+static zt_status add_defaults(variables *v, const char *folder)
+{
+	ZT_CLEANUP(zt_str_free) zt_str libraries = ZT_STR(VARIABLE_MAX_BYTES);
+	TRY(zt_str_printf(&libraries, "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:%s:%s/lib:/opt/lib", folder,
+			  folder));
+	TRY(add(v, "LD_LIBRARY_PATH", zt_str_view(&libraries)));
+	TRY(add_text(v, "TZ", ":UTC"));
+	TRY(add_text(v, "LANG", "en_US.UTF-8"));
+	return add_text(v, "PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+}
+
+/* Reserved names first, so that a function's own cannot replace them; AWS refuses such a configuration. The credentials
+ * come last: making them changes the registry that the function is borrowed from. */
+static zt_status fill(variables *v, zt_worker *worker, const zt_function *function, const char *folder,
+		      zt_error *ret_error)
+{
 	TRY(add_names(v, worker, function));
 	TRY(add_runtime(v, worker, function, folder));
-	json_object_foreach((json_t *)(uintptr_t)own, name, value)
-		if (!is_taken(v, name) && !is_credential(name))
-			TRY(add_text(v, name, json_string_value(value)));
+	TRY(add_own(v, function));
+	TRY(add_defaults(v, folder));
 	return add_credentials(v, worker, function, ret_error);
 }
 
-zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret, zt_error *ret_error)
+zt_status zt_environment_make(zt_worker *worker, const zt_function *function, const char *folder, char ***ret,
+			      zt_error *ret_error)
 {
 	variables *v = calloc(1, sizeof *v);
 	ENSURE(v, ZT_E_NOMEM);

@@ -1,5 +1,5 @@
-/* Asynchronous invocations: rows until they have ended, tried as AWS tries them (AWS Lambda Developer Guide, "How Lambda
- * handles errors and retries with asynchronous invocation"). */
+/* Asynchronous invocations: rows until they have ended, tried as AWS tries them (AWS Lambda Developer Guide, "How
+ * Lambda handles errors and retries with asynchronous invocation"). */
 #include "base/json.h"
 #include "base/log.h"
 #include "cloud/lambda/inside.h"
@@ -124,8 +124,8 @@ static void on_durable(void *context, zt_status status)
 static zt_status check(const zt_lambda *lambda, zt_view function, zt_view payload, zt_error *ret_error)
 {
 	if (!zt_registry_function(lambda->registry, function))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %.*s",
-				      ZT_PRI(function));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "Function not found: %.*s", ZT_PRI(function));
 	if (payload.n > ZT_LAMBDA_EVENT_MAX)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "RequestTooLargeException",
 				      "Request must be smaller than %d bytes for the InvokeFunction operation",

@@ -26,17 +26,17 @@ enum {
 	ZT_LAMBDA_WAITING_BYTES_MAX = 64 * 1024 * 1024, /* their payloads */
 	ZT_LAMBDA_EVENTS_MAX = 100000,                  /* asynchronous ones */
 	ZT_LAMBDA_CONCURRENCY = 4,
-	ZT_LAMBDA_INIT_MS = 10 * 1000,       /* AWS: init phase */
+	ZT_LAMBDA_INIT_MS = 10 * 1000, /* AWS: init phase */
 	ZT_LAMBDA_IDLE_MS = 5 * 60 * 1000,
 	ZT_LAMBDA_SESSION_S = 3600,
-	ZT_LAMBDA_LOG_TAIL_MAX = 4096,       /* AWS: X-Amz-Log-Result */
+	ZT_LAMBDA_LOG_TAIL_MAX = 4096, /* AWS: X-Amz-Log-Result */
 	ZT_LAMBDA_STOP_MS = 500,
-	ZT_LAMBDA_RETRIES = 2,               /* AWS: of an asynchronous invocation, after one and two minutes */
+	ZT_LAMBDA_RETRIES = 2, /* AWS: of an asynchronous invocation, after one and two minutes */
 	ZT_LAMBDA_FIRST_RETRY_MS = 60 * 1000,
-	ZT_LAMBDA_REQUEUE_MS = 1000,         /* AWS: after throttling and system errors, from 1 s to 5 min */
+	ZT_LAMBDA_REQUEUE_MS = 1000, /* AWS: after throttling and system errors, from 1 s to 5 min */
 	ZT_LAMBDA_REQUEUE_MAX_MS = 5 * 60 * 1000,
-	ZT_LAMBDA_EVENT_AGE_S = 6 * 3600,    /* AWS: the longest that an event is kept */
-	ZT_LAMBDA_ERROR_MAX = 8192,          /* JSON of an error of ours */
+	ZT_LAMBDA_EVENT_AGE_S = 6 * 3600, /* AWS: the longest that an event is kept */
+	ZT_LAMBDA_ERROR_MAX = 8192,       /* JSON of an error of ours */
 };
 
 typedef struct zt_worker zt_worker;
@@ -96,11 +96,11 @@ struct zt_lambda {
 	unsigned concurrency_max;
 	zt_lambda_times times;
 	zt_pools pools;
-	zt_jobs accepting;     /* events whose rows are not durable yet */
-	zt_jobs later;         /* events that wait for their time, in its order */
+	zt_jobs accepting; /* events whose rows are not durable yet */
+	zt_jobs later;     /* events that wait for their time, in its order */
 	size_t waiting, waiting_bytes, events;
-	struct event *pump;    /* gives work to workers */
-	struct event *due;     /* the first of `later` */
+	struct event *pump; /* gives work to workers */
+	struct event *due;  /* the first of `later` */
 	bool closing;
 };
 
@@ -143,7 +143,7 @@ void zt_worker_give(zt_worker *worker, zt_job *job);
 void zt_worker_end_job(zt_worker *worker, const char *function_error, zt_view payload);
 void zt_worker_end_job_with(zt_worker *worker, const char *type, const char *message);
 void zt_worker_set_timer(zt_worker *worker, unsigned ms);
-/* No further invocation; one without work ends at once. */
+/* No further invocation; it ends as soon as it has no work. */
 void zt_worker_retire(zt_worker *worker);
 /* Ends it and forgets it; the invocation that runs ends with ZT_E_CANCELLED. */
 void zt_worker_free(zt_worker *worker);

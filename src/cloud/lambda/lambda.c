@@ -26,7 +26,8 @@ zt_status zt_job_new(zt_lambda *lambda, const char *request_id, zt_view function
 	job->lambda = lambda;
 	job->payload = ZT_STR(ZT_LAMBDA_PAYLOAD_MAX);
 	zt_uuid(fresh);
-	zt_status status = zt_text_copy(job->request_id, sizeof job->request_id, zt_view_of(request_id ? request_id : fresh));
+	zt_status status =
+	    zt_text_copy(job->request_id, sizeof job->request_id, zt_view_of(request_id ? request_id : fresh));
 	if (status == ZT_OK)
 		status = zt_text_copy(job->function, sizeof job->function, function);
 	if (status != ZT_OK) {
@@ -183,8 +184,8 @@ zt_status zt_lambda_package(zt_lambda *lambda, zt_view zip, zt_package *ret, zt_
 static zt_status check_invoke(const zt_lambda *lambda, zt_view function, zt_view payload, zt_error *ret_error)
 {
 	if (!zt_registry_function(lambda->registry, function))
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException", "Function not found: %.*s",
-				      ZT_PRI(function));
+		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
+				      "Function not found: %.*s", ZT_PRI(function));
 	if (payload.n > ZT_LAMBDA_PAYLOAD_MAX)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "RequestTooLargeException",
 				      "Request must be smaller than %d bytes for the InvokeFunction operation",

@@ -10,17 +10,18 @@ typedef struct zt_lambda zt_lambda;
 
 /* How long things take; 0 stands for AWS's own figure, or ours where AWS publishes none. */
 typedef struct {
-	unsigned init_ms;          /* from a worker's start to its first poll: 10 s */
-	unsigned idle_ms;          /* a worker without work is ended: 5 min (ours) */
-	unsigned first_retry_ms;   /* after the first function error of an event: 1 min; after the second twice that */
-	unsigned requeue_ms;       /* after a throttled or system error, doubled each time: 1 s */
-	unsigned requeue_max_ms;   /* 5 min */
+	unsigned init_ms;        /* from a worker's start to its first poll: 10 s */
+	unsigned idle_ms;        /* a worker without work is ended: 5 min (ours) */
+	unsigned first_retry_ms; /* after the first function error of an event: 1 min; after the second twice that */
+	unsigned requeue_ms;     /* after a throttled or system error, doubled each time: 1 s */
+	unsigned requeue_max_ms; /* 5 min */
 } zt_lambda_times;
 
 typedef struct {
-	const char *data_dir;     /* packages under functions/ */
-	const char *endpoint_url; /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane; NULL: told later */
-	const char *ca_bundle;    /* given as AWS_CA_BUNDLE when not NULL */
+	const char *data_dir; /* packages under functions/ */
+	const char
+	    *endpoint_url;     /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane; NULL: told later */
+	const char *ca_bundle; /* given as AWS_CA_BUNDLE when not NULL */
 	unsigned concurrency_max; /* workers per function; 0 is 4 */
 	zt_lambda_times times;
 } zt_lambda_spec;
@@ -36,8 +37,8 @@ ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *end
 void zt_lambda_free(zt_lambda *lambda);
 
 /* Checks and keeps a package: a zip with an executable `bootstrap` at its root, at most 50 MB packed and 250 MB
- * unpacked, no path out of its folder, no links. Gives its digest (hex, for the registry), CodeSha256 (base64) and size.
- * Durable when it returns. InvalidParameterValueException. */
+ * unpacked, no path out of its folder, no links. Gives its digest (hex, for the registry), CodeSha256 (base64) and
+ * size. Durable when it returns. InvalidParameterValueException. */
 typedef struct {
 	char sha256_hex[65], sha256_base64[45];
 	size_t size;
@@ -61,7 +62,7 @@ ZT_NODISCARD zt_status zt_lambda_invoke(zt_lambda *lambda, zt_view function, zt_
 					void *context, zt_error *ret_error);
 /* Asynchronous: accepted once its row is durable (then done(ZT_OK), NULL is fine); tried up to three times as AWS does,
  * with one request id. The same exceptions; the payload has at most 1 MB. */
-ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload, zt_store_done_fn done,
-					      void *context, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_lambda_invoke_async(zt_lambda *lambda, zt_view function, zt_view payload,
+					      zt_store_done_fn done, void *context, zt_error *ret_error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@ enum { PATH_TEXT_MAX = 4096, CHUNK = 64 * 1024 };
 static zt_status bad_zip(zt_error *ret_error, const char *why)
 {
 	return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
-			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)", why);
+			      "Could not unzip uploaded file. Please check your file, then try to upload again. (%s)",
+			      why);
 }
 
 static void reader_free(struct archive **reader)
@@ -111,7 +113,6 @@ static zt_status put_data(unpacking *u, struct archive *reader, int fd, const ch
 	return ZT_OK;
 }
 
-/* Read-only, as a task root is on AWS. */
 static zt_status put_entry(unpacking *u, struct archive *reader, struct archive_entry *entry, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
@@ -119,17 +120,18 @@ static zt_status put_entry(unpacking *u, struct archive *reader, struct archive_
 	if (archive_entry_filetype(entry) == AE_IFDIR)
 		return zt_dir_make(zt_str_text(&path), 0700, ret_error);
 	TRY(make_parents(zt_str_text(&path), ret_error));
-	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0500 : 0400;
+	const mode_t mode = (archive_entry_perm(entry) & 0100) ? 0700 : 0600;
+	/* Of entries with one name the last counts, its mode too. */
+	if (unlink(zt_str_text(&path)) != 0 && errno != ENOENT)
+		return bad_zip(ret_error, "a file has the name of a folder");
 	ZT_CLEANUP(close_fd)
 	int fd = open(zt_str_text(&path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0 && errno != ENOSPC && errno != EDQUOT)
-		return bad_zip(ret_error, "two of its entries have the same path");
 	if (fd < 0)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
 	return put_data(u, reader, fd, zt_str_text(&path), ret_error);
 }
 
-static zt_status put_all(zt_view zip, const char *folder, zt_error *ret_error)
+static zt_status walk(zt_view zip, const char *folder, zt_error *ret_error)
 {
 	ZT_CLEANUP(reader_free) struct archive *reader = NULL;
 	struct archive_entry *entry;
@@ -146,6 +148,19 @@ static zt_status put_all(zt_view zip, const char *folder, zt_error *ret_error)
 		TRY(check_entry(entry, ret_error));
 		TRY(put_entry(&u, reader, entry, ret_error));
 	}
+}
+
+/* libarchive gives names in the thread's locale, and none that it cannot show. */
+static zt_status put_all(zt_view zip, const char *folder, zt_error *ret_error)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+	if (!utf8)
+		return zt_error_errno(ret_error, ZT_E_INTERNAL, "there is no locale C.UTF-8");
+	locale_t before = uselocale(utf8);
+	zt_status status = walk(zip, folder, ret_error);
+	(void)uselocale(before);
+	freelocale(utf8);
+	return status;
 }
 
 static zt_status check_bootstrap(const char *folder, zt_error *ret_error)
@@ -255,7 +270,8 @@ static bool is_used(const zt_registry *registry, const char *file)
 	const zt_function *function = zt_registry_next_function(registry, ZT_VIEW_EMPTY);
 	for (; function; function = zt_registry_next_function(registry, zt_view_of(function->name))) {
 		zt_view rest = zt_view_of(file);
-		if (zt_view_take_prefix(&rest, zt_view_of(function->code_sha256)) && zt_view_equal(rest, ZT_LIT(".zip")))
+		if (zt_view_take_prefix(&rest, zt_view_of(function->code_sha256)) &&
+		    zt_view_equal(rest, ZT_LIT(".zip")))
 			return true;
 	}
 	return false;

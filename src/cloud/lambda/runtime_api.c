@@ -1,5 +1,5 @@
-/* What a worker asks and answers. Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes";
- * error types as AWS's runtime interface emulator has them. */
+/* What a worker asks and answers. Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom
+ * runtimes"; error types as AWS's runtime interface emulator has them. */
 #include "base/json.h"
 #include "cloud/lambda/inside.h"
 
@@ -40,6 +40,8 @@ static void on_poll(zt_worker *worker, zt_http_exchange *exchange)
 	worker->poll = exchange;
 	worker->ready = true;
 	zt_worker_set_timer(worker, worker->pool->lambda->times.idle_ms);
+	if (worker->retired)
+		zt_worker_retire(worker);
 	zt_pools_pump_soon(worker->pool->lambda);
 }
 
@@ -52,7 +54,8 @@ static void on_outcome(zt_worker *worker, zt_http_exchange *exchange, const char
 		answer_accepted(exchange);
 		zt_worker_end_job(worker, function_error, zt_str_view(&payload));
 	} else if (copied == ZT_E_LIMIT) {
-		static const char too_large[] = "Response payload size exceeded maximum allowed payload size (6291556 bytes).";
+		static const char too_large[] =
+		    "Response payload size exceeded maximum allowed payload size (6291556 bytes).";
 		answer_error(exchange, 413, "RequestEntityTooLarge", too_large);
 		zt_worker_end_job_with(worker, "Function.ResponseSizeTooLarge", too_large);
 	} else {

@@ -12,6 +12,7 @@ enum {
 	OPEN_FILES = 1024,               /* AWS: file descriptors of an execution environment */
 	API_BODY_MAX = 16 * 1024 * 1024, /* so much is read, to say that it is too much */
 	API_CONNECTIONS_MAX = 16,
+	LOGGED_MAX = 1024,                /* bytes of a line of the function in our log */
 	NEVER_IDLE_MS = 24 * 3600 * 1000, /* a poll takes as long as it takes */
 };
 
@@ -32,10 +33,9 @@ static void end_job(zt_worker *worker, zt_invoke_result result)
 	/* What it wrote before it answered is in the pipe by now. */
 	zt_child_drain(worker->child);
 	result.log_tail = zt_str_view(&worker->log_tail);
-	zt_worker_set_timer(worker, worker->pool->lambda->times.idle_ms);
+	/* AWS counts the time up to the next poll as the invocation's. */
+	zt_worker_set_timer(worker, worker->timeout_s * 1000);
 	zt_job_end(job, &result);
-	if (worker->retired)
-		zt_child_signal(worker->child, SIGKILL);
 }
 
 void zt_worker_end_job(zt_worker *worker, const char *function_error, zt_view payload)
@@ -57,7 +57,8 @@ static void on_line(void *context, zt_view line)
 {
 	zt_worker *worker = context;
 	zt_str *tail = &worker->log_tail;
-	LOG_INFO("lambda", "the function says", ZT_KV_STR("function", worker->pool->function), ZT_KV_V("line", line));
+	const zt_view start = zt_view_make(line.p, line.n < LOGGED_MAX ? line.n : LOGGED_MAX);
+	LOG_INFO("lambda", "the function says", ZT_KV_STR("function", worker->pool->function), ZT_KV_V("line", start));
 	if (line.n >= ZT_LAMBDA_LOG_TAIL_MAX)
 		line = zt_view_from(line, line.n - (ZT_LAMBDA_LOG_TAIL_MAX - 1));
 	if (tail->n + line.n + 1 > ZT_LAMBDA_LOG_TAIL_MAX) {
@@ -232,7 +233,8 @@ zt_start_result zt_worker_start(zt_pool *pool, const zt_function *function, zt_e
 void zt_worker_retire(zt_worker *worker)
 {
 	worker->retired = true;
-	if (!worker->job)
+	/* One that works on ends when it polls again, or at its deadline. */
+	if (worker->poll || !worker->ready)
 		zt_child_signal(worker->child, SIGKILL);
 }
 
