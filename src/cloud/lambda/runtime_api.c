@@ -34,7 +34,11 @@ static void on_poll(zt_worker *worker, zt_http_exchange *exchange)
 		answer_error(exchange, 403, "InvalidStateTransition", "the invocation in hand has no answer yet");
 		return;
 	}
-	/* A runtime polls once at a time: an earlier poll is one that its client has given up. */
+	if (worker->poll && zt_http_exchange_is_open(worker->poll)) {
+		answer_error(exchange, 403, "InvalidStateTransition", "there is a poll already");
+		return;
+	}
+	/* Its client has given the earlier one up. */
 	if (worker->poll)
 		zt_http_drop(worker->poll);
 	worker->poll = exchange;
