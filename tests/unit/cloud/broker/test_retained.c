@@ -116,6 +116,28 @@ static void kept_session_gets_no_retained_message_twice(void **state)
 	stop_and_remove(&f);
 }
 
+/* A client that waits for the new broker finds there what the old one had lost. */
+static void nobody_gets_in_before_the_retained_messages(void **state)
+{
+	fixture f;
+	stream s;
+	(void)state;
+	start(&f);
+	publish(&f, "a", "kept", true);
+	wait_for(&f, &f.done, 1);
+	assert_int_equal(kill(zt_broker_pid(f.broker), SIGKILL), 0);
+	while (zt_broker_pid(f.broker))
+		assert_int_equal(event_base_loop(f.loop, EVLOOP_ONCE), 0);
+	open_stream(&f, &s);
+	wait_for(&f, &s.opened, 1);
+	assert_int_equal(f.ready, 2);
+	send_bytes(&s, ZT_LIT(CONNECT "\x82\x07\x00\x01\x00\x00\x01#\x00"));
+	wait_packets(&s, 3);
+	assert_int_equal(s.types[2], 0x31); /* PUBLISH, retained */
+	close_stream(&s);
+	stop_and_remove(&f);
+}
+
 static void message_that_the_registry_does_not_know_is_cleared(void **state)
 {
 	fixture f;
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test(retained_message_survives_a_lost_broker_database),
 		cmocka_unit_test(many_retained_messages_come_back),
 		cmocka_unit_test(kept_session_gets_no_retained_message_twice),
+		cmocka_unit_test(nobody_gets_in_before_the_retained_messages),
 		cmocka_unit_test(message_that_the_registry_does_not_know_is_cleared),
 		cmocka_unit_test(empty_payload_clears_row_and_message),
 	};
