@@ -18,6 +18,7 @@ typedef enum {
 	ZT_AWS_LAMBDA,
 	ZT_AWS_IAM,
 	ZT_AWS_STS,
+	ZT_AWS_OWN, /* what zerotouch-cloud has beside AWS's services; only where an endpoint URL is in force */
 	ZT_AWS_SERVICE_COUNT,
 } zt_aws_service;
 

@@ -10,6 +10,7 @@ static const struct {
 	[ZT_AWS_LAMBDA] = { "lambda", "AWS_ENDPOINT_URL_LAMBDA" },
 	[ZT_AWS_IAM] = { "iam", "AWS_ENDPOINT_URL_IAM" },
 	[ZT_AWS_STS] = { "sts", "AWS_ENDPOINT_URL_STS" },
+	[ZT_AWS_OWN] = { "zerotouch", "AWS_ENDPOINT_URL_ZEROTOUCH" },
 };
 
 /* IAM is one service a partition, at home in one Region. */
@@ -80,7 +81,7 @@ static void own_host(zt_aws_service service, const char *region, zt_aws_endpoint
 		(void)snprintf(endpoint->origin, sizeof endpoint->origin, "https://%s", partitions[p].iam_host);
 		(void)snprintf(endpoint->signing_region, sizeof endpoint->signing_region, "%s",
 			       partitions[p].iam_region);
-	} else if (service != ZT_AWS_IOT_DATA) {
+	} else if (service != ZT_AWS_IOT_DATA && service != ZT_AWS_OWN) {
 		(void)snprintf(endpoint->origin, sizeof endpoint->origin, "https://%s.%s.%s",
 			       services[service].signing_name, region, partitions[p].suffix);
 	}

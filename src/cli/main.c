@@ -12,6 +12,7 @@ static const zt_verb verbs[] = {
 	{ "status", "show what is set up, and its state", zt_cmd_status },
 	{ "teardown", "remove what setup created", zt_cmd_teardown },
 	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
+	{ "why", "tell why devices were refused", zt_cmd_why },
 	{ "things", "list the Things with their devices", zt_cmd_things },
 	{ "certificates", "list the certificates with their states", zt_cmd_certificates },
 };

@@ -14,5 +14,6 @@ zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_tenant(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_things(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error);
+zt_status zt_cmd_why(int argc, char **argv, zt_error *ret_error);
 
 #endif

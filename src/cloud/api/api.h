@@ -1,9 +1,11 @@
 /* The control plane on one port: IoT, IoT data, IAM, STS and Lambda, told apart by the signature's service.
  *
  * Every request is verified (Signature Version 4, clock within five minutes) and authorised against the caller's
- * identity policies before a service sees it. */
+ * identity policies before a service sees it; but for GET /healthz and GET /metrics, which hold no secret. */
 #ifndef ZT_CLOUD_API_H
 #define ZT_CLOUD_API_H
+
+#include <jansson.h>
 
 #include "cloud/broker/broker.h"
 #include "cloud/lambda/lambda.h"
@@ -13,12 +15,24 @@
 
 typedef struct zt_api zt_api;
 
+/* What the other rooms tell of themselves; the daemon knows them all. */
+typedef struct {
+	/* {"refusals":[…],"last":N} (zt_refusals_json); NULL when out of memory. */
+	json_t *(*refusals)(void *context, uint64_t after, zt_view device);
+	/* Appends metrics in Prometheus' text format. */
+	zt_status (*metrics)(void *context, zt_str *out);
+	/* Whether devices can be served: "" or what is missing. */
+	const char *(*ailment)(void *context);
+	void *context;
+} zt_api_sources;
+
 typedef struct {
 	zt_registry *registry;
 	zt_lambda *lambda;
 	zt_broker *broker;            /* IoT data Publish */
 	zt_publish_listener listener; /* rules, for what is published here */
 	zt_listener_spec control;     /* 4566 */
+	zt_api_sources sources;       /* each may be NULL: its resource is not there */
 } zt_api_spec;
 
 ZT_NODISCARD zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **ret, zt_error *ret_error);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cloud/api/authenticate.h"
 #include "cloud/api/authorise.h"
+#include "cloud/api/plain.h"
 #include "cloud/api/route.h"
 
 static zt_status check_body_size(const zt_call *call, zt_error *ret_error)
@@ -98,8 +99,11 @@ static zt_call *call_new(zt_api *api, zt_http_exchange *exchange)
 
 void zt_front_handle(void *context, zt_http_exchange *exchange)
 {
+	zt_api *api = context;
 	zt_error error = { 0 };
-	zt_call *call = call_new(context, exchange);
+	if (zt_plain_handle(&api->spec.sources, exchange))
+		return;
+	zt_call *call = call_new(api, exchange);
 	if (!call) {
 		zt_http_drop(exchange);
 		return;

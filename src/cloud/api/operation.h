@@ -71,6 +71,7 @@ typedef struct {
 
 /* By the name in the credential scope ("iotdevicegateway"); NULL when it is none of ours. */
 const zt_service *zt_service_of(zt_view signing_name);
-extern const zt_service zt_service_iot, zt_service_iot_data, zt_service_lambda, zt_service_iam, zt_service_sts;
+extern const zt_service zt_service_iot, zt_service_iot_data, zt_service_lambda, zt_service_iam, zt_service_sts,
+    zt_service_own; /* "zerotouch": what is ours beside AWS */
 
 #endif

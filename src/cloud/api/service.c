@@ -71,6 +71,22 @@ const zt_service zt_service_iot_data = {
 	.trace_id = true,
 };
 
+static const zt_operations *const own_tables[] = { &zt_own_refusal_operations };
+const zt_service zt_service_own = {
+	OF_REST,
+	.prefix = "zerotouch",
+	.tables = own_tables,
+	.table_count = ZT_COUNT(own_tables),
+	.body_max = IOT_BODY_MAX,
+	.invalid = "InvalidRequestException",
+	.malformed = "InvalidRequestException",
+	.not_found = "ResourceNotFoundException",
+	.internal = "InternalFailureException",
+	.unavailable = "ServiceUnavailableException",
+	.denied = "AccessDeniedException",
+	.unknown_operation = "UnknownOperationException",
+};
+
 static const zt_operations *const lambda_tables[] = {
 	&zt_lambda_function_operations,   &zt_lambda_code_operations, &zt_lambda_invoke_operations,
 	&zt_lambda_permission_operations, &zt_lambda_tag_operations,  &zt_lambda_event_operations,
@@ -133,6 +149,7 @@ const zt_service *zt_service_of(zt_view signing_name)
 		{ "lambda", &zt_service_lambda },
 		{ "iam", &zt_service_iam },
 		{ "sts", &zt_service_sts },
+		{ "zerotouch", &zt_service_own },
 	};
 	for (size_t i = 0; i < ZT_COUNT(names); i++)
 		if (zt_view_equal(signing_name, zt_view_of(names[i].name)))

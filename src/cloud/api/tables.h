@@ -13,5 +13,6 @@ extern const zt_operations zt_lambda_function_operations, zt_lambda_code_operati
     zt_lambda_permission_operations, zt_lambda_tag_operations, zt_lambda_event_operations;
 extern const zt_operations zt_iam_role_operations, zt_iam_policy_operations, zt_iam_tag_operations;
 extern const zt_operations zt_sts_operations;
+extern const zt_operations zt_own_refusal_operations;
 
 #endif

@@ -8,7 +8,9 @@
 #include "base/timefmt.h"
 #include "cloud/api/api.h"
 #include "cloud/daemon/credentials.h"
+#include "cloud/daemon/metrics.h"
 #include "cloud/gateway/gateway.h"
+#include "cloud/gateway/refusals.h"
 #include "net/loop.h"
 #include "x509/server_identity.h"
 
@@ -103,6 +105,25 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* The sources of the control plane; it never serves before the gateway is there, since both share one loop. */
+static json_t *tell_refusals(void *context, uint64_t after, zt_view device)
+{
+	const zt_daemon *d = context;
+	return zt_refusals_json(zt_gateway_refusals(d->gateway), after, device);
+}
+
+static zt_status tell_metrics(void *context, zt_str *out)
+{
+	const zt_daemon *d = context;
+	return zt_metrics_put(d->gateway, out);
+}
+
+static const char *tell_ailment(void *context)
+{
+	const zt_daemon *d = context;
+	return d->ready ? "" : "the broker does not accept connections yet\n";
+}
+
 static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 {
 	const zt_api_spec spec = {
@@ -114,6 +135,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.control = { .address = "127.0.0.1",
 			     .port = d->settings->control_port,
 			     .pick = d->settings->pick_ports },
+		.sources = { tell_refusals, tell_metrics, tell_ailment, d },
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);

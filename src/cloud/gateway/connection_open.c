@@ -8,7 +8,7 @@
 #include "cloud/gateway/room.h"
 #include "mqtt/properties.h"
 
-enum { PACKET_ROOM = 512, DECISION_TEXT_MAX = 128, BROKER_WINDOW_DEFAULT = 65535 };
+enum { PACKET_ROOM = 512, BROKER_WINDOW_DEFAULT = 65535 };
 
 static void attempted_text(const zt_mqtt_connection *c, char *ret, size_t cap)
 {
@@ -77,11 +77,11 @@ static void take_over(zt_mqtt_connection *c)
 
 static bool is_allowed(zt_mqtt_connection *c, const char *action, const char *type, zt_view name, zt_refusal_rule rule)
 {
-	char text[DECISION_TEXT_MAX];
+	char text[ZT_REFUSAL_TEXT_MAX];
 	zt_decision decision = zt_grants_decide(&c->grants, action, type, name);
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
-	zt_decision_text(&decision, text, sizeof text);
+	zt_grants_explain(&c->grants, &decision, text, sizeof text);
 	turn_away(c, rule, ZT_RC_NOT_AUTHORIZED, text);
 	return false;
 }

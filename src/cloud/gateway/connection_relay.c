@@ -9,8 +9,6 @@
 #include "cloud/gateway/room.h"
 #include "cloud/registry/retained.h"
 
-enum { DECISION_TEXT_MAX = 128 };
-
 /* A retained message whose row is being written; outlives its connection. */
 struct zt_keeping {
 	zt_mqtt_connection *connection; /* NULL once forgotten */
@@ -46,10 +44,18 @@ static void end_for_frame(zt_mqtt_connection *c, zt_status status)
 		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "packet", "");
 }
 
+/* What the policies said, when it was they who refused. */
+static const char *denial_of(const zt_mqtt_connection *c, zt_refusal_rule rule)
+{
+	bool by_policy = rule == ZT_REFUSED_PUBLISH || rule == ZT_REFUSED_RETAIN || rule == ZT_REFUSED_SUBSCRIBE ||
+			 rule == ZT_REFUSED_RECEIVE;
+	return by_policy ? c->gateway->denial : "";
+}
+
 static void end_for_session(zt_mqtt_connection *c)
 {
 	const zt_session_end end = c->session.end;
-	zt_connection_refuse(c, end.rule, end.code, end.what, "");
+	zt_connection_refuse(c, end.rule, end.code, end.what, denial_of(c, end.rule));
 }
 
 /* The client's DISCONNECT drops the will, unless it asks for it (v5 §3.14.2.1). */
@@ -189,7 +195,12 @@ static const struct {
 static bool may(void *context, zt_session_right right, zt_view name)
 {
 	zt_mqtt_connection *c = context;
-	return zt_grants_decide(&c->grants, rights[right].action, rights[right].type, name).kind == ZT_DECISION_ALLOW;
+	zt_decision decision = zt_grants_decide(&c->grants, rights[right].action, rights[right].type, name);
+	if (decision.kind == ZT_DECISION_ALLOW)
+		return true;
+	/* The refusal that follows tells of it. */
+	zt_grants_explain(&c->grants, &decision, c->gateway->denial, sizeof c->gateway->denial);
+	return false;
 }
 
 static void kept(void *context, zt_status status)
@@ -262,7 +273,7 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 	if (c->told++ >= ZT_REFUSALS_PER_CONNECTION)
 		return;
 	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
-	zt_connection_record(c, rule, attempted, "");
+	zt_connection_record(c, rule, attempted, denial_of(c, rule));
 }
 
 const zt_session_ports zt_connection_ports = {

@@ -3,12 +3,15 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/json.h"
+#include "base/log.h"
 #include "cloud/gateway/room.h"
 
 enum {
 	DESCRIPTORS_KEPT = 256,       /* for listeners, the store, workers, the control plane */
 	DESCRIPTORS_A_CONNECTION = 2, /* client and broker */
 	CONNECTIONS_MAX = 100 * 1000,
+	RECORD_MAX = 8 * 1024, /* a refusal as JSON */
 };
 
 void zt_gateway_sweep(zt_gateway *g)
@@ -91,12 +94,32 @@ static uint64_t connections_max(void)
 	return files.rlim_cur <= DESCRIPTORS_KEPT ? 1 : (files.rlim_cur - DESCRIPTORS_KEPT) / DESCRIPTORS_A_CONNECTION;
 }
 
+static zt_status publish_refusal(const zt_gateway *g, const zt_refusal *refusal)
+{
+	ZT_CLEANUP(zt_str_free) zt_str payload = ZT_STR(RECORD_MAX);
+	ZT_JSON_CLEANUP json_t *json = zt_refusal_json(refusal);
+	ENSURE(json, ZT_E_NOMEM);
+	TRY(zt_json_write(json, &payload));
+	const zt_publish message = { .topic = ZT_LIT(ZT_REFUSALS_TOPIC), .payload = zt_str_view(&payload) };
+	return zt_broker_publish(g->broker, &message, NULL, NULL);
+}
+
+/* A feed that the broker has no room for is lost to its readers alone: they find the record where it is kept. */
+static void on_refusal(void *context, const zt_refusal *refusal)
+{
+	zt_status status = publish_refusal(context, refusal);
+	if (status != ZT_OK)
+		LOG_DEBUG("gateway", "a refusal did not reach the live feed",
+			  ZT_KV_STR("cause", zt_status_text(status)));
+}
+
 static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *ret_error)
 {
 	g->room = malloc(ZT_SESSION_ROOM);
 	g->sweeper = evtimer_new(g->loop, on_sweep, g);
 	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
+	zt_refusals_listen(g->refusals, on_refusal, g);
 	TRY(zt_gateway_tls_new(spec->chain_pem, spec->key_pem, zt_registry_account(g->registry)->endpoint, &g->tls,
 			       ret_error));
 	TRY(zt_https_new(g, ret_error));

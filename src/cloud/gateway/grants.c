@@ -2,15 +2,20 @@
 
 #include "zerotouch/buf.h"
 
-enum { ARN_ROOM = 1024 }; /* the longest name is a shared filter of 256 + 136 bytes */
+enum {
+	ARN_ROOM = 1024, /* the longest name is a shared filter of 256 + 136 bytes */
+	DECISION_TEXT_MAX = 128
+};
 
 static void look_up_policies(zt_grants *g, zt_view target)
 {
 	const zt_iot_policy *policy;
 	g->policy_count = 0;
 	while (g->policy_count < ZT_POLICIES_PER_TARGET_MAX &&
-	       (policy = zt_registry_policy_of_target(g->registry, target, g->policy_count)))
+	       (policy = zt_registry_policy_of_target(g->registry, target, g->policy_count))) {
+		g->policy_names[g->policy_count] = policy->name;
 		g->policies[g->policy_count++] = policy->compiled;
+	}
 }
 
 static void look_up(zt_grants *g)
@@ -160,4 +165,31 @@ zt_decision zt_grants_decide(zt_grants *g, const char *action, const char *type,
 		.values = { value_of, g },
 	};
 	return zt_policy_evaluate(g->policies, g->policy_count, &request);
+}
+
+static void put_cut(zt_buf *out, const char *text)
+{
+	size_t room = out->cap - out->n - 1, n = strlen(text);
+	zt_buf_put(out, zt_view_make(text, n < room ? n : room));
+}
+
+void zt_grants_explain(const zt_grants *g, const zt_decision *decision, char *ret_text, size_t cap)
+{
+	zt_buf out = zt_buf_make(ret_text, cap);
+	char text[DECISION_TEXT_MAX];
+	zt_decision_text(decision, text, sizeof text);
+	if (decision->kind == ZT_DECISION_IMPLICIT_DENY) {
+		put_cut(&out, "no statement of ");
+		for (size_t i = 0; i < g->policy_count; i++) {
+			put_cut(&out, i ? ", " : "");
+			put_cut(&out, g->policy_names[i]);
+		}
+		put_cut(&out, " allows it");
+	} else {
+		put_cut(&out, "policy ");
+		put_cut(&out, g->policy_names[decision->policy]);
+		put_cut(&out, ": ");
+		put_cut(&out, text);
+	}
+	ret_text[out.n] = 0;
 }

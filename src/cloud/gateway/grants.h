@@ -21,6 +21,7 @@ typedef struct {
 	const zt_certificate *certificate; /* NULL when it is gone */
 	const zt_thing *thing;             /* bound to the connection, or NULL */
 	const zt_policy *policies[ZT_POLICIES_PER_TARGET_MAX];
+	const char *policy_names[ZT_POLICIES_PER_TARGET_MAX];
 	size_t policy_count;
 } zt_grants;
 
@@ -30,5 +31,8 @@ void zt_grants_refresh(zt_grants *grants);
 bool zt_grants_active(zt_grants *grants);
 /* `action` "iot:Publish", resource arn:…:<type>/<name>. A name that fits no ARN is denied. */
 zt_decision zt_grants_decide(zt_grants *grants, const char *action, const char *type, zt_view name);
+/* Why it was denied: "policy Factory: denied by statement 2 (NoPublish)", "no statement of Factory, Extra allows it";
+ * NUL-terminated, cut to cap. Right after the decision, before anything changes. */
+void zt_grants_explain(const zt_grants *grants, const zt_decision *decision, char *ret_text, size_t cap);
 
 #endif

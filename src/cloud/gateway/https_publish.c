@@ -5,7 +5,7 @@
 #include "cloud/gateway/https.h"
 #include "cloud/gateway/room.h"
 
-enum { TEXT_MAX = 4096, DECISION_TEXT_MAX = 128 };
+enum { TEXT_MAX = 4096 };
 
 /* What a request says, decoded. */
 typedef struct {
@@ -31,11 +31,11 @@ static void refuse(zt_https_peer *peer, zt_http_exchange *exchange, zt_refusal_r
 static bool is_allowed(zt_https_peer *peer, zt_http_exchange *exchange, const char *action, zt_view topic,
 		       zt_refusal_rule rule)
 {
-	char text[DECISION_TEXT_MAX];
+	char text[ZT_REFUSAL_TEXT_MAX];
 	zt_decision decision = zt_grants_decide(&peer->grants, action, "topic", topic);
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
-	zt_decision_text(&decision, text, sizeof text);
+	zt_grants_explain(&peer->grants, &decision, text, sizeof text);
 	refuse(peer, exchange, rule, text);
 	return false;
 }

@@ -3,7 +3,9 @@
 #include "base/log.h"
 
 struct zt_refusals {
-	uint64_t count;
+	uint64_t count, by_rule[ZT_REFUSAL_RULES];
+	void (*told)(void *context, const zt_refusal *refusal);
+	void *context;
 	zt_refusal ring[ZT_REFUSALS_KEPT];
 };
 
@@ -51,13 +53,23 @@ static zt_log_level level_of(zt_refusal_rule rule)
 
 void zt_refusals_add(zt_refusals *refusals, const zt_refusal *r)
 {
-	refusals->ring[refusals->count % ZT_REFUSALS_KEPT] = *r;
-	refusals->count++;
+	zt_refusal *kept = &refusals->ring[refusals->count++ % ZT_REFUSALS_KEPT];
+	*kept = *r;
+	kept->number = refusals->count;
+	refusals->by_rule[r->rule]++;
 	ZT_LOG("gateway", level_of(r->rule), "refused", ZT_KV_STR("rule", rules[r->rule].name),
 	       ZT_KV_STR("reason", rules[r->rule].reason), ZT_KV_STR("detail", r->detail),
 	       ZT_KV_STR("attempted", r->attempted), ZT_KV_STR("peer", r->peer), ZT_KV_INT("port", r->port),
 	       ZT_KV_STR("device", r->device_id), ZT_KV_STR("certificate", r->certificate_id),
 	       ZT_KV_STR("client", r->client_id), ZT_KV_STR("remedy", rules[r->rule].remedy));
+	if (refusals->told)
+		refusals->told(refusals->context, kept);
+}
+
+void zt_refusals_listen(zt_refusals *refusals, void (*told)(void *context, const zt_refusal *refusal), void *context)
+{
+	refusals->told = told;
+	refusals->context = context;
 }
 
 const zt_refusal *zt_refusals_at(const zt_refusals *refusals, size_t index)
@@ -70,4 +82,9 @@ const zt_refusal *zt_refusals_at(const zt_refusals *refusals, size_t index)
 uint64_t zt_refusals_count(const zt_refusals *refusals)
 {
 	return refusals->count;
+}
+
+uint64_t zt_refusals_count_of(const zt_refusals *refusals, zt_refusal_rule rule)
+{
+	return refusals->by_rule[rule];
 }

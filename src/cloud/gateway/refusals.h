@@ -2,6 +2,7 @@
 #ifndef ZT_CLOUD_GATEWAY_REFUSALS_H
 #define ZT_CLOUD_GATEWAY_REFUSALS_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "net/listener.h"
@@ -104,7 +105,11 @@ typedef struct {
 	char client_id[129];                 /* MQTT client id, or "" */
 	char attempted[ZT_REFUSAL_TEXT_MAX]; /* "PUBLISH myhome/myroom", cut */
 	char detail[ZT_REFUSAL_TEXT_MAX];    /* which statement decided and the like, or "" */
+	uint64_t number;                     /* 1, 2, … in the order of time, given by zt_refusals_add */
 } zt_refusal;
+
+/* Where each is published as it happens, QoS 0; no device policy reaches it. */
+#define ZT_REFUSALS_TOPIC "$zerotouch/refusals"
 
 typedef struct zt_refusals zt_refusals;
 
@@ -117,5 +122,15 @@ void zt_refusals_add(zt_refusals *refusals, const zt_refusal *refusal);
 const zt_refusal *zt_refusals_at(const zt_refusals *refusals, size_t index);
 /* All that were ever added. */
 uint64_t zt_refusals_count(const zt_refusals *refusals);
+/* Those of one rule. */
+uint64_t zt_refusals_count_of(const zt_refusals *refusals, zt_refusal_rule rule);
+/* `told` hears of each that is added, after it was logged. */
+void zt_refusals_listen(zt_refusals *refusals, void (*told)(void *context, const zt_refusal *refusal), void *context);
+
+/* Its record as docs/contracts.md has it; NULL when out of memory. */
+json_t *zt_refusal_json(const zt_refusal *refusal);
+/* {"refusals":[…],"last":N}: those with a number above `after`, oldest first, `device` ("" is all) being the device
+ * id or the certificate id or how either begins. NULL when out of memory. */
+json_t *zt_refusals_json(const zt_refusals *refusals, uint64_t after, zt_view device);
 
 #endif

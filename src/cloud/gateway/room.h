@@ -23,7 +23,8 @@ struct zt_gateway {
 	zt_contacts contacts;
 	uint64_t generation; /* see zt_grants */
 	zt_gateway_counters counters;
-	uint8_t *room; /* ZT_SESSION_ROOM bytes of scratch */
+	uint8_t *room;                    /* ZT_SESSION_ROOM bytes of scratch */
+	char denial[ZT_REFUSAL_TEXT_MAX]; /* why policies refused what was asked last */
 
 	zt_mqtt_connection *connections; /* all of them by MQTT */
 	uint64_t connections_max;
