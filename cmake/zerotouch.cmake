@@ -110,9 +110,11 @@ zt_pkg(curl libcurl)
 zt_pkg(expat expat)
 zt_pkg(inih inih)
 zt_pkg(archive libarchive)
-# libhttp-parser ships no .pc file.
+# libhttp-parser and libwslay ship no .pc file.
 add_library(zt_pkg_http_parser INTERFACE IMPORTED GLOBAL)
 target_link_libraries(zt_pkg_http_parser INTERFACE http_parser)
+add_library(zt_pkg_wslay INTERFACE IMPORTED GLOBAL)
+target_link_libraries(zt_pkg_wslay INTERFACE wslay)
 # mbedTLS 2.28 ships none either; static, for the Lambda.
 add_library(zt_pkg_mbedtls INTERFACE IMPORTED GLOBAL)
 target_link_libraries(zt_pkg_mbedtls INTERFACE libmbedtls.a libmbedx509.a libmbedcrypto.a)

@@ -64,7 +64,8 @@ static void connection_free(zt_connection *connection)
 	const zt_http_server_spec *spec = &connection->server->spec;
 	if (spec->closed && connection->tag)
 		spec->closed(spec->context, connection->tag);
-	bufferevent_free(connection->buffer);
+	if (connection->buffer)
+		bufferevent_free(connection->buffer);
 	event_free(connection->timer);
 	free(connection);
 }
@@ -360,4 +361,19 @@ void zt_http_drop(zt_http_exchange *exchange)
 	connection->exchange = NULL;
 	say_goodbye(connection);
 	end_connection(connection);
+}
+
+struct bufferevent *zt_http_detach(zt_http_exchange *exchange)
+{
+	zt_connection *connection = exchange->connection;
+	zt_http_exchange_free(exchange);
+	if (!connection)
+		return NULL;
+	struct bufferevent *buffer = connection->buffer;
+	bufferevent_setcb(buffer, NULL, NULL, NULL, NULL);
+	connection->exchange = NULL;
+	connection->tag = NULL;
+	connection->buffer = NULL;
+	end_connection(connection);
+	return buffer;
 }

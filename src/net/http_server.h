@@ -84,6 +84,10 @@ void zt_http_respond(zt_http_exchange *exchange, unsigned status, const zt_http_
 void zt_http_respond_json(zt_http_exchange *exchange, unsigned status, zt_view json);
 /* Closes the connection without a byte of an answer (how AWS ends a first contact). Frees the exchange. */
 void zt_http_drop(zt_http_exchange *exchange);
+/* Takes the connection out of the server, for another protocol (RFC 9110 §7.8): frees the exchange and gives the buffer
+ * to the caller, with what came behind the request still unread in it and without callbacks; `closed` is not called.
+ * NULL when the peer has gone. */
+struct bufferevent *zt_http_detach(zt_http_exchange *exchange);
 /* "Not Found" for 404. */
 const char *zt_http_reason(unsigned status);
 

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "cloud/broker/broker.h"
+#include "cloud/caller.h"
 #include "cloud/lambda/lambda.h"
 #include "cloud/rules/engine.h"
 #include "net/http_server.h"
@@ -37,6 +38,13 @@ typedef struct {
 
 ZT_NODISCARD zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **ret, zt_error *ret_error);
 void zt_api_free(zt_api *api);
+/* The handler of an HTTP server on the data endpoint: signed requests of IoT data alone. `api` is a zt_api. */
+void zt_api_serve_data(void *api, zt_http_exchange *exchange);
+/* Who signed a request to the data endpoint, in its query or its headers; `api` is a zt_api. */
+ZT_NODISCARD zt_status zt_api_authenticate(void *api, const zt_http_request *request, zt_caller *ret,
+					   zt_error *ret_error);
+/* Whether that caller's identity policies allow it, for requests of `peer` ("127.0.0.1:4711"). */
+bool zt_api_allows(void *api, const zt_caller *caller, const char *peer, const char *action, zt_view resource);
 unsigned zt_api_port(const zt_api *api);
 
 #endif

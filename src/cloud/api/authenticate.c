@@ -7,9 +7,11 @@
 
 enum { SCRATCH_MAX = 16 * 1024 };
 
-static const zt_service *guess_service(const zt_http_request *request)
+static const zt_service *guess_service(const zt_call *call)
 {
-	zt_view type = zt_http_header_of(request, "content-type");
+	zt_view type = zt_http_header_of(call->request, "content-type");
+	if (call->data_endpoint)
+		return &zt_service_iot_data;
 	return zt_view_starts(type, ZT_LIT("application/x-www-form-urlencoded")) ? &zt_service_sts : &zt_service_iot;
 }
 
@@ -24,7 +26,7 @@ static zt_sigv4_request as_signed(const zt_http_request *request, zt_sigv4_heade
 static zt_status check_scope(zt_call *call, const zt_sigv4_claim *claim, zt_error *ret_error)
 {
 	const zt_service *service = zt_service_of(claim->service);
-	if (!service)
+	if (!service || (call->data_endpoint && service != &zt_service_iot_data))
 		return zt_error_coded(
 		    ret_error, ZT_E_DENIED, call->service->bad_signature,
 		    "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, iam or "
@@ -113,13 +115,13 @@ zt_status zt_authenticate(zt_call *call, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str scratch = ZT_STR(SCRATCH_MAX);
 	zt_sigv4_claim claim;
 	zt_error cause = { 0 };
-	call->service = guess_service(call->request);
+	call->service = guess_service(call);
 	if (zt_sigv4_claim_read(&request, &claim, &scratch, &cause) != ZT_OK)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->incomplete, "%s", cause.text);
 	if (!claim.present)
-		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->no_token, "%s",
-				      call->service->protocol == ZT_PROTOCOL_QUERY
-					  ? "Request is missing Authentication Token"
-					  : "Missing Authentication Token");
+		return zt_error_coded(
+		    ret_error, ZT_E_DENIED, call->data_endpoint ? "ForbiddenException" : call->service->no_token, "%s",
+		    call->service->protocol == ZT_PROTOCOL_QUERY ? "Request is missing Authentication Token"
+								 : "Missing Authentication Token");
 	return check_claim(call, &claim, &request, ret_error);
 }

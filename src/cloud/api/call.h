@@ -8,20 +8,13 @@
 #include "base/str.h"
 #include "cloud/api/form.h"
 #include "cloud/api/operation.h"
+#include "cloud/caller.h"
 #include "cloud/registry/registry.h"
 #include "net/http_server.h"
 
 enum { ZT_LABELS_MAX = 3, ZT_REPLY_HEADERS_MAX = 8, ZT_REPLY_MAX = 16 * 1024 * 1024 };
 
 typedef struct zt_api zt_api;
-
-/* Who signed. A copy: the key may be gone when the answer is due. */
-typedef struct {
-	char arn[256];
-	char user_id[128];
-	char key_id[129];
-	char role[65]; /* "" for the root, who may do everything */
-} zt_caller;
 
 typedef struct {
 	const char *name;
@@ -46,6 +39,7 @@ struct zt_call {
 	zt_form form;  /* Query protocol: the parameters, wherever they came */
 	json_t *body;  /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
 
+	bool data_endpoint; /* it came to the data endpoint: no other service is there */
 	zt_txn *txn;
 	bool deferred;
 	bool handling, ended; /* in its handler; finished from within */

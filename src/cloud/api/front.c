@@ -97,17 +97,15 @@ static zt_call *call_new(zt_api *api, zt_http_exchange *exchange)
 	return call;
 }
 
-void zt_front_handle(void *context, zt_http_exchange *exchange)
+static void handle(zt_api *api, zt_http_exchange *exchange, bool data_endpoint)
 {
-	zt_api *api = context;
 	zt_error error = { 0 };
-	if (zt_plain_handle(&api->spec.sources, exchange))
-		return;
 	zt_call *call = call_new(api, exchange);
 	if (!call) {
 		zt_http_drop(exchange);
 		return;
 	}
+	call->data_endpoint = data_endpoint;
 	call->handling = true;
 	zt_status status = serve(call, &error);
 	call->handling = false;
@@ -117,4 +115,38 @@ void zt_front_handle(void *context, zt_http_exchange *exchange)
 		error = call->end_error;
 		zt_call_finish(call, call->end_status, &error);
 	}
+}
+
+void zt_front_handle(void *context, zt_http_exchange *exchange)
+{
+	zt_api *api = context;
+	if (!zt_plain_handle(&api->spec.sources, exchange))
+		handle(api, exchange, false);
+}
+
+void zt_api_serve_data(void *api, zt_http_exchange *exchange)
+{
+	handle(api, exchange, true);
+}
+
+zt_status zt_api_authenticate(void *context, const zt_http_request *request, zt_caller *ret, zt_error *ret_error)
+{
+	zt_api *api = context;
+	zt_call call = { .api = api, .registry = api->spec.registry, .request = request, .data_endpoint = true };
+	TRY(zt_authenticate(&call, ret_error));
+	*ret = call.caller;
+	return ZT_OK;
+}
+
+bool zt_api_allows(void *context, const zt_caller *caller, const char *peer, const char *action, zt_view resource)
+{
+	zt_api *api = context;
+	zt_error error;
+	const zt_http_request request = { .peer = peer };
+	const zt_call call = { .api = api,
+			       .registry = api->spec.registry,
+			       .request = &request,
+			       .service = &zt_service_iot_data,
+			       .caller = *caller };
+	return zt_authorise_action(&call, action, resource, &error) == ZT_OK;
 }

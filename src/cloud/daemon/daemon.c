@@ -163,6 +163,8 @@ static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
 		.listener = zt_rules_listener(d->rules),
 		.mqtt = { .address = s->listen, .port = s->mqtt_port, .pick = s->pick_ports },
 		.https = { .address = s->listen, .port = s->https_port, .pick = s->pick_ports },
+		.all = { .address = s->listen, .port = s->all_port, .pick = s->pick_ports },
+		.operators = { zt_api_authenticate, zt_api_allows, zt_api_serve_data, d->api },
 		.chain_pem = zt_str_view(&chain),
 		.key_pem = zt_str_view(&key),
 	};
@@ -178,10 +180,10 @@ static zt_status write_endpoints(const zt_daemon *d, zt_error *ret_error)
 	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", s->data_dir);
 	(void)snprintf(credentials, sizeof credentials, "%s/credentials", s->data_dir);
 	ZT_JSON_CLEANUP json_t *json =
-	    json_pack("{s:i, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control,
+	    json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control,
 		      "endpoint", s->endpoint, "mqttPort", (int)zt_gateway_mqtt_port(d->gateway), "httpsPort",
-		      (int)zt_gateway_https_port(d->gateway), "ca", ca, "credentials", credentials, "region", s->region,
-		      "account", s->account_id);
+		      (int)zt_gateway_https_port(d->gateway), "allPort", (int)zt_gateway_all_port(d->gateway), "ca", ca,
+		      "credentials", credentials, "region", s->region, "account", s->account_id);
 	ENSURE(json, ZT_E_NOMEM);
 	TRY(zt_json_write(json, &text));
 	TRY(zt_str_put_u8(&text, '\n'));
@@ -204,7 +206,7 @@ static void announce(zt_daemon *d)
 	LOG_INFO("cloud", "ready", ZT_KV_INT("control", zt_api_port(d->api)),
 		 ZT_KV_INT("mqtt", zt_gateway_mqtt_port(d->gateway)),
 		 ZT_KV_INT("https", zt_gateway_https_port(d->gateway)),
-		 ZT_KV_INT("ms", zt_time_mono_ms() - d->started_ms));
+		 ZT_KV_INT("all", zt_gateway_all_port(d->gateway)), ZT_KV_INT("ms", zt_time_mono_ms() - d->started_ms));
 }
 
 static void broker_ready(void *context)

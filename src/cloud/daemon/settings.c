@@ -45,7 +45,8 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 			  .broker_program = getenv("ZT_BROKER_PROGRAM"),
 			  .control_port = 4566,
 			  .mqtt_port = 8883,
-			  .https_port = 8443 };
+			  .https_port = 8443,
+			  .all_port = 8444 };
 	const zt_opt options[] = {
 		{ "data", 'd', ZT_OPT_TEXT, &s.data_dir, "DIR", "where everything is kept (made with mode 0700)", 0,
 		  0 },
@@ -53,6 +54,8 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		{ "mqtt-port", 0, ZT_OPT_NUMBER, &s.mqtt_port, "PORT", "MQTT over mutual TLS (default 8883)", 0,
 		  65535 },
 		{ "https-port", 0, ZT_OPT_NUMBER, &s.https_port, "PORT", "HTTPS data plane (default 8443)", 0, 65535 },
+		{ "all-port", 0, ZT_OPT_NUMBER, &s.all_port, "PORT",
+		  "what AWS has on 443: both by ALPN, WebSocket, signed requests (default 8444)", 0, 65535 },
 		{ "pick-ports", 0, ZT_OPT_FLAG, &s.pick_ports, NULL, "take any free port in place of a taken one", 0,
 		  0 },
 		{ "listen", 0, ZT_OPT_TEXT, &s.listen, "ADDRESS", "address of the device ports (default 127.0.0.1)", 0,

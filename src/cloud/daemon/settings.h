@@ -7,7 +7,7 @@
 
 typedef struct {
 	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region;
-	unsigned control_port, mqtt_port, https_port;
+	unsigned control_port, mqtt_port, https_port, all_port;
 	bool pick_ports, log_json, version;
 	zt_account account; /* filled from the texts above */
 } zt_settings;

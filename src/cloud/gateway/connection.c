@@ -20,7 +20,7 @@ void zt_connection_record(zt_mqtt_connection *c, zt_refusal_rule rule, const cha
 	zt_refusal r = {
 		.time_ms = zt_registry_now_ms(c->gateway->registry),
 		.rule = rule,
-		.port = c->gateway->mqtt_port,
+		.port = c->port,
 	};
 	(void)snprintf(r.peer, sizeof r.peer, "%s", c->peer);
 	(void)snprintf(r.device_id, sizeof r.device_id, "%s", c->device_id);
@@ -28,12 +28,24 @@ void zt_connection_record(zt_mqtt_connection *c, zt_refusal_rule rule, const cha
 	(void)snprintf(r.client_id, sizeof r.client_id, "%s", c->plan.client_id);
 	(void)snprintf(r.attempted, sizeof r.attempted, "%s", attempted);
 	(void)snprintf(r.detail, sizeof r.detail, "%s", detail);
-	c->gateway->counters.refusals++;
-	zt_refusals_add(c->gateway->refusals, &r);
+	zt_gateway_refuse(c->gateway, &r);
+}
+
+void zt_connection_send(const zt_mqtt_connection *c, zt_view bytes)
+{
+	if (!c->client)
+		return;
+	/* What cannot be sent any more is missed by nobody: its reader has closed. */
+	if (c->websocket)
+		(void)!zt_websocket_send(c->websocket, bytes);
+	else
+		(void)bufferevent_write(c->client, bytes.p, bytes.n);
 }
 
 static void client_left(zt_mqtt_connection *c)
 {
+	zt_websocket_free(c->websocket);
+	c->websocket = NULL;
 	bufferevent_free(c->client);
 	c->client = NULL;
 	if (c->phase == ZT_PHASE_LEAVING)
@@ -144,20 +156,6 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	}
 }
 
-static zt_status start(zt_mqtt_connection *c, evutil_socket_t fd)
-{
-	c->timer = evtimer_new(c->gateway->loop, on_timer, c);
-	if (!c->timer) {
-		(void)evutil_closesocket(fd);
-		return ZT_E_NOMEM;
-	}
-	TRY(zt_tls_accept(c->gateway->loop, c->gateway->tls, fd, &c->client));
-	zt_gateway_tls_watch(c->client, &c->tls);
-	bufferevent_setcb(c->client, on_bytes, on_room, on_client_event, c);
-	bufferevent_setwatermark(c->client, EV_WRITE, ZT_BACKLOG_LOW, 0);
-	return bufferevent_enable(c->client, EV_READ | EV_WRITE) == 0 ? ZT_OK : ZT_E_NOMEM;
-}
-
 static void link_connection(zt_mqtt_connection *c)
 {
 	zt_gateway *g = c->gateway;
@@ -169,27 +167,84 @@ static void link_connection(zt_mqtt_connection *c)
 	g->counters.open++;
 }
 
+static void never_was(zt_mqtt_connection *c)
+{
+	zt_websocket_free(c->websocket);
+	if (c->client)
+		bufferevent_free(c->client);
+	if (c->timer)
+		event_free(c->timer);
+	free(c->caller);
+	free(c);
+}
+
+/* Without a stream yet. NULL when there is no room for one more. */
+static zt_mqtt_connection *new_connection(zt_gateway *g, const char *peer, unsigned port)
+{
+	zt_mqtt_connection *c = g->counters.open < g->connections_max ? calloc(1, sizeof *c) : NULL;
+	if (!c) {
+		g->counters.turned_away++;
+		return NULL;
+	}
+	c->gateway = g;
+	c->port = port;
+	(void)snprintf(c->peer, sizeof c->peer, "%s", peer);
+	zt_source_ip(c->peer, c->source_ip);
+	c->timer = evtimer_new(g->loop, on_timer, c);
+	if (c->timer)
+		return c;
+	never_was(c);
+	return NULL;
+}
+
+static zt_status serve(zt_mqtt_connection *c)
+{
+	zt_gateway_tls_watch(c->client, &c->tls);
+	bufferevent_setcb(c->client, on_bytes, on_room, on_client_event, c);
+	bufferevent_setwatermark(c->client, EV_WRITE, ZT_BACKLOG_LOW, 0);
+	ENSURE(bufferevent_enable(c->client, EV_READ | EV_WRITE) == 0, ZT_E_NOMEM);
+	link_connection(c);
+	zt_connection_limit(c, c->gateway->patience_ms);
+	return ZT_OK;
+}
+
 void zt_connection_accept(void *context, evutil_socket_t fd, const struct sockaddr *peer, int peer_len)
 {
 	zt_gateway *g = context;
+	char text[ZT_PEER_TEXT_MAX];
 	(void)peer_len;
-	zt_mqtt_connection *c = g->counters.open < g->connections_max ? calloc(1, sizeof *c) : NULL;
-	if (!c) {
+	zt_peer_text(peer, text);
+	zt_mqtt_connection *c = new_connection(g, text, g->mqtt_port);
+	if (!c)
 		(void)evutil_closesocket(fd);
-		g->counters.turned_away++;
+	else if (zt_tls_accept(g->loop, g->tls, fd, &c->client) != ZT_OK || serve(c) != ZT_OK)
+		never_was(c);
+}
+
+static zt_status become_operators(zt_mqtt_connection *c, const zt_caller *caller)
+{
+	c->caller = malloc(sizeof *c->caller);
+	ENSURE(c->caller, ZT_E_NOMEM);
+	*c->caller = *caller;
+	return zt_websocket_new(c->client, ZT_PACKET_MAX, &c->websocket);
+}
+
+void zt_connection_adopt(zt_gateway *g, struct bufferevent *stream, const char *peer, unsigned port,
+			 const zt_caller *caller)
+{
+	zt_mqtt_connection *c = new_connection(g, peer, port);
+	if (!c) {
+		bufferevent_free(stream);
 		return;
 	}
-	c->gateway = g;
-	zt_peer_text(peer, c->peer);
-	zt_source_ip(c->peer, c->source_ip);
-	if (start(c, fd) != ZT_OK) {
-		if (c->client)
-			bufferevent_free(c->client);
-		if (c->timer)
-			event_free(c->timer);
-		free(c);
+	c->client = stream;
+	c->phase = ZT_PHASE_GREETING;
+	c->tls = (zt_tls_watch){ .begun = true, .done = true };
+	g->counters.handshakes++;
+	if ((caller && become_operators(c, caller) != ZT_OK) || serve(c) != ZT_OK) {
+		never_was(c);
 		return;
 	}
-	link_connection(c);
-	zt_connection_limit(c, g->patience_ms);
+	/* What came with the handshake, or behind the request, has no further event. */
+	bufferevent_trigger(stream, EV_READ, BEV_OPT_DEFER_CALLBACKS);
 }

@@ -8,6 +8,7 @@
 #include "cloud/gateway/mqtt_connect.h"
 #include "cloud/gateway/session.h"
 #include "cloud/registry/index.h"
+#include "net/websocket.h"
 
 typedef enum {
 	ZT_PHASE_HANDSHAKE,
@@ -28,11 +29,15 @@ struct zt_mqtt_connection {
 	zt_mqtt_connection *next, **link; /* of the gateway's list */
 	zt_mqtt_phase phase;
 	struct bufferevent *client, *broker;
+	zt_websocket *websocket; /* between TLS and MQTT, or NULL */
+	zt_caller *caller;       /* who signed, where no certificate was; else NULL. Owned */
+	unsigned port;           /* ours */
 	struct event *timer;
 	zt_tls_watch tls;
 	bool client_done, broker_done; /* leaving: nothing is left to send there */
 	bool suspect;                  /* its certificate has changed */
 	bool blocked;                  /* it is not read because of the broker or the store */
+	zt_status stream_end;          /* what ended the WebSocket, while packets before it are still to be read */
 	char peer[ZT_PEER_TEXT_MAX], source_ip[ZT_PEER_TEXT_MAX];
 	char device_id[ZT_DEVICE_ID_HEX + 1];
 	zt_connect_plan plan;
@@ -51,6 +56,12 @@ struct zt_mqtt_connection {
 
 /* For the MQTT port's listener. */
 void zt_connection_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+
+/* One that has shaken hands: with a client certificate, or a WebSocket of `caller` (copied). Takes over `stream`. */
+void zt_connection_adopt(zt_gateway *gateway, struct bufferevent *stream, const char *peer, unsigned port,
+			 const zt_caller *caller);
+/* Writes MQTT to the client, if it is still there. */
+void zt_connection_send(const zt_mqtt_connection *connection, zt_view bytes);
 
 /* connection_end.c */
 /* Ends it at once; memory goes with the next sweep. */

@@ -40,6 +40,8 @@ void zt_connection_finish(zt_mqtt_connection *c)
 		return;
 	let_go(c);
 	c->phase = ZT_PHASE_ENDED;
+	zt_websocket_free(c->websocket);
+	c->websocket = NULL;
 	if (c->client) {
 		zt_gateway_tls_goodbye(c->client);
 		bufferevent_free(c->client);
@@ -62,6 +64,7 @@ void zt_connection_free(zt_mqtt_connection *c)
 {
 	zt_will_free(&c->will);
 	zt_session_deinit(&c->session);
+	free(c->caller);
 	free(c);
 }
 
@@ -81,7 +84,7 @@ static void publish_will(zt_mqtt_connection *c)
 	    (will->retain && !may_still(c, "iot:RetainPublish", will->topic)))
 		return;
 	will->client_id = zt_view_of(c->plan.client_id);
-	will->principal = zt_view_of(c->grants.certificate_id);
+	will->principal = zt_view_of(c->caller ? c->caller->user_id : c->grants.certificate_id);
 	if (zt_accept(&c->gateway->acceptor, will, NULL, NULL, &error) != ZT_OK)
 		(void)zt_log_error("gateway", &error, "a will cannot be published");
 }
@@ -135,6 +138,8 @@ void zt_connection_depart(zt_mqtt_connection *c, bool with_will)
 	else
 		c->broker_done = true;
 	c->phase = ZT_PHASE_LEAVING;
+	if (c->websocket)
+		zt_websocket_close(c->websocket);
 	zt_connection_limit(c, ZT_GOODBYE_MS);
 	let_drain(c->broker);
 	let_drain(c->client);
@@ -148,7 +153,7 @@ static void tell_client(zt_mqtt_connection *c, uint8_t code)
 	if (c->plan.version != ZT_MQTT_V5 || !c->client)
 		return;
 	zt_mqtt_write_disconnect(&out, ZT_MQTT_V5, &(zt_mqtt_disconnect){ .code = code });
-	(void)bufferevent_write(c->client, out.p, out.n);
+	zt_connection_send(c, zt_buf_view(&out));
 }
 
 void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code, const char *attempted,
@@ -165,7 +170,7 @@ void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t c
 void zt_connection_review(zt_mqtt_connection *c)
 {
 	c->suspect = false;
-	if (c->phase >= ZT_PHASE_LEAVING || zt_grants_active(&c->grants))
+	if (c->phase >= ZT_PHASE_LEAVING || c->caller || zt_grants_active(&c->grants))
 		return;
 	bool revoked = c->grants.certificate && c->grants.certificate->status == ZT_CERT_REVOKED;
 	zt_connection_refuse(c, revoked ? ZT_REFUSED_REVOKED : ZT_REFUSED_INACTIVE, ZT_RC_NOT_AUTHORIZED,

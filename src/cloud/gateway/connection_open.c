@@ -24,7 +24,7 @@ static void turn_away(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code,
 	attempted_text(c, attempted, sizeof attempted);
 	if (code) {
 		zt_connect_put_refusal(c->plan.version, code, &out);
-		(void)bufferevent_write(c->client, out.p, out.n);
+		zt_connection_send(c, zt_buf_view(&out));
 	}
 	zt_connection_refuse(c, rule, code, attempted, detail);
 }
@@ -98,7 +98,7 @@ static bool may_connect(zt_mqtt_connection *c)
 static void authorise(zt_mqtt_connection *c)
 {
 	zt_grants_refresh(&c->grants);
-	if (c->grants.policy_count == 0) {
+	if (!c->caller && c->grants.policy_count == 0) {
 		turn_away(c, ZT_REFUSED_NO_POLICY, ZT_RC_NOT_AUTHORIZED, "");
 		return;
 	}
@@ -108,11 +108,9 @@ static void authorise(zt_mqtt_connection *c)
 	open_upstream(c);
 }
 
-static void remember_certificate(zt_mqtt_connection *c, const zt_leaf *leaf)
+static void prepare_grants(zt_mqtt_connection *c)
 {
-	zt_gateway *g = c->gateway;
-	memcpy(c->grants.certificate_id, leaf->id, sizeof c->grants.certificate_id);
-	memcpy(c->device_id, leaf->device_id, sizeof c->device_id);
+	const zt_gateway *g = c->gateway;
 	c->grants.registry = g->registry;
 	c->grants.generation = &g->generation;
 	c->grants.client_id = zt_view_of(c->plan.client_id);
@@ -133,11 +131,20 @@ static void meet(zt_mqtt_connection *c)
 {
 	zt_leaf leaf;
 	zt_refusal_rule rule = ZT_REFUSED_UNREADABLE;
+	prepare_grants(c);
+	if (c->caller) {
+		c->grants.operators = &c->gateway->operators;
+		c->grants.caller = c->caller;
+		c->grants.peer = c->peer;
+		authorise(c);
+		return;
+	}
 	if (zt_leaf_of(c->client, &leaf) != ZT_OK) {
 		turn_away(c, rule, 0, "");
 		return;
 	}
-	remember_certificate(c, &leaf);
+	memcpy(c->grants.certificate_id, leaf.id, sizeof c->grants.certificate_id);
+	memcpy(c->device_id, leaf.device_id, sizeof c->device_id);
 	c->phase = ZT_PHASE_MEETING;
 	zt_status status = zt_contact_meet(&c->gateway->contacts, &leaf, zt_view_of(c->plan.client_id), on_registered,
 					   c, &c->contact, &rule);
@@ -186,10 +193,11 @@ void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	}
 	zt_session_init(&c->session, &zt_connection_ports, c, c->plan.version, c->gateway->room);
 	c->session.client_id = zt_view_of(c->plan.client_id);
-	c->session.principal = zt_view_of(c->grants.certificate_id);
+	c->session.principal = zt_view_of(c->caller ? c->caller->user_id : c->grants.certificate_id);
+	c->session.insider = c->caller != NULL;
 	c->session.window = window_of(&connack);
 	zt_connect_put_connack(&c->plan, connack.session_present, &out);
-	(void)bufferevent_write(c->client, out.p, out.n);
+	zt_connection_send(c, zt_buf_view(&out));
 	c->phase = ZT_PHASE_ON;
 	c->heard_ms = zt_time_mono_ms();
 	c->gateway->counters.connects++;

@@ -89,9 +89,20 @@ static bool may_read_client(zt_mqtt_connection *c)
 	return !c->blocked && has_room(c->client, ZT_BACKLOG_FULL);
 }
 
+static struct evbuffer *packets_of(zt_mqtt_connection *c)
+{
+	if (!c->client)
+		return NULL;
+	if (!c->websocket)
+		return bufferevent_get_input(c->client);
+	if (c->stream_end == ZT_OK)
+		c->stream_end = zt_websocket_receive(c->websocket);
+	return zt_websocket_input(c->websocket);
+}
+
 static void pump_up(zt_mqtt_connection *c)
 {
-	struct evbuffer *in = c->client ? bufferevent_get_input(c->client) : NULL;
+	struct evbuffer *in = packets_of(c);
 	bool more = in != NULL;
 	/* A client may be slow to read and is still heard: its PINGREQ keeps it alive. */
 	while (more && may_read_client(c)) {
@@ -157,11 +168,22 @@ static void gate(struct bufferevent *stream, bool open)
 	(void)(open ? bufferevent_enable(stream, EV_READ) : bufferevent_disable(stream, EV_READ));
 }
 
+/* A WebSocket that closes without a DISCONNECT is a connection that was lost. */
+static void end_with_stream(zt_mqtt_connection *c)
+{
+	if (c->stream_end == ZT_E_CLOSED)
+		zt_connection_depart(c, true);
+	else
+		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "WebSocket frame", "");
+}
+
 void zt_connection_pump(zt_mqtt_connection *c)
 {
 	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
 	pump_down(c);
 	pump_up(c);
+	if (c->phase < ZT_PHASE_LEAVING && c->stream_end != ZT_OK && !c->blocked)
+		end_with_stream(c);
 	if (c->phase >= ZT_PHASE_LEAVING)
 		return;
 	bool client_heard = c->phase == ZT_PHASE_GREETING || c->phase == ZT_PHASE_ON;
@@ -171,9 +193,7 @@ void zt_connection_pump(zt_mqtt_connection *c)
 
 static void to_client(void *context, zt_view bytes)
 {
-	const zt_mqtt_connection *c = context;
-	if (c->client)
-		(void)bufferevent_write(c->client, bytes.p, bytes.n);
+	zt_connection_send(context, bytes);
 }
 
 static void to_broker(void *context, zt_view bytes)

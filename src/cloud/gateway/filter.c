@@ -11,6 +11,11 @@ bool zt_filter_is_reserved(zt_view filter)
 	       !zt_view_starts(plain, ZT_LIT("$aws/events/"));
 }
 
+bool zt_filter_is_own(zt_view filter)
+{
+	return zt_view_starts(filter, ZT_LIT("$zerotouch/"));
+}
+
 void zt_filter_put_upstream(zt_view filter, zt_buf *out)
 {
 	if (zt_view_ends(zt_filter_unshared(filter), ZT_LIT("/#"))) {

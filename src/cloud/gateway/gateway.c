@@ -120,14 +120,17 @@ static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *
 	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
 	zt_refusals_listen(g->refusals, on_refusal, g);
-	TRY(zt_gateway_tls_new(spec->chain_pem, spec->key_pem, zt_registry_account(g->registry)->endpoint, &g->tls,
-			       ret_error));
+	const char *endpoint = zt_registry_account(g->registry)->endpoint;
+	TRY(zt_gateway_tls_new(ZT_PORT_OF_CERTIFICATES, spec->chain_pem, spec->key_pem, endpoint, &g->tls, ret_error));
+	TRY(zt_gateway_tls_new(ZT_PORT_OF_ALL, spec->chain_pem, spec->key_pem, endpoint, &g->tls_all, ret_error));
 	TRY(zt_https_new(g, ret_error));
 	if (zt_registry_listen(g->registry, on_change, g) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_LIMIT, "the registry has too many listeners");
 	TRY(zt_listener_new(g->loop, &spec->mqtt, zt_connection_accept, g, &g->mqtt_listener, ret_error));
 	TRY(zt_listener_new(g->loop, &spec->https, zt_https_accept, g, &g->https_listener, ret_error));
+	TRY(zt_listener_new(g->loop, &spec->all, zt_arrival_accept, g, &g->all_listener, ret_error));
 	g->mqtt_port = zt_listener_port(g->mqtt_listener);
+	g->all_port = zt_listener_port(g->all_listener);
 	g->https_port = zt_listener_port(g->https_listener);
 	return ZT_OK;
 }
@@ -140,6 +143,7 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 	g->loop = loop;
 	g->registry = spec->registry;
 	g->broker = spec->broker;
+	g->operators = spec->operators;
 	g->acceptor = (zt_acceptor){ spec->broker, spec->listener };
 	g->contacts = (zt_contacts){ .registry = spec->registry, .broker = spec->broker, .listener = spec->listener };
 	g->generation = 1;
@@ -160,7 +164,9 @@ void zt_gateway_free(zt_gateway *g)
 		return;
 	zt_listener_free(g->mqtt_listener);
 	zt_listener_free(g->https_listener);
+	zt_listener_free(g->all_listener);
 	zt_registry_unlisten(g->registry, on_change, g);
+	zt_arrivals_end(g);
 	while (g->connections)
 		zt_connection_finish(g->connections);
 	zt_http_server_free(g->http);
@@ -170,6 +176,7 @@ void zt_gateway_free(zt_gateway *g)
 		event_free(g->sweeper);
 	}
 	SSL_CTX_free(g->tls);
+	SSL_CTX_free(g->tls_all);
 	zt_refusals_free(g->refusals);
 	free(g->room);
 	free(g);
@@ -192,6 +199,17 @@ unsigned zt_gateway_mqtt_port(const zt_gateway *g)
 unsigned zt_gateway_https_port(const zt_gateway *g)
 {
 	return g->https_port;
+}
+
+unsigned zt_gateway_all_port(const zt_gateway *g)
+{
+	return g->all_port;
+}
+
+void zt_gateway_refuse(zt_gateway *g, const zt_refusal *refusal)
+{
+	g->counters.refusals++;
+	zt_refusals_add(g->refusals, refusal);
 }
 
 void zt_gateway_count(const zt_gateway *g, zt_gateway_counters *ret)

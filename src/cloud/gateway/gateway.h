@@ -3,18 +3,33 @@
 #define ZT_CLOUD_GATEWAY_H
 
 #include "cloud/broker/broker.h"
+#include "cloud/caller.h"
 #include "cloud/rules/engine.h"
+#include "net/http_server.h"
 #include "net/listener.h"
 
 typedef struct zt_gateway zt_gateway;
+
+/* Operators: those who come without a certificate and sign with Signature Version 4. The control plane knows them. */
+typedef struct {
+	/* Who signed a request for /mqtt in its query (or its headers). */
+	zt_status (*authenticate)(void *context, const zt_http_request *request, zt_caller *ret, zt_error *ret_error);
+	/* Whether the caller's identity policies allow it. */
+	bool (*allows)(void *context, const zt_caller *caller, const char *peer, const char *action, zt_view resource);
+	/* Answers every other request. */
+	zt_http_handler serve;
+	void *context;
+} zt_operators;
 
 typedef struct {
 	zt_registry *registry;
 	zt_broker *broker;
 	zt_publish_listener listener; /* rules, later shadows */
 	zt_listener_spec mqtt, https; /* 8883, 8443 */
-	zt_view chain_pem, key_pem;   /* the server's certificate and key */
-	unsigned patience_ms;         /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
+	zt_listener_spec all;         /* 443: both by ALPN; without it signed requests and MQTT over WebSocket */
+	zt_operators operators;
+	zt_view chain_pem, key_pem; /* the server's certificate and key */
+	unsigned patience_ms;       /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
 } zt_gateway_spec;
 
 ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret,
@@ -37,5 +52,6 @@ void zt_gateway_count(const zt_gateway *gateway, zt_gateway_counters *ret);
 const struct zt_refusals *zt_gateway_refusals(const zt_gateway *gateway);
 unsigned zt_gateway_mqtt_port(const zt_gateway *gateway);
 unsigned zt_gateway_https_port(const zt_gateway *gateway);
+unsigned zt_gateway_all_port(const zt_gateway *gateway);
 
 #endif

@@ -159,6 +159,11 @@ zt_decision zt_grants_decide(zt_grants *g, const char *action, const char *type,
 	put_arn(zt_registry_account(g->registry), type, name, &arn);
 	if (zt_buf_finish(&arn) != ZT_OK)
 		return (zt_decision){ .kind = ZT_DECISION_IMPLICIT_DENY };
+	if (g->caller) {
+		bool allowed =
+		    g->operators->allows(g->operators->context, g->caller, g->peer, action, zt_buf_view(&arn));
+		return (zt_decision){ .kind = allowed ? ZT_DECISION_ALLOW : ZT_DECISION_IMPLICIT_DENY };
+	}
 	const zt_policy_request request = {
 		.action = zt_view_of(action),
 		.resource = zt_buf_view(&arn),
@@ -178,7 +183,11 @@ void zt_grants_explain(const zt_grants *g, const zt_decision *decision, char *re
 	zt_buf out = zt_buf_make(ret_text, cap);
 	char text[DECISION_TEXT_MAX];
 	zt_decision_text(decision, text, sizeof text);
-	if (decision->kind == ZT_DECISION_IMPLICIT_DENY) {
+	if (g->caller) {
+		put_cut(&out, "the identity policies of ");
+		put_cut(&out, g->caller->arn);
+		put_cut(&out, " do not allow it");
+	} else if (decision->kind == ZT_DECISION_IMPLICIT_DENY) {
 		put_cut(&out, "no statement of ");
 		for (size_t i = 0; i < g->policy_count; i++) {
 			put_cut(&out, i ? ", " : "");

@@ -3,6 +3,7 @@
 #ifndef ZT_CLOUD_GATEWAY_GRANTS_H
 #define ZT_CLOUD_GATEWAY_GRANTS_H
 
+#include "cloud/gateway/gateway.h"
 #include "cloud/registry/certificates.h"
 #include "cloud/registry/policies.h"
 #include "cloud/registry/things.h"
@@ -16,6 +17,11 @@ typedef struct {
 	zt_view source_ip;  /* borrowed */
 	zt_view will_topic; /* empty without a will; borrowed */
 	bool persistent;    /* asks for a session that outlives the connection */
+
+	/* Who has no certificate: its identity policies decide, and nothing else here counts. Borrowed. */
+	const zt_operators *operators;
+	const zt_caller *caller; /* or NULL */
+	const char *peer;
 
 	uint64_t seen;                     /* generation of what follows */
 	const zt_certificate *certificate; /* NULL when it is gone */

@@ -20,7 +20,7 @@ zt_refusal zt_https_refusal(const zt_https_peer *peer, zt_refusal_rule rule)
 	zt_refusal r = {
 		.time_ms = zt_registry_now_ms(peer->gateway->registry),
 		.rule = rule,
-		.port = peer->gateway->https_port,
+		.port = peer->port,
 	};
 	(void)snprintf(r.peer, sizeof r.peer, "%s", peer->peer);
 	(void)snprintf(r.certificate_id, sizeof r.certificate_id, "%s", peer->leaf.id);
@@ -34,8 +34,7 @@ void zt_https_record(zt_gateway *gateway, zt_refusal *refusal, const zt_http_req
 		(void)snprintf(refusal->attempted, sizeof refusal->attempted, "%.*s %.*s", ZT_PRI(request->method),
 			       ZT_PRI(request->path));
 	(void)snprintf(refusal->detail, sizeof refusal->detail, "%s", detail);
-	gateway->counters.refusals++;
-	zt_refusals_add(gateway->refusals, refusal);
+	zt_gateway_refuse(gateway, refusal);
 }
 
 /* AWS closes the connection without a byte of an answer. */
@@ -84,6 +83,10 @@ static void on_request(void *context, zt_http_exchange *exchange)
 	zt_gateway *gateway = context;
 	zt_https_peer *peer = zt_http_exchange_request(exchange)->connection_tag;
 	gateway->counters.requests++;
+	if (!peer->with_certificate) {
+		zt_web_serve(peer, exchange);
+		return;
+	}
 	if (!peer->leaf.id[0] && zt_leaf_of(peer->stream, &peer->leaf) != ZT_OK) {
 		zt_refusal refusal = zt_https_refusal(peer, ZT_REFUSED_UNREADABLE);
 		hang_up(gateway, &refusal, exchange);
@@ -98,6 +101,12 @@ static void on_request(void *context, zt_http_exchange *exchange)
 	meet(peer, exchange, w);
 }
 
+void zt_https_peer_free(zt_https_peer *peer)
+{
+	zt_leaf_free(&peer->leaf);
+	free(peer);
+}
+
 static void on_closed(void *context, void *tag)
 {
 	zt_gateway *gateway = context;
@@ -108,31 +117,58 @@ static void on_closed(void *context, void *tag)
 		(void)snprintf(r.attempted, sizeof r.attempted, "TLS handshake");
 		zt_https_record(gateway, &r, NULL, "");
 	}
-	zt_leaf_free(&peer->leaf);
-	free(peer);
+	zt_https_peer_free(peer);
 }
 
-void zt_https_accept(void *context, evutil_socket_t fd, const struct sockaddr *peer_address, int peer_len)
+static zt_https_peer *new_peer(zt_gateway *g, const char *text, unsigned port)
 {
-	zt_gateway *g = context;
-	(void)peer_len;
 	zt_https_peer *peer = calloc(1, sizeof *peer);
-	if (!peer) {
-		(void)evutil_closesocket(fd);
-		return;
-	}
+	if (!peer)
+		return NULL;
 	peer->gateway = g;
-	zt_peer_text(peer_address, peer->peer);
+	peer->port = port;
+	peer->with_certificate = true;
+	(void)snprintf(peer->peer, sizeof peer->peer, "%s", text);
 	zt_source_ip(peer->peer, peer->source_ip);
-	if (zt_tls_accept(g->loop, g->tls, fd, &peer->stream) != ZT_OK) {
-		free(peer);
-		return;
-	}
+	return peer;
+}
+
+static void serve(zt_https_peer *peer)
+{
+	zt_gateway *g = peer->gateway;
 	zt_gateway_tls_watch(peer->stream, &peer->tls);
 	if (zt_http_adopt(g->http, peer->stream, peer->peer, peer) != ZT_OK) {
 		g->counters.turned_away++;
 		free(peer);
 	}
+}
+
+void zt_https_accept(void *context, evutil_socket_t fd, const struct sockaddr *peer_address, int peer_len)
+{
+	zt_gateway *g = context;
+	char text[ZT_PEER_TEXT_MAX];
+	(void)peer_len;
+	zt_peer_text(peer_address, text);
+	zt_https_peer *peer = new_peer(g, text, g->https_port);
+	if (!peer)
+		(void)evutil_closesocket(fd);
+	else if (zt_tls_accept(g->loop, g->tls, fd, &peer->stream) != ZT_OK)
+		free(peer);
+	else
+		serve(peer);
+}
+
+void zt_https_adopt(zt_gateway *g, struct bufferevent *stream, const char *text, unsigned port, bool with_certificate)
+{
+	zt_https_peer *peer = new_peer(g, text, port);
+	if (!peer) {
+		bufferevent_free(stream);
+		return;
+	}
+	peer->stream = stream;
+	peer->with_certificate = with_certificate;
+	peer->tls = (zt_tls_watch){ .begun = true, .done = true };
+	serve(peer);
 }
 
 zt_status zt_https_new(zt_gateway *gateway, zt_error *ret_error)

@@ -42,6 +42,8 @@
 	  "issue a new certificate; a revoked one does not come back")                                                 \
 	X(ZT_REFUSED_STATE, "CertificateState", "the certificate is in a state in which nobody may connect",           \
 	  "accept its transfer or activate it")                                                                        \
+	X(ZT_REFUSED_SIGNATURE, "SignatureRefused", "the request's signature was not accepted",                        \
+	  "sign with Signature Version 4 for the service iotdevicegateway, with keys that are in force")               \
 	X(ZT_REFUSED_NO_POLICY, "NoPolicy", "no policy is attached to the certificate",                                \
 	  "attach a policy to the certificate (AttachPolicy)")                                                         \
 	X(ZT_REFUSED_CONNECT, "ConnectDenied", "iot:Connect is not allowed with this client id",                       \

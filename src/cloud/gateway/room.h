@@ -10,13 +10,18 @@
 #include "cloud/registry/index.h"
 #include "net/http_server.h"
 
+typedef struct zt_arrival zt_arrival;
+
 struct zt_gateway {
 	struct event_base *loop;
 	zt_registry *registry;
 	zt_broker *broker;
-	SSL_CTX *tls;
-	zt_listener *mqtt_listener, *https_listener;
-	unsigned mqtt_port, https_port;
+	SSL_CTX *tls, *tls_all;
+	zt_listener *mqtt_listener, *https_listener, *all_listener;
+	unsigned mqtt_port, https_port, all_port;
+	zt_operators operators;
+	zt_arrival *arrivals; /* handshakes on the port of all */
+	uint64_t arrival_count;
 	zt_http_server *http;
 	zt_refusals *refusals;
 	zt_acceptor acceptor;
@@ -42,8 +47,18 @@ void zt_gateway_sweep(zt_gateway *gateway);
 /* "127.0.0.1:4711" and "[::1]:4711" without their ports. */
 void zt_source_ip(const char *peer, char ret_ip[ZT_PEER_TEXT_MAX]);
 
+/* Counts, keeps and logs it. */
+void zt_gateway_refuse(zt_gateway *gateway, const zt_refusal *refusal);
+
+/* all_port.c: connections of the port of all, until their handshake tells whose they are. */
+void zt_arrival_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+void zt_arrivals_end(zt_gateway *gateway);
+
 /* Connections of the HTTPS port; `gateway` is the context of its listener. */
 void zt_https_accept(void *gateway, evutil_socket_t fd, const struct sockaddr *peer, int peer_len);
+/* One that has shaken hands; with a client certificate, or without one: then its requests are signed. */
+void zt_https_adopt(zt_gateway *gateway, struct bufferevent *stream, const char *peer, unsigned port,
+		    bool with_certificate);
 ZT_NODISCARD zt_status zt_https_new(zt_gateway *gateway, zt_error *ret_error);
 
 #endif

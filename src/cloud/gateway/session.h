@@ -45,6 +45,7 @@ typedef struct {
 	void *context;
 	zt_mqtt_version version;
 	zt_view client_id, principal; /* for zt_publish; borrowed */
+	bool insider;                 /* an operator: $zerotouch/… may be subscribed to, where policies allow it */
 	uint8_t *room;                /* ZT_SESSION_ROOM bytes */
 	unsigned window;              /* QoS 1 messages that the broker takes before it has acknowledged one */
 	unsigned in_flight;           /* of these, on their way */

@@ -174,7 +174,8 @@ static zt_status check_subscribe(zt_session *session, const zt_mqtt_subscribe *p
 		return zt_session_stop(session, ZT_REFUSED_FILTERS, ZT_RC_QUOTA_EXCEEDED, "SUBSCRIBE",
 				       packet->items[0].filter);
 	for (size_t i = 0; i < packet->count; i++)
-		if (zt_filter_is_reserved(packet->items[i].filter))
+		if (zt_filter_is_reserved(packet->items[i].filter) &&
+		    !(session->insider && zt_filter_is_own(packet->items[i].filter)))
 			return zt_session_stop(session, ZT_REFUSED_RESERVED, ZT_RC_TOPIC_FILTER_INVALID, "SUBSCRIBE",
 					       packet->items[i].filter);
 	return ZT_OK;

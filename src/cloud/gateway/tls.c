@@ -36,13 +36,34 @@ static int check_server_name(SSL *ssl, int *alert, void *endpoint)
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
+#define ALPN_MQTT "x-amzn-mqtt-ca"
+#define ALPN_HTTP "x-amzn-http-ca"
+
+/* A client that offers neither of AWS's names is one of the web: it signs instead. */
+static int choose_protocol(SSL *ssl, const uint8_t **ret, uint8_t *ret_n, const uint8_t *offered, unsigned n,
+			   void *context)
+{
+	static const uint8_t served[] = "\x0e" ALPN_MQTT "\x0e" ALPN_HTTP "\x08http/1.1";
+	uint8_t *chosen;
+	(void)context;
+	if (SSL_select_next_proto(&chosen, ret_n, served, sizeof served - 1, offered, n) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_NOACK;
+	*ret = chosen;
+	if (!zt_view_equal(zt_view_make(chosen, *ret_n), ZT_LIT("http/1.1")))
+		SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+zt_status zt_gateway_tls_new(zt_port_kind kind, zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
 			     zt_error *ret_error)
 {
 	SSL_CTX *tls;
 	TRY(zt_tls_server_new(chain_pem, key_pem, &tls, ret_error));
 	/* No list of CAs: any device may come (facts §1.1, "No client certificate CA names sent"). */
-	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	if (kind == ZT_PORT_OF_CERTIFICATES)
+		SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	else
+		SSL_CTX_set_alpn_select_cb(tls, choose_protocol, NULL);
 	SSL_CTX_set_cert_verify_callback(tls, accept_any_certificate, NULL);
 	SSL_CTX_set_info_callback(tls, note_progress);
 	(void)SSL_CTX_set_tlsext_servername_callback(tls, check_server_name);
@@ -54,6 +75,17 @@ zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *end
 static SSL *ssl_of(const struct bufferevent *stream)
 {
 	return bufferevent_openssl_get_ssl((struct bufferevent *)(uintptr_t)stream);
+}
+
+zt_alpn zt_gateway_tls_alpn(const struct bufferevent *stream)
+{
+	const uint8_t *name = NULL;
+	unsigned n = 0;
+	SSL_get0_alpn_selected(ssl_of(stream), &name, &n);
+	zt_view chosen = zt_view_make(name, n);
+	if (zt_view_equal(chosen, ZT_LIT(ALPN_MQTT)))
+		return ZT_ALPN_MQTT;
+	return zt_view_equal(chosen, ZT_LIT(ALPN_HTTP)) ? ZT_ALPN_HTTP : ZT_ALPN_NONE;
 }
 
 void zt_gateway_tls_watch(struct bufferevent *stream, zt_tls_watch *watch)

@@ -9,9 +9,19 @@
 #include "base/str.h"
 #include "x509/read.h"
 
+/* Who speaks what on a port (facts §2.1). */
+typedef enum {
+	ZT_PORT_OF_CERTIFICATES, /* 8883 and 8443: a client certificate is required, ALPN says nothing */
+	ZT_PORT_OF_ALL, /* 443: ALPN x-amzn-mqtt-ca and x-amzn-http-ca require one; without them none is asked for */
+} zt_port_kind;
+
 /* `endpoint` (borrowed) is the only server name that is served. */
-ZT_NODISCARD zt_status zt_gateway_tls_new(zt_view chain_pem, zt_view key_pem, const char *endpoint, SSL_CTX **ret,
-					  zt_error *ret_error);
+ZT_NODISCARD zt_status zt_gateway_tls_new(zt_port_kind kind, zt_view chain_pem, zt_view key_pem, const char *endpoint,
+					  SSL_CTX **ret, zt_error *ret_error);
+
+/* What was agreed upon by ALPN; after the handshake. */
+typedef enum { ZT_ALPN_NONE, ZT_ALPN_MQTT, ZT_ALPN_HTTP } zt_alpn;
+zt_alpn zt_gateway_tls_alpn(const struct bufferevent *stream);
 /* What becomes of a handshake. */
 typedef struct {
 	bool wrong_name; /* it failed for its server name */
