@@ -64,7 +64,12 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 	(void)name;
 }
 
-static const zt_session_ports ports = { to_client, to_broker, may, keep, accepted, refused };
+static void subscribed(void *context, bool on, const zt_view *filters, size_t count)
+{
+	(void)context, (void)on, (void)filters, (void)count;
+}
+
+static const zt_session_ports ports = { to_client, to_broker, may, keep, accepted, refused, subscribed };
 
 static void check_up(zt_view sent)
 {

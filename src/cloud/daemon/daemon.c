@@ -14,7 +14,7 @@
 #include "net/loop.h"
 #include "x509/server_identity.h"
 
-enum { PATH_TEXT_MAX = 4096 };
+enum { PATH_TEXT_MAX = 4096, GOODBYE_MS = 500 };
 
 struct zt_daemon {
 	const zt_settings *settings;
@@ -259,6 +259,19 @@ zt_status zt_daemon_new(const zt_settings *settings, zt_daemon **ret, zt_error *
 	return ZT_OK;
 }
 
+/* Clients that do not close their end are not waited for. */
+static void say_goodbye(zt_daemon *d)
+{
+	const struct timeval grace = { 0, GOODBYE_MS * 1000 };
+	const int64_t end_ms = zt_time_mono_ms() + GOODBYE_MS;
+	zt_gateway_stop(d->gateway);
+	/* Wakes the loop up when nothing else does. */
+	(void)event_base_loopexit(d->loop, &grace);
+	while (zt_gateway_is_busy(d->gateway) && zt_time_mono_ms() < end_ms)
+		if (event_base_loop(d->loop, EVLOOP_ONCE) != 0)
+			return;
+}
+
 zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
 {
 	announce(daemon);
@@ -266,6 +279,7 @@ zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
 		return zt_error_set(ret_error, ZT_E_INTERNAL, "the event loop failed");
 	zt_notify("STOPPING=1");
 	LOG_INFO("cloud", "stopping");
+	say_goodbye(daemon);
 	return ZT_OK;
 }
 

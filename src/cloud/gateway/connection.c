@@ -42,6 +42,11 @@ void zt_connection_send(const zt_mqtt_connection *c, zt_view bytes)
 		(void)bufferevent_write(c->client, bytes.p, bytes.n);
 }
 
+int64_t zt_connection_silence_ms(const zt_mqtt_connection *c)
+{
+	return (int64_t)c->plan.keep_alive_s * c->gateway->second_ms * 3 / 2;
+}
+
 static void client_left(zt_mqtt_connection *c)
 {
 	zt_websocket_free(c->websocket);
@@ -51,7 +56,7 @@ static void client_left(zt_mqtt_connection *c)
 	if (c->phase == ZT_PHASE_LEAVING)
 		zt_connection_settle(c);
 	else
-		zt_connection_depart(c, true);
+		zt_connection_depart(c, true, ZT_DISCONNECT_LOST);
 }
 
 static void on_client_event(struct bufferevent *stream, short what, void *context)
@@ -117,11 +122,10 @@ void zt_connection_watch_broker(zt_mqtt_connection *c, struct bufferevent *strea
 	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
 }
 
-/* MQTT-3.1.2-24: 1.5 times the keep-alive. The timer is set for the time when that could be over, not with each packet.
- */
+/* The timer is set for the time when the silence could be too long, not with each packet. */
 static void check_keep_alive(zt_mqtt_connection *c)
 {
-	int64_t allowed_ms = (int64_t)c->plan.keep_alive_s * 1500;
+	int64_t allowed_ms = zt_connection_silence_ms(c);
 	int64_t left_ms = c->heard_ms + allowed_ms - zt_time_mono_ms();
 	if (left_ms > 0 || c->blocked) /* what is not read was perhaps said */
 		zt_connection_limit(c, left_ms > 0 ? left_ms : allowed_ms);

@@ -7,6 +7,7 @@
 #include "cloud/gateway/grants.h"
 #include "cloud/gateway/mqtt_connect.h"
 #include "cloud/gateway/session.h"
+#include "base/random.h"
 #include "cloud/registry/index.h"
 #include "net/websocket.h"
 
@@ -51,7 +52,10 @@ struct zt_mqtt_connection {
 	bool listed; /* in both indexes */
 	char certificate_key[ZT_CERT_ID_TEXT + ZT_CLIENT_ID_MAX + 1];
 	int64_t heard_ms;
-	unsigned told; /* refusals while it goes on */
+	unsigned told;                 /* refusals while it goes on */
+	char session_id[ZT_UUID_TEXT]; /* of lifecycle events; "" until it was accepted */
+	uint64_t presence_version;
+	const char *disconnect_reason; /* AWS's word; static */
 };
 
 /* For the MQTT port's listener. */
@@ -70,11 +74,15 @@ void zt_connection_finish(zt_mqtt_connection *connection);
  * way leave. */
 void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, uint8_t code, const char *attempted,
 			  const char *detail);
+/* The gateway stops: ends it without a refusal. */
+void zt_connection_dismiss(zt_mqtt_connection *connection);
 /* The certificate has changed: ends it unless it may go on. */
 void zt_connection_review(zt_mqtt_connection *connection);
 void zt_connection_free(zt_mqtt_connection *connection);
-/* Begins the end: the will, if it is asked for, and what is on its way. */
-void zt_connection_depart(zt_mqtt_connection *connection, bool with_will);
+#define ZT_DISCONNECT_BY_CLIENT "CLIENT_INITIATED_DISCONNECT"
+#define ZT_DISCONNECT_LOST "CONNECTION_LOST"
+/* Begins the end: the will, if it is asked for, and what is on its way. `reason` is AWS's word for it, static. */
+void zt_connection_depart(zt_mqtt_connection *connection, bool with_will, const char *reason);
 /* Leaving: looks whether anything is still on its way. */
 void zt_connection_settle(zt_mqtt_connection *connection);
 
@@ -90,6 +98,8 @@ extern const zt_session_ports zt_connection_ports;
 void zt_keeping_forget(zt_keeping *keeping);
 
 /* connection.c, for its neighbours. */
+/* How long the client may be silent: 1.5 times its keep-alive (MQTT-3.1.2-24). */
+int64_t zt_connection_silence_ms(const zt_mqtt_connection *connection);
 void zt_connection_limit(zt_mqtt_connection *connection, int64_t ms);
 void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted,
 			  const char *detail);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "cloud/gateway/connection.h"
+#include "cloud/gateway/lifecycle.h"
 #include "cloud/gateway/room.h"
 #include "mqtt/properties.h"
 
@@ -127,10 +128,13 @@ static void let_drain(struct bufferevent *stream)
 	(void)bufferevent_enable(stream, EV_READ);
 }
 
-void zt_connection_depart(zt_mqtt_connection *c, bool with_will)
+void zt_connection_depart(zt_mqtt_connection *c, bool with_will, const char *reason)
 {
 	bool joined = c->phase == ZT_PHASE_ON;
 	let_go(c);
+	c->disconnect_reason = reason;
+	if (joined)
+		zt_lifecycle_disconnected(c);
 	if (joined && with_will)
 		publish_will(c);
 	if (joined && c->broker && !c->broker_done)
@@ -164,7 +168,16 @@ void zt_connection_refuse(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t c
 	zt_connection_record(c, rule, attempted, detail);
 	if (c->phase == ZT_PHASE_ON)
 		tell_client(c, code);
-	zt_connection_depart(c, true);
+	zt_connection_depart(c, true, zt_lifecycle_reason(rule));
+}
+
+void zt_connection_dismiss(zt_mqtt_connection *c)
+{
+	if (c->phase >= ZT_PHASE_LEAVING)
+		return;
+	if (c->phase == ZT_PHASE_ON)
+		tell_client(c, ZT_RC_SERVER_SHUTTING_DOWN);
+	zt_connection_depart(c, true, "SERVER_INITIATED_DISCONNECT");
 }
 
 void zt_connection_review(zt_mqtt_connection *c)

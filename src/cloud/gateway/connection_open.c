@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/connection.h"
+#include "cloud/gateway/lifecycle.h"
 #include "cloud/gateway/room.h"
 #include "mqtt/properties.h"
 
@@ -82,6 +83,7 @@ static bool is_allowed(zt_mqtt_connection *c, const char *action, const char *ty
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
 	zt_grants_explain(&c->grants, &decision, text, sizeof text);
+	zt_lifecycle_connect_failed(c);
 	turn_away(c, rule, ZT_RC_NOT_AUTHORIZED, text);
 	return false;
 }
@@ -99,6 +101,7 @@ static void authorise(zt_mqtt_connection *c)
 {
 	zt_grants_refresh(&c->grants);
 	if (!c->caller && c->grants.policy_count == 0) {
+		zt_lifecycle_connect_failed(c);
 		turn_away(c, ZT_REFUSED_NO_POLICY, ZT_RC_NOT_AUTHORIZED, "");
 		return;
 	}
@@ -201,7 +204,8 @@ void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	c->phase = ZT_PHASE_ON;
 	c->heard_ms = zt_time_mono_ms();
 	c->gateway->counters.connects++;
-	zt_connection_limit(c, (int64_t)c->plan.keep_alive_s * 1500);
+	zt_lifecycle_connected(c);
+	zt_connection_limit(c, zt_connection_silence_ms(c));
 	LOG_INFO("gateway", "connected", ZT_KV_STR("client", c->plan.client_id), ZT_KV_STR("peer", c->peer),
 		 ZT_KV_STR("certificate", c->grants.certificate_id),
 		 ZT_KV_INT("mqtt", c->plan.version == ZT_MQTT_V5 ? 5 : 3));

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/connection.h"
+#include "cloud/gateway/lifecycle.h"
 #include "cloud/gateway/room.h"
 #include "cloud/registry/retained.h"
 
@@ -62,7 +63,7 @@ static void end_for_session(zt_mqtt_connection *c)
 static void end_by_client(zt_mqtt_connection *c)
 {
 	LOG_DEBUG("gateway", "disconnected", ZT_KV_STR("client", c->plan.client_id));
-	zt_connection_depart(c, c->session.goodbye.code == ZT_RC_DISCONNECT_WITH_WILL);
+	zt_connection_depart(c, c->session.goodbye.code == ZT_RC_DISCONNECT_WITH_WILL, ZT_DISCONNECT_BY_CLIENT);
 }
 
 /* Whether to go on reading from the client. */
@@ -172,7 +173,7 @@ static void gate(struct bufferevent *stream, bool open)
 static void end_with_stream(zt_mqtt_connection *c)
 {
 	if (c->stream_end == ZT_E_CLOSED)
-		zt_connection_depart(c, true);
+		zt_connection_depart(c, true, ZT_DISCONNECT_LOST);
 	else
 		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "WebSocket frame", "");
 }
@@ -296,6 +297,11 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 	zt_connection_record(c, rule, attempted, denial_of(c, rule));
 }
 
+static void subscribed(void *context, bool on, const zt_view *filters, size_t count)
+{
+	zt_lifecycle_subscribed(context, on, filters, count);
+}
+
 const zt_session_ports zt_connection_ports = {
 	.to_client = to_client,
 	.to_broker = to_broker,
@@ -303,4 +309,5 @@ const zt_session_ports zt_connection_ports = {
 	.keep = keep,
 	.accepted = accepted,
 	.refused = refused,
+	.subscribed = subscribed,
 };

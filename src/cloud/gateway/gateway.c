@@ -117,7 +117,7 @@ static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *
 {
 	g->room = malloc(ZT_SESSION_ROOM);
 	g->sweeper = evtimer_new(g->loop, on_sweep, g);
-	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK)
+	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK || zt_presence_new(&g->presence) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
 	zt_refusals_listen(g->refusals, on_refusal, g);
 	const char *endpoint = zt_registry_account(g->registry)->endpoint;
@@ -148,6 +148,7 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 	g->contacts = (zt_contacts){ .registry = spec->registry, .broker = spec->broker, .listener = spec->listener };
 	g->generation = 1;
 	g->connections_max = connections_max();
+	g->second_ms = spec->second_ms ? spec->second_ms : 1000;
 	g->patience_ms = spec->patience_ms ? spec->patience_ms : ZT_PATIENCE_MS;
 	zt_status status = open_all(g, spec, ret_error);
 	if (status != ZT_OK) {
@@ -158,13 +159,34 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 	return ZT_OK;
 }
 
+static void close_listeners(zt_gateway *g)
+{
+	zt_listener_free(g->mqtt_listener);
+	zt_listener_free(g->https_listener);
+	zt_listener_free(g->all_listener);
+	g->mqtt_listener = g->https_listener = g->all_listener = NULL;
+}
+
+void zt_gateway_stop(zt_gateway *g)
+{
+	close_listeners(g);
+	zt_arrivals_end(g);
+	for (zt_mqtt_connection *next, *c = g->connections; c; c = next) {
+		next = c->next;
+		zt_connection_dismiss(c);
+	}
+}
+
+bool zt_gateway_is_busy(const zt_gateway *g)
+{
+	return g->connections != NULL;
+}
+
 void zt_gateway_free(zt_gateway *g)
 {
 	if (!g)
 		return;
-	zt_listener_free(g->mqtt_listener);
-	zt_listener_free(g->https_listener);
-	zt_listener_free(g->all_listener);
+	close_listeners(g);
 	zt_registry_unlisten(g->registry, on_change, g);
 	zt_arrivals_end(g);
 	while (g->connections)
@@ -178,6 +200,7 @@ void zt_gateway_free(zt_gateway *g)
 	SSL_CTX_free(g->tls);
 	SSL_CTX_free(g->tls_all);
 	zt_refusals_free(g->refusals);
+	zt_presence_free(g->presence);
 	free(g->room);
 	free(g);
 }

@@ -30,10 +30,15 @@ typedef struct {
 	zt_operators operators;
 	zt_view chain_pem, key_pem; /* the server's certificate and key */
 	unsigned patience_ms;       /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
+	unsigned second_ms;         /* how long a second of keep-alive lasts; 0 is 1000, tests give less */
 } zt_gateway_spec;
 
 ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret,
 				      zt_error *ret_error);
+/* Takes nobody new, and says goodbye to every MQTT client (version 5: DISCONNECT 0x8B); its will goes out, what is on
+ * its way leaves. The loop must go on meanwhile, until zt_gateway_is_busy says no. */
+void zt_gateway_stop(zt_gateway *gateway);
+bool zt_gateway_is_busy(const zt_gateway *gateway);
 /* Closes the listeners and every connection. NULL is fine. */
 void zt_gateway_free(zt_gateway *gateway);
 /* What has happened since the start. */

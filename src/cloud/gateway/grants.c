@@ -28,6 +28,8 @@ static void look_up(zt_grants *g)
 	if (!g->certificate || zt_account_iot_arn(zt_registry_account(g->registry), "cert", id, &arn) != ZT_OK)
 		return;
 	look_up_policies(g, zt_str_view(&arn));
+	g->thing_is_exclusive = false;
+	(void)zt_registry_thing_of_principal(g->registry, zt_str_view(&arn), 0, &g->thing_is_exclusive);
 	if (g->client_id.n)
 		g->thing = zt_registry_thing_of_connection(g->registry, zt_str_view(&arn), g->client_id);
 }

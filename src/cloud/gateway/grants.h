@@ -26,6 +26,7 @@ typedef struct {
 	uint64_t seen;                     /* generation of what follows */
 	const zt_certificate *certificate; /* NULL when it is gone */
 	const zt_thing *thing;             /* bound to the connection, or NULL */
+	bool thing_is_exclusive;           /* and the certificate is attached to no other */
 	const zt_policy *policies[ZT_POLICIES_PER_TARGET_MAX];
 	const char *policy_names[ZT_POLICIES_PER_TARGET_MAX];
 	size_t policy_count;

@@ -6,6 +6,7 @@
 #include "cloud/gateway/connection.h"
 #include "cloud/gateway/contact.h"
 #include "cloud/gateway/gateway.h"
+#include "cloud/gateway/presence.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/registry/index.h"
 #include "net/http_server.h"
@@ -24,6 +25,7 @@ struct zt_gateway {
 	uint64_t arrival_count;
 	zt_http_server *http;
 	zt_refusals *refusals;
+	zt_presence *presence;
 	zt_acceptor acceptor;
 	zt_contacts contacts;
 	uint64_t generation; /* see zt_grants */
@@ -33,7 +35,7 @@ struct zt_gateway {
 
 	zt_mqtt_connection *connections; /* all of them by MQTT */
 	uint64_t connections_max;
-	unsigned patience_ms;
+	unsigned patience_ms, second_ms;
 	zt_index by_client_id;     /* those that may use their client id */
 	zt_index by_certificate;   /* certificate id NUL client id, for a change of the certificate */
 	zt_mqtt_connection *ended; /* to be freed when nothing uses them any more */

@@ -26,6 +26,8 @@ typedef struct {
 	void (*accepted)(void *context, const zt_publish *message);
 	/* A single filter or message was refused and the session goes on. */
 	void (*refused)(void *context, zt_refusal_rule rule, zt_view name);
+	/* Filters that the client may have went up to the broker, subscribed to or (`on` false) unsubscribed from. */
+	void (*subscribed)(void *context, bool on, const zt_view *filters, size_t count);
 } zt_session_ports;
 
 /* Scratch that many sessions of one thread share. */

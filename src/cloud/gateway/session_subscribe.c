@@ -128,13 +128,18 @@ static zt_status remember_pending(zt_session *session, const zt_pending_subscrib
 static zt_status forward(zt_session *session, const zt_mqtt_subscribe *packet, zt_pending_subscribe *pending)
 {
 	zt_mqtt_subscribe up = { .packet_id = packet->packet_id };
+	zt_view filters[ZT_MQTT_FILTERS_MAX];
 	zt_buf texts = zt_session_parts_room(session);
-	for (size_t i = 0; i < packet->count; i++)
-		if (pending->codes[i] == CODE_FROM_BROKER)
-			up.items[up.count++] = zt_filter_upstream(&packet->items[i], &texts);
+	for (size_t i = 0; i < packet->count; i++) {
+		if (pending->codes[i] != CODE_FROM_BROKER)
+			continue;
+		filters[up.count] = packet->items[i].filter;
+		up.items[up.count++] = zt_filter_upstream(&packet->items[i], &texts);
+	}
 	if (up.count == 0)
 		return answer(session, pending);
 	TRY(remember_pending(session, pending));
+	session->ports->subscribed(session->context, pending->answer == ZT_MQTT_SUBACK, filters, up.count);
 	zt_buf out = zt_session_packet_room(session);
 	if (pending->answer == ZT_MQTT_SUBACK)
 		zt_mqtt_write_subscribe(&out, ZT_MQTT_V5, &up);

@@ -252,4 +252,16 @@ with World(attest=False) as world:
         except (EOFError, OSError):
             pass
     device.publish("a/b", b"others are unharmed")
+
     device.stop()
+
+    # An orderly stop tells whoever speaks MQTT 5.
+    stream = tls(world, leaf, "x-amzn-mqtt-ca").wrap_socket(
+        socket.create_connection(("localhost", world.cloud.endpoints["allPort"]), DEADLINE_S), server_hostname="localhost")
+    stream.sendall(b"\x10\x11\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x04lamp")
+    assert stream.recv(1) == b"\x20"
+    assert world.cloud.stop() == 0
+    rest = b""
+    while chunk := stream.recv(4096):
+        rest += chunk
+    assert rest.endswith(b"\xe0\x01\x8b"), rest

@@ -27,6 +27,14 @@ ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action"
 ARN = "arn:aws:iot:us-east-1:000000000000"
 
 
+def allow(action, *resources, **more):
+    return {"Effect": "Allow", "Action": action, "Resource": [f"{ARN}:{r}" for r in resources], **more}
+
+
+def policy(*statements):
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
 def wait_for(condition, what, deadline_s=DEADLINE_S):
     """Looks again until condition() is true; the deadline is there to fail, not to pace."""
     end = time.monotonic() + deadline_s
@@ -98,8 +106,8 @@ class Authority:
 
 
 class Gateway:
-    def __init__(self, patience_ms=0):
-        self.patience_ms = patience_ms
+    def __init__(self, patience_ms=0, second_ms=0):
+        self.times = [str(patience_ms), str(second_ms)]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-gw-"))
         self.data = self.folder / "data"
         self.data.mkdir(mode=0o700)
@@ -113,9 +121,9 @@ class Gateway:
 
     def __enter__(self):
         self.log = open(self.folder / "log", "wb")
-        self.process = subprocess.Popen([BIN / "gateway_host", self.data, str(self.patience_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([BIN / "gateway_host", self.data, *self.times], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.log, env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1"})
-        self.answers, self.accepted = queue.Queue(), queue.Queue()
+        self.answers, self.accepted, self.events = queue.Queue(), queue.Queue(), queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         try:
@@ -130,7 +138,8 @@ class Gateway:
             entry = json.loads(line)
             if "accepted" in entry:
                 entry["accepted"]["payload"] = base64.b64decode(entry["accepted"]["payload"])
-                self.accepted.put(entry["accepted"])
+                lifecycle = entry["accepted"]["topic"].startswith(("$aws/events/presence/", "$aws/events/subscriptions/"))
+                (self.events if lifecycle else self.accepted).put(entry["accepted"])
             else:
                 self.answers.put(entry)
 

@@ -1,6 +1,6 @@
-/* gateway_host DATA [PATIENCE_MS]: the gateway on free ports, with the registry's operations as JSON lines on standard
- * input. Each line is answered by one line; each message that rules would see is a line {"accepted":…} of its own. Ends
- * with its input. */
+/* gateway_host DATA [PATIENCE_MS SECOND_MS]: the gateway on free ports, with the registry's operations as JSON lines on
+ * standard input. Each line is answered by one line; each message that rules would see is a line {"accepted":…} of its
+ * own. Ends with its input. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <unistd.h>
@@ -130,7 +130,8 @@ static zt_status bind_thing(zt_txn *txn, const json_t *command, zt_error *ret_er
 	const zt_thing_spec spec = { .name = zt_json_view(command, "name"),
 				     .attributes = json_object_get(command, "attributes") };
 	TRY(zt_txn_thing_create(txn, &spec, &thing, ret_error));
-	return zt_txn_thing_attach(txn, spec.name, zt_json_view(command, "target"), false, ret_error);
+	return zt_txn_thing_attach(txn, spec.name, zt_json_view(command, "target"),
+				   json_is_true(json_object_get(command, "exclusive")), ret_error);
 }
 
 static void describe(host *h, const json_t *command)
@@ -214,7 +215,7 @@ static void on_end(struct bufferevent *input, short what, void *context)
 	(void)event_base_loopbreak(h->loop);
 }
 
-static zt_status open_gateway(host *h, const char *data, unsigned patience_ms, zt_error *ret_error)
+static zt_status open_gateway(host *h, const char *data, const unsigned times[2], zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(TEXT_MAX), key = ZT_STR(TEXT_MAX), path = ZT_STR(PATH_TEXT_MAX);
 	TRY(zt_path_join(&path, data, "server.pem"));
@@ -227,7 +228,8 @@ static zt_status open_gateway(host *h, const char *data, unsigned patience_ms, z
 		.listener = { accepted, h },
 		.chain_pem = zt_str_view(&chain),
 		.key_pem = zt_str_view(&key),
-		.patience_ms = patience_ms,
+		.patience_ms = times[0],
+		.second_ms = times[1],
 	};
 	return zt_gateway_new(h->loop, &spec, &h->gateway, ret_error);
 }
@@ -246,7 +248,7 @@ static void on_ready(void *context)
 		      (int)zt_gateway_https_port(h->gateway), "broker", zt_broker_socket(h->broker)));
 }
 
-static zt_status open_all(host *h, const char *data, unsigned patience_ms, zt_error *ret_error)
+static zt_status open_all(host *h, const char *data, const unsigned times[2], zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
 	const zt_account account = {
@@ -258,18 +260,19 @@ static zt_status open_all(host *h, const char *data, unsigned patience_ms, zt_er
 	TRY(zt_store_open(h->loop, zt_str_text(&path), &h->store, ret_error));
 	TRY(zt_registry_new(h->store, &account, zt_clock_system(), &h->registry, ret_error));
 	TRY(zt_broker_new(h->loop, h->registry, &broker, on_ready, h, &h->broker, ret_error));
-	return open_gateway(h, data, patience_ms, ret_error);
+	return open_gateway(h, data, times, ret_error);
 }
 
 int main(int argc, char **argv)
 {
 	host h = { .loop = zt_loop_new() };
 	zt_error error = { 0 };
-	uint64_t patience_ms = 0;
-	if (argc < 2 || argc > 3 || (argc == 3 && !zt_view_to_u64(zt_view_of(argv[2]), &patience_ms)) || !h.loop ||
-	    zt_log_configure("debug", ZT_LOG_TEXT) != ZT_OK)
+	unsigned times[2] = { 0 };
+	for (int i = 2; i < argc && i < 4; i++)
+		times[i - 2] = (unsigned)strtoul(argv[i], NULL, 10);
+	if (argc < 2 || argc > 4 || !h.loop || zt_log_configure("debug", ZT_LOG_TEXT) != ZT_OK)
 		return 2;
-	if (open_all(&h, argv[1], (unsigned)patience_ms, &error) != ZT_OK)
+	if (open_all(&h, argv[1], times, &error) != ZT_OK)
 		fail("start", &error);
 	(void)event_base_dispatch(h.loop);
 	zt_gateway_free(h.gateway);

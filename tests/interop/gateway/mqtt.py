@@ -1,13 +1,5 @@
 """MQTT 3.1.1 with mosquitto's clients and by hand: what AWS does, and where it differs from the specification."""
-from gw import ARN, Gateway, connect_packet, packet, publish_packet, run, string, wait_for
-
-
-def allow(action, *resources, **more):
-    return {"Effect": "Allow", "Action": action, "Resource": [f"{ARN}:{r}" for r in resources], **more}
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+from gw import ARN, Gateway, allow, connect_packet, packet, policy, publish_packet, run, string, wait_for
 
 
 def publish_and_subscribe():
@@ -229,7 +221,7 @@ def dollar_topics_end_here():
 
 
 def keep_alive():
-    """1 to 29 seconds become 30, and 1.5 times that is waited; too long for a test, so only what is told."""
+    """1 to 29 seconds become 30, and MQTT 5 is told; what silence brings is in lifecycle.py."""
     with Gateway() as gateway:
         leaf = gateway.device(gateway.ca("one"), "dev1")
         raw = gateway.connect(leaf).send(connect_packet("x", 5, keep_alive=5))

@@ -41,7 +41,14 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 	r->refused_rule = rule;
 }
 
-static const zt_session_ports ports = { to_client, to_broker, may, keep, accepted, refused };
+static void subscribed(void *context, bool on, const zt_view *filters, size_t count)
+{
+	relay *r = context;
+	(void)filters;
+	*(on ? &r->subscribed : &r->unsubscribed) += (unsigned)count;
+}
+
+static const zt_session_ports ports = { to_client, to_broker, may, keep, accepted, refused, subscribed };
 
 relay *relay_new(zt_mqtt_version version)
 {

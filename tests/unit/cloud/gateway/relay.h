@@ -16,7 +16,7 @@ typedef struct {
 	const char *denied; /* this name is refused for `denied_right` */
 	zt_session_right denied_right;
 	zt_status keep; /* what the store says */
-	unsigned asked_to_keep, accepted, refused;
+	unsigned asked_to_keep, accepted, refused, subscribed, unsubscribed;
 	zt_refusal_rule refused_rule;
 	char accepted_topic[300], accepted_payload[64];
 	bool accepted_retain;
