@@ -118,48 +118,6 @@ static json_t *evaluate_negate(const zt_sql *sql, const zt_sql_input *input, con
 	return zt_value_negate(value);
 }
 
-static json_t *evaluate(const zt_sql *sql, const zt_sql_input *input, uint32_t index)
-{
-	const zt_node *node = &sql->nodes[index];
-	switch (node->kind) {
-	case ZT_NODE_LITERAL:
-		return json_incref(node->literal);
-	case ZT_NODE_PAYLOAD:
-		return json_incref((json_t *)input->payload);
-	case ZT_NODE_FIELD:
-		return member_of(input->payload, node->name);
-	case ZT_NODE_MEMBER:
-		return evaluate_member(sql, input, node);
-	case ZT_NODE_CALL:
-		return evaluate_call(sql, input, node);
-	case ZT_NODE_OBJECT:
-		return evaluate_object(sql, input, node);
-	case ZT_NODE_ARRAY:
-		return evaluate_array(sql, input, node);
-	case ZT_NODE_CASE:
-		return evaluate_case(sql, input, node);
-	case ZT_NODE_NOT:
-		return evaluate_not(sql, input, node);
-	case ZT_NODE_NEGATE:
-		return evaluate_negate(sql, input, node);
-	case ZT_NODE_AND:
-	case ZT_NODE_OR:
-	case ZT_NODE_IN:
-	case ZT_NODE_BINARY:
-		return evaluate_binary(sql, input, node);
-	}
-	return NULL;
-}
-
-static bool where_holds(const zt_sql *sql, const zt_sql_input *input)
-{
-	bool truth;
-	if (sql->where == ZT_NODE_NONE)
-		return true;
-	ZT_JSON_CLEANUP json_t *value = evaluate(sql, input, sql->where);
-	return zt_value_truth(value, &truth) && truth;
-}
-
 /* Puts `value` (taken over) at a dotted name, making the objects on the way. */
 static zt_status put_at(json_t *result, zt_view name, json_t *value)
 {
@@ -194,26 +152,112 @@ static zt_status select_item(const zt_sql *sql, const zt_sql_input *input, const
 												    : ZT_E_NOMEM;
 }
 
-static zt_status write_items(const zt_sql *sql, const zt_sql_input *input, zt_str *out)
+static zt_status select_items(const zt_sql *sql, const zt_select *select, const zt_sql_input *input, json_t **ret)
 {
 	ZT_JSON_CLEANUP json_t *result = json_object();
 	ENSURE(result, ZT_E_NOMEM);
-	for (size_t i = 0; i < sql->item_count; i++)
-		TRY(select_item(sql, input, &sql->items[i], result));
-	return zt_value_write(result, out);
+	for (uint32_t at = select->first; at != ZT_ITEM_NONE; at = sql->items[at].next)
+		TRY(select_item(sql, input, &sql->items[at], result));
+	*ret = ZT_STEAL(result);
+	return ZT_OK;
+}
+
+static bool where_holds(const zt_sql *sql, const zt_select *select, const zt_sql_input *input)
+{
+	bool truth;
+	if (select->where == ZT_NODE_NONE)
+		return true;
+	ZT_JSON_CLEANUP json_t *value = evaluate(sql, input, select->where);
+	return zt_value_truth(value, &truth) && truth;
+}
+
+static bool takes_all(const zt_sql *sql, const zt_select *select)
+{
+	return select->count == 1 && sql->items[select->first].node == ZT_NODE_NONE;
+}
+
+/* What a nested SELECT makes of one element; Undefined when its WHERE does not hold. */
+static json_t *select_from(const zt_sql *sql, const zt_select *select, const zt_sql_input *outer, json_t *element)
+{
+	zt_sql_input input = *outer;
+	json_t *result;
+	/* The fields of what is around it are not seen from within. */
+	input.payload = element;
+	if (!where_holds(sql, select, &input))
+		return NULL;
+	if (takes_all(sql, select))
+		return json_incref(element);
+	if (select->value)
+		return evaluate(sql, &input, sql->items[select->first].node);
+	return select_items(sql, select, &input, &result) == ZT_OK ? result : NULL;
+}
+
+static json_t *evaluate_select(const zt_sql *sql, const zt_sql_input *input, const zt_node *node)
+{
+	ZT_JSON_CLEANUP json_t *source = evaluate(sql, input, node->first);
+	size_t index;
+	json_t *element, *results;
+	if (json_is_object(source))
+		return select_from(sql, node->select, input, source);
+	if (!json_is_array(source))
+		return NULL;
+	results = json_array();
+	json_array_foreach(source, index, element) {
+		json_t *result = select_from(sql, node->select, input, element);
+		if (result)
+			(void)json_array_append_new(results, result);
+	}
+	return results;
+}
+
+static json_t *evaluate(const zt_sql *sql, const zt_sql_input *input, uint32_t index)
+{
+	const zt_node *node = &sql->nodes[index];
+	switch (node->kind) {
+	case ZT_NODE_LITERAL:
+		return json_incref(node->literal);
+	case ZT_NODE_PAYLOAD:
+		return json_incref((json_t *)input->payload);
+	case ZT_NODE_FIELD:
+		return member_of(input->payload, node->name);
+	case ZT_NODE_MEMBER:
+		return evaluate_member(sql, input, node);
+	case ZT_NODE_CALL:
+		return evaluate_call(sql, input, node);
+	case ZT_NODE_OBJECT:
+		return evaluate_object(sql, input, node);
+	case ZT_NODE_ARRAY:
+		return evaluate_array(sql, input, node);
+	case ZT_NODE_CASE:
+		return evaluate_case(sql, input, node);
+	case ZT_NODE_SELECT:
+		return evaluate_select(sql, input, node);
+	case ZT_NODE_NOT:
+		return evaluate_not(sql, input, node);
+	case ZT_NODE_NEGATE:
+		return evaluate_negate(sql, input, node);
+	case ZT_NODE_AND:
+	case ZT_NODE_OR:
+	case ZT_NODE_IN:
+	case ZT_NODE_BINARY:
+		return evaluate_binary(sql, input, node);
+	}
+	return NULL;
 }
 
 zt_status zt_sql_run(const zt_sql *sql, const zt_sql_input *input, zt_str *out)
 {
 	zt_str_clear(out);
-	ENSURE(where_holds(sql, input), ZT_E_NOT_FOUND);
-	bool all = sql->item_count == 1 && sql->items[0].node == ZT_NODE_NONE;
+	const zt_select *select = &sql->select;
+	ENSURE(where_holds(sql, select, input), ZT_E_NOT_FOUND);
 	/* The whole payload goes on as it came, so that no number changes its form; and it need not be JSON. */
-	if (all)
+	if (takes_all(sql, select))
 		return zt_str_put(out, input->message->payload);
-	if (!sql->value)
-		return write_items(sql, input, out);
-	ZT_JSON_CLEANUP json_t *value = evaluate(sql, input, sql->items[0].node);
+	ZT_JSON_CLEANUP json_t *value = NULL;
+	if (select->value)
+		value = evaluate(sql, input, sql->items[select->first].node);
+	else
+		TRY(select_items(sql, select, input, &value));
 	return value ? zt_value_write(value, out) : ZT_OK;
 }
 

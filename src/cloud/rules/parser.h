@@ -22,7 +22,25 @@ ZT_NODISCARD zt_status zt_parser_skip(zt_parser *parser, zt_token_kind kind, boo
 ZT_NODISCARD zt_status zt_parser_expect(zt_parser *parser, zt_token_kind kind, const char *what);
 /* "<what> expected at character 12, before \"FROM\"" */
 zt_status zt_parser_expected(const zt_parser *parser, const char *what);
+
+/* expression.c: an expression of any kind; a path "a.b.c". */
 ZT_NODISCARD zt_status zt_parser_expression(zt_parser *parser, uint32_t *ret_node);
+ZT_NODISCARD zt_status zt_parser_path(zt_parser *parser, uint32_t *ret_node);
+/* atom.c: what stands between operators. */
+ZT_NODISCARD zt_status zt_parser_atom(zt_parser *parser, uint32_t *ret_node);
+/* select.c: SELECT within parentheses, up to the closing one. */
+ZT_NODISCARD zt_status zt_parser_nested(zt_parser *parser, uint32_t *ret_node);
+/* select.c: the list between SELECT and FROM. */
+ZT_NODISCARD zt_status zt_parser_items(zt_parser *parser, zt_select *select);
+
+/* tree.c */
+ZT_NODISCARD zt_status zt_tree_add(zt_parser *parser, zt_node_kind kind, uint32_t *ret_node);
+void zt_tree_adopt(zt_parser *parser, uint32_t parent, uint32_t child);
+/* Takes over `value`; ZT_E_NOMEM when it is NULL. */
+ZT_NODISCARD zt_status zt_tree_add_literal(zt_parser *parser, json_t *value, uint32_t *ret_node);
+ZT_NODISCARD zt_status zt_tree_add_unary(zt_parser *parser, zt_node_kind kind, uint32_t child, uint32_t *ret_node);
+ZT_NODISCARD zt_status zt_tree_add_binary(zt_parser *parser, zt_node_kind kind, zt_token_kind op, uint32_t left,
+					  uint32_t right, uint32_t *ret_node);
 
 /* Texts of string tokens, with doubled quotes made single. */
 json_t *zt_parser_string(const zt_token *token);

@@ -76,6 +76,36 @@ static void test_registration_rule_selects_our_cas_alone(void **state)
 	assert_sql(rows, ZT_COUNT(rows));
 }
 
+/* SQL reference, "Nested object queries"; payload and results are AWS's. */
+static void test_nested_select(void **state)
+{
+	(void)state;
+#define E                                                                      \
+	"{\"e\":[{\"n\":\"temperature\",\"u\":\"Cel\",\"t\":1234,\"v\":22.5}," \
+	"{\"n\":\"light\",\"u\":\"lm\",\"t\":1235,\"v\":135},{\"n\":\"acidity\",\"u\":\"pH\",\"t\":1235,\"v\":7}]}"
+	const zt_sql_row rows[] = {
+		{ "SELECT (SELECT VALUE n FROM e) AS sensors" FROM, E,
+		  "{\"sensors\":[\"temperature\",\"light\",\"acidity\"]}" },
+		{ "SELECT (SELECT v FROM e WHERE n = 'temperature') AS temperature" FROM, E,
+		  "{\"temperature\":[{\"v\":22.5}]}" },
+		{ "SELECT get((SELECT v FROM e WHERE n = 'temperature'), 0).v AS temperature" FROM, E,
+		  "{\"temperature\":22.5}" },
+		{ "SELECT (SELECT * FROM e WHERE v > 100) AS bright" FROM, E,
+		  "{\"bright\":[{\"n\":\"light\",\"u\":\"lm\",\"t\":1235,\"v\":135}]}" },
+		{ "SELECT (SELECT n AS name, topic(1) AS t FROM e WHERE u = 'pH') AS x" FROM, E,
+		  "{\"x\":[{\"name\":\"acidity\",\"t\":\"a\"}]}" },
+		/* Fields around it are not seen from within. */
+		{ "SELECT (SELECT VALUE z FROM e) AS x, z" FROM, "{\"z\":1,\"e\":[{\"a\":1}]}", "{\"x\":[],\"z\":1}" },
+		{ "SELECT (SELECT a FROM e.f) AS x" FROM, "{\"e\":{\"f\":{\"a\":1,\"b\":2}}}", "{\"x\":{\"a\":1}}" },
+		{ "SELECT (SELECT a FROM e) AS x, 1 AS y" FROM, "{\"e\":5}", "{\"y\":1}" },
+		{ "SELECT (SELECT (SELECT VALUE a FROM f) AS g FROM e) AS x" FROM,
+		  "{\"e\":[{\"f\":[{\"a\":1},{\"a\":2}]},{\"f\":[]}]}", "{\"x\":[{\"g\":[1,2]},{\"g\":[]}]}" },
+		{ "SELECT VALUE (SELECT VALUE n FROM e)" FROM " WHERE get((SELECT VALUE v FROM e), 2) = 7", E,
+		  "[\"temperature\",\"light\",\"acidity\"]" },
+	};
+	assert_sql(rows, ZT_COUNT(rows));
+}
+
 static void test_case(void **state)
 {
 	(void)state;
@@ -123,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_where),
 		cmocka_unit_test(test_registration_rule_selects_our_cas_alone),
+		cmocka_unit_test(test_nested_select),
 		cmocka_unit_test(test_case),
 		cmocka_unit_test(test_filter_of_from),
 		cmocka_unit_test(test_result_has_a_ceiling),
