@@ -171,12 +171,12 @@ class World:
     def cloud_ca(self):
         return self.cloud.endpoints["ca"]
 
-    def client(self, service):
+    def client(self, service, retries=0):
         """A boto3 client (imported here: not every test needs it)."""
         import boto3
         from botocore.config import Config
         session = boto3.session.Session(**self.keys(), region_name=self.cloud.endpoints["region"])
-        return session.client(service, endpoint_url=self.control, config=Config(retries={"max_attempts": 0}))
+        return session.client(service, endpoint_url=self.control, config=Config(retries={"max_attempts": retries}))
 
     def keys(self):
         pairs = dict(line.split(" = ", 1) for line in

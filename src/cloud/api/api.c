@@ -19,6 +19,8 @@ static zt_status open_front(struct event_base *loop, zt_api *api, zt_error *ret_
 		.connections_max = CONNECTIONS_MAX,
 	};
 	TRY(zt_managed_new(&api->managed, ret_error));
+	if (api->spec.quotas)
+		TRY(zt_quotas_new(&api->quotas));
 	TRY(zt_keymaker_new(loop, &api->keymaker, ret_error));
 	TRY(zt_http_server_new(loop, &server, &api->server, ret_error));
 	return zt_listener_new(loop, &api->spec.control, zt_http_accept, api->server, &api->listener, ret_error);
@@ -53,6 +55,7 @@ void zt_api_free(zt_api *api)
 		call->link = NULL;
 	}
 	zt_managed_free(api->managed);
+	zt_quotas_free(api->quotas);
 	free(api);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cloud/broker/broker.h"
 #include "cloud/caller.h"
+#include "cloud/faults/faults.h"
 #include "cloud/lambda/lambda.h"
 #include "cloud/rules/engine.h"
 #include "net/http_server.h"
@@ -33,6 +34,8 @@ typedef struct {
 	zt_broker *broker;            /* IoT data Publish */
 	zt_publish_listener listener; /* rules, for what is published here */
 	zt_listener_spec control;     /* 4566 */
+	bool quotas;                  /* AWS's rates of each operation */
+	zt_faults *faults;            /* what goes wrong on purpose, or NULL; borrowed */
 	zt_api_sources sources;       /* each may be NULL: its resource is not there */
 } zt_api_spec;
 

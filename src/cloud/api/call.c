@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "cloud/api/answer.h"
+#include "cloud/api/front.h"
 
 zt_status zt_call_txn(zt_call *call, zt_txn **ret)
 {
@@ -72,12 +74,37 @@ static void call_free(zt_call *call)
 	free(call);
 }
 
+zt_status zt_call_fail_on_purpose(const zt_call *call, zt_error *ret_error)
+{
+	const zt_operation_fault *fault = &call->fault;
+	if (fault->kind == ZT_FAULT_NONE)
+		return ZT_OK;
+	LOG_INFO("faults", fault->kind == ZT_FAULT_KILL ? "a function is killed" : "an operation fails",
+		 ZT_KV_STR("operation", call->operation->name), ZT_KV_STR("when", fault->after ? "after" : "before"),
+		 ZT_KV_STR("code", fault->code));
+	if (fault->kind == ZT_FAULT_KILL && call->api)
+		zt_lambda_kill(call->api->spec.lambda, call->caller.key_id);
+	(void)zt_error_coded(ret_error, ZT_E_UNAVAILABLE, fault->code, "failed on purpose");
+	ret_error->http = (int)fault->status;
+	return ZT_E_UNAVAILABLE;
+}
+
+static void answer_success(zt_call *call)
+{
+	zt_error error = { 0 };
+	zt_status status = call->fault.after ? zt_call_fail_on_purpose(call, &error) : ZT_OK;
+	if (status == ZT_OK)
+		zt_answer_success(call);
+	else
+		zt_answer_error(call, status, &error);
+}
+
 static void committed(void *context, zt_status status)
 {
 	zt_call *call = context;
 	const zt_error error = { .status = status };
 	if (status == ZT_OK)
-		zt_answer_success(call);
+		answer_success(call);
 	else
 		zt_answer_error(call, status, &error);
 	call_free(call);
@@ -98,7 +125,7 @@ void zt_call_finish(zt_call *call, zt_status status, const zt_error *error)
 	}
 	zt_txn_abort(txn);
 	if (status == ZT_OK)
-		zt_answer_success(call);
+		answer_success(call);
 	else
 		zt_answer_error(call, status, error);
 	call_free(call);

@@ -9,6 +9,7 @@
 #include "cloud/api/form.h"
 #include "cloud/api/operation.h"
 #include "cloud/caller.h"
+#include "cloud/faults/faults.h"
 #include "cloud/registry/registry.h"
 #include "net/http_server.h"
 
@@ -39,7 +40,8 @@ struct zt_call {
 	zt_form form;  /* Query protocol: the parameters, wherever they came */
 	json_t *body;  /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
 
-	bool data_endpoint; /* it came to the data endpoint: no other service is there */
+	zt_operation_fault fault; /* what is to become of its answer */
+	bool data_endpoint;       /* it came to the data endpoint: no other service is there */
 	zt_txn *txn;
 	bool deferred;
 	bool handling, ended; /* in its handler; finished from within */
@@ -69,6 +71,9 @@ void zt_call_defer(zt_call *call);
 /* Commits, then answers; or, with another status than ZT_OK, undoes and answers the error. The call is gone after it,
  * or as soon as its handler returns. */
 void zt_call_finish(zt_call *call, zt_status status, const zt_error *error);
+
+/* Carries out call->fault, if there is one: the error that its caller gets, or none at all because it is killed. */
+ZT_NODISCARD zt_status zt_call_fail_on_purpose(const zt_call *call, zt_error *ret_error);
 
 /* Whether the caller may pass a role to a service (iam:PassRole). */
 ZT_NODISCARD zt_status zt_call_may_pass_role(const zt_call *call, zt_view role_arn, zt_error *ret_error);

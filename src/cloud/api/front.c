@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/timefmt.h"
 #include "cloud/api/authenticate.h"
 #include "cloud/api/authorise.h"
 #include "cloud/api/plain.h"
@@ -66,12 +67,32 @@ static zt_status prepare_query(zt_call *call, zt_error *ret_error)
 	return zt_authorise(call, ret_error);
 }
 
+static zt_status check_rate(const zt_call *call, zt_error *ret_error)
+{
+	if (zt_quotas_take(call->api->quotas, call->operation->name, zt_time_mono_ms()))
+		return ZT_OK;
+	return zt_error_coded(ret_error, ZT_E_THROTTLED, "ThrottlingException", "Rate exceeded");
+}
+
+/* Faults that were asked for; one that comes behind the effect is kept for the answer. */
+static zt_status go_wrong(zt_call *call, zt_error *ret_error)
+{
+	zt_faults *faults = call->api->spec.faults;
+	if (!faults)
+		return ZT_OK;
+	bool by_function = zt_lambda_runs_as(call->api->spec.lambda, call->caller.key_id);
+	call->fault = zt_faults_operation(faults, call->operation->name, by_function);
+	return call->fault.after ? ZT_OK : zt_call_fail_on_purpose(call, ret_error);
+}
+
 static zt_status serve(zt_call *call, zt_error *ret_error)
 {
 	TRY(zt_authenticate(call, ret_error));
 	TRY(zt_form_read(call->request->query, &call->query, ret_error));
 	TRY(call->service->protocol == ZT_PROTOCOL_QUERY ? prepare_query(call, ret_error)
 							 : prepare_rest(call, ret_error));
+	TRY(check_rate(call, ret_error));
+	TRY(go_wrong(call, ret_error));
 	return call->operation->handler(call, ret_error);
 }
 

@@ -6,6 +6,7 @@
 #include "cloud/api/call.h"
 #include "cloud/api/keymaker.h"
 #include "cloud/api/managed.h"
+#include "cloud/api/quotas.h"
 
 struct zt_api {
 	zt_api_spec spec;
@@ -13,7 +14,8 @@ struct zt_api {
 	zt_listener *listener;
 	zt_managed *managed;
 	zt_keymaker *keymaker;
-	zt_call *calls; /* those whose answer is due */
+	zt_quotas *quotas; /* NULL: none */
+	zt_call *calls;    /* those whose answer is due */
 };
 
 /* The handler of the HTTP server; `api` is a zt_api. */

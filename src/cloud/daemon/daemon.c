@@ -1,5 +1,6 @@
 #include "cloud/daemon/daemon.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -23,6 +24,8 @@ struct zt_daemon {
 	zt_registry *registry;
 	zt_broker *broker;
 	zt_lambda *lambda;
+	zt_faults *faults;
+	struct event *reload;
 	zt_rules *rules;
 	zt_api *api;
 	zt_gateway *gateway;
@@ -98,7 +101,8 @@ static zt_status republish(void *context, const zt_publish *message)
 
 static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 {
-	const zt_lambda_spec spec = { .data_dir = d->settings->data_dir };
+	const zt_lambda_spec spec = { .data_dir = d->settings->data_dir,
+				      .times = { .first_retry_ms = zt_faults_retry_ms(d->faults) } };
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
 	zt_rules_set_republish(d->rules, republish, d);
@@ -135,6 +139,8 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.control = { .address = "127.0.0.1",
 			     .port = d->settings->control_port,
 			     .pick = d->settings->pick_ports },
+		.quotas = d->settings->quotas != NULL,
+		.faults = d->faults,
 		.sources = { tell_refusals, tell_metrics, tell_ailment, d },
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
@@ -143,10 +149,9 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 	return zt_lambda_set_endpoint(d->lambda, zt_str_text(&url));
 }
 
-static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
+/* The server certificate, made or renewed where it is due. */
+static zt_status take_identity(const zt_daemon *d, zt_str *chain, zt_str *key, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(ZT_SERVER_PEM_MAX);
-	ZT_CLEANUP(zt_str_free_wiped) zt_str key = ZT_STR(ZT_SERVER_PEM_MAX);
 	const char *names[] = { d->settings->endpoint, "localhost" };
 	const zt_server_identity_spec identity = {
 		.dir = d->settings->data_dir,
@@ -155,7 +160,22 @@ static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
 		.name_count = strcmp(names[0], names[1]) == 0 ? 1 : 2,
 		.now_ms = zt_time_now_ms(),
 	};
-	TRY(zt_server_identity(&identity, &chain, &key, ret_error));
+	return zt_server_identity(&identity, chain, key, ret_error);
+}
+
+static zt_status reload_identity(const zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(ZT_SERVER_PEM_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str key = ZT_STR(ZT_SERVER_PEM_MAX);
+	TRY(take_identity(d, &chain, &key, ret_error));
+	return zt_gateway_use_identity(d->gateway, zt_str_view(&chain), zt_str_view(&key), ret_error);
+}
+
+static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(ZT_SERVER_PEM_MAX);
+	ZT_CLEANUP(zt_str_free_wiped) zt_str key = ZT_STR(ZT_SERVER_PEM_MAX);
+	TRY(take_identity(d, &chain, &key, ret_error));
 	const zt_settings *s = d->settings;
 	const zt_gateway_spec spec = {
 		.registry = d->registry,
@@ -165,6 +185,8 @@ static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
 		.https = { .address = s->listen, .port = s->https_port, .pick = s->pick_ports },
 		.all = { .address = s->listen, .port = s->all_port, .pick = s->pick_ports },
 		.operators = { zt_api_authenticate, zt_api_allows, zt_api_serve_data, d->api },
+		.quotas = s->quotas != NULL,
+		.faults = d->faults,
 		.chain_pem = zt_str_view(&chain),
 		.key_pem = zt_str_view(&key),
 	};
@@ -223,6 +245,32 @@ static zt_status remove_endpoints(const zt_daemon *d, zt_error *ret_error)
 	return zt_path_remove(zt_str_text(&path), ret_error);
 }
 
+/* Sessions go on: what is read anew counts from here. */
+static void on_hangup(evutil_socket_t fd, short what, void *context)
+{
+	zt_daemon *d = context;
+	zt_error error = { 0 };
+	(void)fd;
+	(void)what;
+	zt_status status = d->faults ? zt_faults_reload(d->faults, &error) : ZT_OK;
+	if (status == ZT_OK && d->gateway)
+		status = reload_identity(d, &error);
+	if (status != ZT_OK) {
+		(void)zt_log_error("cloud", &error, "not reloaded; all stays as it was");
+		return;
+	}
+	if (d->faults)
+		zt_lambda_set_first_retry(d->lambda, zt_faults_retry_ms(d->faults));
+	LOG_INFO("cloud", "reloaded");
+}
+
+static zt_status reload_on_hangup(zt_daemon *d)
+{
+	d->reload = evsignal_new(d->loop, SIGHUP, on_hangup, d);
+	ENSURE(d->reload && event_add(d->reload, NULL) == 0, ZT_E_NOMEM);
+	return ZT_OK;
+}
+
 static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 {
 	const zt_broker_spec broker = { .data_dir = d->settings->data_dir, .program = d->settings->broker_program };
@@ -235,6 +283,9 @@ static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 	/* The broker needs longest to come up: it starts first and the rest opens meanwhile. */
 	TRY(zt_broker_new(d->loop, d->registry, &broker, broker_ready, d, &d->broker, ret_error));
 	TRY(open_root_key(d, ret_error));
+	if (d->settings->faults_file)
+		TRY(zt_faults_new(d->settings->faults_file, &d->faults, ret_error));
+	TRY(reload_on_hangup(d));
 	TRY(open_rules(d, ret_error));
 	TRY(open_api(d, ret_error));
 	return open_gateway(d, ret_error);
@@ -297,6 +348,9 @@ void zt_daemon_free(zt_daemon *daemon)
 	/* The store's last callbacks reach into the registry. */
 	zt_store_close(daemon->store);
 	zt_registry_free(daemon->registry);
+	zt_faults_free(daemon->faults);
+	if (daemon->reload)
+		event_free(daemon->reload);
 	if (daemon->loop)
 		event_base_free(daemon->loop);
 	free(daemon);

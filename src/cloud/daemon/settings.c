@@ -68,6 +68,10 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		  0 },
 		{ "broker-program", 0, ZT_OPT_TEXT, &s.broker_program, "FILE",
 		  "the mosquitto to start (default $ZT_BROKER_PROGRAM, PATH)", 0, 0 },
+		{ "quotas", 0, ZT_OPT_TEXT, &s.quotas, "aws", "AWS's rates and its throttling errors (default: none)",
+		  0, 0 },
+		{ "faults", 0, ZT_OPT_TEXT, &s.faults_file, "FILE",
+		  "what goes wrong on purpose, as JSON; read again at SIGHUP", 0, 0 },
 		{ "log", 0, ZT_OPT_TEXT, &s.log, "SPEC", "info, or gateway=debug,api=warning,info", 0, 0 },
 		{ "log-json", 0, ZT_OPT_FLAG, &s.log_json, NULL, "one JSON object a line", 0, 0 },
 		{ "version", 0, ZT_OPT_FLAG, &s.version, NULL, "print the version and end", 0, 0 },
@@ -94,6 +98,8 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		return ZT_OK;
 	if (!s.data_dir)
 		return zt_error_set(ret_error, ZT_E_USAGE, "--data DIR is missing");
+	if (s.quotas && strcmp(s.quotas, "aws") != 0)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--quotas knows \"aws\" alone, not '%s'", s.quotas);
 	if (zt_log_configure(s.log, s.log_json ? ZT_LOG_JSON : ZT_LOG_TEXT) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_USAGE, "--log does not understand '%s'", s.log);
 	if (!is_loopback(s.listen))

@@ -6,7 +6,8 @@
 #include "cloud/account.h"
 
 typedef struct {
-	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region;
+	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region, *quotas,
+	    *faults_file;
 	unsigned control_port, mqtt_port, https_port, all_port;
 	bool pick_ports, log_json, version;
 	zt_account account; /* filled from the texts above */

@@ -55,6 +55,8 @@ struct zt_mqtt_connection {
 	unsigned told;                 /* refusals while it goes on */
 	char session_id[ZT_UUID_TEXT]; /* of lifecycle events; "" until it was accepted */
 	uint64_t presence_version;
+	int64_t second_ms; /* when the second began in which its messages are counted */
+	unsigned in_the_second;
 	const char *disconnect_reason; /* AWS's word; static */
 };
 

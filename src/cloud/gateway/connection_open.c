@@ -171,6 +171,11 @@ void zt_connection_greet(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 		turn_away(c, refusal.rule, refusal.code, "");
 		return;
 	}
+	if (c->gateway->connects &&
+	    !zt_pace_take(c->gateway->connects, zt_view_of(c->plan.client_id), zt_time_mono_ms())) {
+		turn_away(c, ZT_REFUSED_CONNECT_RATE, ZT_RC_QUOTA_EXCEEDED, "");
+		return;
+	}
 	if (zt_will_copy(&connect, &c->will) != ZT_OK) {
 		turn_away(c, ZT_REFUSED_STORE, ZT_RC_UNSPECIFIED, "");
 		return;

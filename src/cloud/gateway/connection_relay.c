@@ -66,9 +66,37 @@ static void end_by_client(zt_mqtt_connection *c)
 	zt_connection_depart(c, c->session.goodbye.code == ZT_RC_DISCONNECT_WITH_WILL, ZT_DISCONNECT_BY_CLIENT);
 }
 
+static void refused(void *context, zt_refusal_rule rule, zt_view name)
+{
+	zt_mqtt_connection *c = context;
+	char attempted[ZT_REFUSAL_TEXT_MAX];
+	/* One client must not drown what others were refused for. */
+	if (c->told++ >= ZT_REFUSALS_PER_CONNECTION)
+		return;
+	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
+	zt_connection_record(c, rule, attempted, denial_of(c, rule));
+}
+
+/* What is over the quota is discarded, without a PUBACK; outgoing messages are not counted here, as AWS counts them. */
+static bool is_excess(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
+{
+	if (!c->gateway->connects || frame->type != ZT_MQTT_PUBLISH)
+		return false;
+	int64_t now_ms = zt_time_mono_ms();
+	if (now_ms - c->second_ms >= 1000) {
+		c->second_ms = now_ms;
+		c->in_the_second = 0;
+	}
+	return c->in_the_second++ >= ZT_PUBLISHES_A_SECOND;
+}
+
 /* Whether to go on reading from the client. */
 static bool relay_up(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 {
+	if (is_excess(c, frame)) {
+		refused(c, ZT_REFUSED_PUBLISH_RATE, ZT_VIEW_EMPTY);
+		return true;
+	}
 	zt_status status = zt_session_from_client(&c->session, frame);
 	c->blocked = status == ZT_E_AGAIN;
 	if (c->blocked)
@@ -284,17 +312,6 @@ static void accepted(void *context, const zt_publish *message)
 	c->gateway->counters.messages_accepted++;
 	if (listener->accepted)
 		listener->accepted(listener->context, message);
-}
-
-static void refused(void *context, zt_refusal_rule rule, zt_view name)
-{
-	zt_mqtt_connection *c = context;
-	char attempted[ZT_REFUSAL_TEXT_MAX];
-	/* One client must not drown what others were refused for. */
-	if (c->told++ >= ZT_REFUSALS_PER_CONNECTION)
-		return;
-	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
-	zt_connection_record(c, rule, attempted, denial_of(c, rule));
 }
 
 static void subscribed(void *context, bool on, const zt_view *filters, size_t count)

@@ -1,10 +1,8 @@
 #include "cloud/gateway/contact.h"
 
 #include "base/log.h"
-#include "cloud/gateway/event.h"
+#include "base/timefmt.h"
 #include "cloud/gateway/limits.h"
-
-enum { EVENT_MAX = 1024 };
 
 struct zt_contact {
 	zt_contacts *contacts; /* NULL once the gateway has gone */
@@ -14,39 +12,6 @@ struct zt_contact {
 	char certificate_id[ZT_CERT_ID_TEXT], ca_id[ZT_CERT_ID_TEXT];
 	char client_id[ZT_CLIENT_ID_MAX + 1];
 };
-
-static zt_status publish_event(const zt_contacts *contacts, const zt_registered_event *event, zt_view client_id)
-{
-	ZT_CLEANUP(zt_str_free) zt_str topic = ZT_STR(EVENT_MAX), payload = ZT_STR(EVENT_MAX);
-	TRY(zt_event_topic(event, &topic));
-	TRY(zt_event_payload(event, &payload));
-	const zt_publish message = {
-		.topic = zt_str_view(&topic),
-		.payload = zt_str_view(&payload),
-		.qos = ZT_EVENT_QOS,
-		.client_id = client_id,
-		.principal = event->certificate_id,
-	};
-	if (contacts->listener.accepted)
-		contacts->listener.accepted(contacts->listener.context, &message);
-	return zt_broker_publish(contacts->broker, &message, NULL, NULL);
-}
-
-static void announce(const zt_contacts *contacts, zt_view certificate_id, zt_view ca_id, int64_t registered_ms,
-		     zt_view client_id)
-{
-	const zt_registered_event event = {
-		.certificate_id = certificate_id,
-		.ca_id = ca_id,
-		.account = zt_view_of(zt_registry_account(contacts->registry)->account),
-		.now_ms = zt_registry_now_ms(contacts->registry),
-		.registered_ms = registered_ms,
-	};
-	zt_status status = publish_event(contacts, &event, client_id);
-	if (status != ZT_OK) /* rules have it; only subscribers miss it */
-		LOG_WARNING("gateway", "the broker did not take a registration event",
-			    ZT_KV_V("certificate", certificate_id), ZT_KV_STR("cause", zt_status_text(status)));
-}
 
 static bool is_registering(const zt_contacts *contacts, const char *certificate_id)
 {
@@ -72,8 +37,8 @@ static void registration_ended(void *context, zt_status status)
 		unlink_contact(c);
 		if (status == ZT_OK) {
 			contacts->registered++;
-			announce(contacts, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1,
-				 zt_view_of(c->client_id));
+			zt_announce(&contacts->announcer, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1,
+				    zt_view_of(c->client_id));
 		}
 		if (c->done)
 			c->done(c->context, status == ZT_OK ? ZT_REFUSED_REGISTERED : ZT_REFUSED_STORE);
@@ -141,7 +106,7 @@ static zt_status check_dates(const zt_contacts *contacts, int64_t not_before_ms,
 	return ZT_OK;
 }
 
-static zt_status meet_known(const zt_contacts *contacts, const zt_certificate *certificate, zt_view client_id,
+static zt_status meet_known(zt_contacts *contacts, const zt_certificate *certificate, zt_view client_id,
 			    zt_refusal_rule *ret_rule)
 {
 	switch (certificate->status) {
@@ -151,8 +116,8 @@ static zt_status meet_known(const zt_contacts *contacts, const zt_certificate *c
 		TRY(check_dates(contacts, certificate->not_before_ms, certificate->not_after_ms, ret_rule));
 		/* While it is being registered its own event is still to come. */
 		if (!is_registering(contacts, certificate->id))
-			announce(contacts, zt_view_of(certificate->id), zt_view_of(certificate->ca_id),
-				 certificate->created_ms, client_id);
+			zt_announce(&contacts->announcer, zt_view_of(certificate->id), zt_view_of(certificate->ca_id),
+				    certificate->created_ms, client_id);
 		return deny(ZT_REFUSED_PENDING, ret_rule);
 	case ZT_CERT_INACTIVE:
 	case ZT_CERT_REGISTER_INACTIVE:
@@ -182,6 +147,19 @@ static zt_status find_ca(const zt_contacts *contacts, const zt_leaf *leaf, const
 	return ZT_OK;
 }
 
+/* AWS IoT Core quota "maximum device certificates registered per second". */
+static bool within_quota(zt_contacts *contacts)
+{
+	int64_t now_ms = zt_time_mono_ms();
+	if (!contacts->limited)
+		return true;
+	if (now_ms - contacts->second_ms >= 1000) {
+		contacts->second_ms = now_ms;
+		contacts->in_the_second = 0;
+	}
+	return contacts->in_the_second++ < ZT_REGISTRATIONS_A_SECOND;
+}
+
 zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id, zt_contact_fn done,
 			  void *context, zt_contact **ret_contact, zt_refusal_rule *ret_rule)
 {
@@ -191,6 +169,8 @@ zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view cl
 	if (known)
 		return meet_known(contacts, known, client_id, ret_rule);
 	TRY(find_ca(contacts, leaf, &ca, ret_rule));
+	if (!within_quota(contacts))
+		return deny(ZT_REFUSED_REGISTRATIONS, ret_rule);
 	(void)snprintf(wanted.client_id, sizeof wanted.client_id, "%.*s", ZT_PRI(client_id));
 	if (start_registration(contacts, ca, leaf, &wanted, ret_contact) != ZT_OK)
 		return deny(ZT_REFUSED_STORE, ret_rule);
@@ -211,4 +191,5 @@ void zt_contacts_deinit(zt_contacts *contacts)
 			c->done(c->context, ZT_REFUSED_STORE);
 	}
 	contacts->pending = NULL;
+	zt_announcer_deinit(&contacts->announcer);
 }

@@ -6,7 +6,7 @@
 #ifndef ZT_CLOUD_GATEWAY_CONTACT_H
 #define ZT_CLOUD_GATEWAY_CONTACT_H
 
-#include "cloud/broker/broker.h"
+#include "cloud/gateway/announce.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/gateway/tls.h"
 #include "cloud/registry/certificates.h"
@@ -16,10 +16,12 @@ typedef struct zt_contact zt_contact; /* a registration under way */
 /* What all first contacts share. */
 typedef struct {
 	zt_registry *registry;
-	zt_broker *broker;
-	zt_publish_listener listener;
+	zt_announcer announcer;
 	zt_contact *pending;
-	uint64_t registered; /* certificates, ever */
+	uint64_t registered;    /* certificates, ever */
+	bool limited;           /* to AWS's 15 registrations a second */
+	int64_t second_ms;      /* when the second began that is counted */
+	unsigned in_the_second; /* registrations begun in it */
 } zt_contacts;
 
 typedef void (*zt_contact_fn)(void *context, zt_refusal_rule rule);

@@ -113,16 +113,34 @@ static void on_refusal(void *context, const zt_refusal *refusal)
 			  ZT_KV_STR("cause", zt_status_text(status)));
 }
 
+zt_status zt_gateway_use_identity(zt_gateway *g, zt_view chain_pem, zt_view key_pem, zt_error *ret_error)
+{
+	const char *endpoint = zt_registry_account(g->registry)->endpoint;
+	SSL_CTX *certificates, *all;
+	TRY(zt_gateway_tls_new(ZT_PORT_OF_CERTIFICATES, chain_pem, key_pem, endpoint, &certificates, ret_error));
+	zt_status status = zt_gateway_tls_new(ZT_PORT_OF_ALL, chain_pem, key_pem, endpoint, &all, ret_error);
+	if (status != ZT_OK) {
+		SSL_CTX_free(certificates);
+		return status;
+	}
+	/* Connections hold their own references. */
+	SSL_CTX_free(g->tls);
+	SSL_CTX_free(g->tls_all);
+	g->tls = certificates;
+	g->tls_all = all;
+	return ZT_OK;
+}
+
 static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *ret_error)
 {
 	g->room = malloc(ZT_SESSION_ROOM);
 	g->sweeper = evtimer_new(g->loop, on_sweep, g);
 	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK || zt_presence_new(&g->presence) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
+	if (spec->quotas && zt_pace_new(&g->connects) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
 	zt_refusals_listen(g->refusals, on_refusal, g);
-	const char *endpoint = zt_registry_account(g->registry)->endpoint;
-	TRY(zt_gateway_tls_new(ZT_PORT_OF_CERTIFICATES, spec->chain_pem, spec->key_pem, endpoint, &g->tls, ret_error));
-	TRY(zt_gateway_tls_new(ZT_PORT_OF_ALL, spec->chain_pem, spec->key_pem, endpoint, &g->tls_all, ret_error));
+	TRY(zt_gateway_use_identity(g, spec->chain_pem, spec->key_pem, ret_error));
 	TRY(zt_https_new(g, ret_error));
 	if (zt_registry_listen(g->registry, on_change, g) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_LIMIT, "the registry has too many listeners");
@@ -145,7 +163,11 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 	g->broker = spec->broker;
 	g->operators = spec->operators;
 	g->acceptor = (zt_acceptor){ spec->broker, spec->listener };
-	g->contacts = (zt_contacts){ .registry = spec->registry, .broker = spec->broker, .listener = spec->listener };
+	g->contacts = (zt_contacts){
+		.registry = spec->registry,
+		.announcer = { loop, spec->registry, spec->broker, spec->listener, spec->faults, NULL },
+		.limited = spec->quotas,
+	};
 	g->generation = 1;
 	g->connections_max = connections_max();
 	g->second_ms = spec->second_ms ? spec->second_ms : 1000;
@@ -201,6 +223,7 @@ void zt_gateway_free(zt_gateway *g)
 	SSL_CTX_free(g->tls_all);
 	zt_refusals_free(g->refusals);
 	zt_presence_free(g->presence);
+	zt_pace_free(g->connects);
 	free(g->room);
 	free(g);
 }

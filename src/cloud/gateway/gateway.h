@@ -4,6 +4,7 @@
 
 #include "cloud/broker/broker.h"
 #include "cloud/caller.h"
+#include "cloud/faults/faults.h"
 #include "cloud/rules/engine.h"
 #include "net/http_server.h"
 #include "net/listener.h"
@@ -28,6 +29,8 @@ typedef struct {
 	zt_listener_spec mqtt, https; /* 8883, 8443 */
 	zt_listener_spec all;         /* 443: both by ALPN; without it signed requests and MQTT over WebSocket */
 	zt_operators operators;
+	zt_faults *faults;          /* what goes wrong on purpose, or NULL; borrowed */
+	bool quotas;                /* AWS's rates: registrations, CONNECTs of a client id, messages of a connection */
 	zt_view chain_pem, key_pem; /* the server's certificate and key */
 	unsigned patience_ms;       /* for a handshake, and for the CONNECT or request behind it; 0 is 10 s */
 	unsigned second_ms;         /* how long a second of keep-alive lasts; 0 is 1000, tests give less */
@@ -35,6 +38,9 @@ typedef struct {
 
 ZT_NODISCARD zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, zt_gateway **ret,
 				      zt_error *ret_error);
+/* Another certificate for handshakes from now on; connections go on. */
+ZT_NODISCARD zt_status zt_gateway_use_identity(zt_gateway *gateway, zt_view chain_pem, zt_view key_pem,
+					       zt_error *ret_error);
 /* Takes nobody new, and says goodbye to every MQTT client (version 5: DISCONNECT 0x8B); its will goes out, what is on
  * its way leaves. The loop must go on meanwhile, until zt_gateway_is_busy says no. */
 void zt_gateway_stop(zt_gateway *gateway);

@@ -19,6 +19,10 @@ enum {
 	ZT_CONTENT_TYPE_MAX = 256,
 	ZT_USER_PROPERTIES_MAX = 8 * 1024,
 
+	/* Enforced with --quotas aws alone. */
+	ZT_REGISTRATIONS_A_SECOND = 15, /* "maximum device certificates registered per second" */
+	ZT_PUBLISHES_A_SECOND = 100,    /* "publish requests per second per connection" */
+
 	/* Ours. */
 	ZT_PENDING_SUBSCRIBES = 16,   /* SUBSCRIBE and UNSUBSCRIBE without an answer; then the client is not read */
 	ZT_BACKLOG_HIGH = 256 * 1024, /* unsent bytes one way that stop reading the other way */

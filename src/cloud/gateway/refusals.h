@@ -81,6 +81,13 @@
 	  "give each device a client id of its own")                                                                   \
 	X(ZT_REFUSED_KEEP_ALIVE, "KeepAlive", "nothing was heard for 1.5 times the keep-alive",                        \
 	  "send PINGREQ, and look at the network")                                                                     \
+	X(ZT_REFUSED_REGISTRATIONS, "TooManyRegistrations", "more than 15 certificates a second are being registered", \
+	  "connect again later, with backoff; AWS raises this quota on request")                                       \
+	X(ZT_REFUSED_CONNECT_RATE, "TooManyConnects", "this client id connects more than once a second",               \
+	  "back off; and give each device a client id of its own")                                                     \
+	X(ZT_REFUSED_PUBLISH_RATE, "TooManyPublishes",                                                                 \
+	  "more than 100 messages a second come from this connection; the excess was discarded",                       \
+	  "publish less often, or larger messages")                                                                    \
 	X(ZT_REFUSED_ROUTE, "NoSuchRoute", "this port has no such resource", "POST /topics/<topic>?qos=1 publishes")   \
 	X(ZT_REFUSED_BROKER, "BrokerUnavailable", "the broker behind the gateway does not answer",                     \
 	  "look at the broker's log; clients may try again")                                                           \

@@ -6,6 +6,7 @@
 #include "cloud/gateway/connection.h"
 #include "cloud/gateway/contact.h"
 #include "cloud/gateway/gateway.h"
+#include "cloud/gateway/pace.h"
 #include "cloud/gateway/presence.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/registry/index.h"
@@ -26,6 +27,7 @@ struct zt_gateway {
 	zt_http_server *http;
 	zt_refusals *refusals;
 	zt_presence *presence;
+	zt_pace *connects; /* NULL without quotas */
 	zt_acceptor acceptor;
 	zt_contacts contacts;
 	uint64_t generation; /* see zt_grants */

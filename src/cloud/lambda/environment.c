@@ -64,6 +64,7 @@ static zt_status add_credentials(variables *v, zt_worker *worker, const zt_funct
 	zt_view session = function->name[1] ? zt_view_of(function->name) : ZT_LIT("lambda");
 	TRY(zt_registry_session_new(registry, role, session, ZT_LAMBDA_SESSION_S, &key, ret_error));
 	worker->credentials_until_ms = key->expires_ms;
+	TRY(zt_text_copy(worker->access_key_id, sizeof worker->access_key_id, zt_view_of(key->id)));
 	TRY(add_text(v, "AWS_ACCESS_KEY_ID", key->id));
 	TRY(add(v, "AWS_SECRET_ACCESS_KEY", zt_secret_view(&key->secret)));
 	return add(v, "AWS_SESSION_TOKEN", zt_secret_view(&key->token));

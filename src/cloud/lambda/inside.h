@@ -73,6 +73,7 @@ struct zt_worker {
 	bool retired;           /* gets no further invocation */
 	bool timed_out;
 	int64_t credentials_until_ms;
+	char access_key_id[129];
 	unsigned timeout_s;
 	zt_str log_tail;
 	zt_str init_error; /* what it posted to init/error */
@@ -124,6 +125,8 @@ void zt_pools_pump_soon(zt_lambda *lambda);
 void zt_pools_pump(zt_lambda *lambda);
 /* New code or configuration is for new workers. */
 void zt_pools_retire(zt_lambda *lambda, zt_view function);
+/* The worker with these credentials, or NULL. */
+zt_worker *zt_pools_worker_of(const zt_lambda *lambda, const char *access_key_id);
 /* Ends workers and queues; synchronous invocations are told. */
 void zt_pools_free(zt_lambda *lambda);
 /* Ends the oldest queued invocation, whose worker could not start. */

@@ -1,6 +1,7 @@
 #include "cloud/lambda/lambda.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/fs.h"
@@ -154,6 +155,23 @@ zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *endpoint_url)
 	lambda->endpoint_url = copy;
 	zt_pools_pump_soon(lambda);
 	return ZT_OK;
+}
+
+bool zt_lambda_runs_as(const zt_lambda *lambda, const char *access_key_id)
+{
+	return zt_pools_worker_of(lambda, access_key_id) != NULL;
+}
+
+void zt_lambda_kill(zt_lambda *lambda, const char *access_key_id)
+{
+	zt_worker *worker = zt_pools_worker_of(lambda, access_key_id);
+	if (worker)
+		zt_child_signal(worker->child, SIGKILL);
+}
+
+void zt_lambda_set_first_retry(zt_lambda *lambda, unsigned ms)
+{
+	lambda->times.first_retry_ms = ms ? ms : ZT_LAMBDA_FIRST_RETRY_MS;
 }
 
 void zt_lambda_free(zt_lambda *lambda)

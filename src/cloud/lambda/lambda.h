@@ -36,6 +36,12 @@ ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *end
  * the registry. NULL is fine. */
 void zt_lambda_free(zt_lambda *lambda);
 
+/* Whether one of its workers has these credentials; and the end of that worker by SIGKILL, as faults ask for it. */
+bool zt_lambda_runs_as(const zt_lambda *lambda, const char *access_key_id);
+void zt_lambda_kill(zt_lambda *lambda, const char *access_key_id);
+/* Another wait before the first retry of events that fail from now on; 0 is AWS's. */
+void zt_lambda_set_first_retry(zt_lambda *lambda, unsigned ms);
+
 /* Checks and keeps a package: a zip with an executable `bootstrap` at its root, at most 50 MB packed and 250 MB
  * unpacked, no path out of its folder, no links. Gives its digest (hex, for the registry), CodeSha256 (base64) and
  * size. Durable when it returns. InvalidParameterValueException. */

@@ -177,6 +177,17 @@ void zt_pools_retire(zt_lambda *lambda, zt_view function)
 	zt_pools_pump_soon(lambda);
 }
 
+zt_worker *zt_pools_worker_of(const zt_lambda *lambda, const char *access_key_id)
+{
+	zt_pool *pool;
+	zt_worker *worker;
+	TAILQ_FOREACH(pool, &lambda->pools, entry)
+		TAILQ_FOREACH(worker, &pool->workers, entry)
+			if (strcmp(worker->access_key_id, access_key_id) == 0)
+				return worker;
+	return NULL;
+}
+
 void zt_pools_free(zt_lambda *lambda)
 {
 	zt_worker *worker;
