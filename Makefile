@@ -38,9 +38,11 @@ fuzz: packages
 check: packages
 	@scripts/check
 
+# build/default/lambda/bootstrap.zip, and the one for arm64 beside it in arm64/.
 lambda: packages
 	cmake --preset default -Wno-dev >/dev/null
 	cmake --build $(BUILD) -j$(JOBS) --target lambda
+	cmake --build $(BUILD) -j$(JOBS) --target lambda_arm64
 
 clean:
 	rm -rf build

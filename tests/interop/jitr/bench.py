@@ -18,12 +18,12 @@ PACKAGE = pathlib.Path(os.environ["ZT_BIN_DIR"]).parent / "lambda" / "bootstrap.
 
 
 class Bench:
-    def __init__(self, template="Azure-Sphere-{device_id:5}", **environment):
+    def __init__(self, template="Azure-Sphere-{device_id:5}", package=PACKAGE, **environment):
         self.folder = tempfile.TemporaryDirectory(prefix="zt-jitr-")
         self.log_path = pathlib.Path(self.folder.name) / "log"
-        with zipfile.ZipFile(PACKAGE) as package:
-            package.extractall(self.folder.name)
-            mode = package.getinfo("bootstrap").external_attr >> 16
+        with zipfile.ZipFile(package) as files:
+            files.extractall(self.folder.name)
+            mode = files.getinfo("bootstrap").external_attr >> 16
         self.program = pathlib.Path(self.folder.name) / "bootstrap"
         self.program.chmod(mode)
         self.registry = Registry()

@@ -1,15 +1,34 @@
-"""The package: what is in it, that nothing in it needs a newer libc, that it starts in a tree with nothing else."""
+"""The package: what is in it, that nothing in it needs a newer libc, that it starts in a tree with nothing else.
+
+package.py arm64 says the same of the one for arm64, which it builds: that needs Debian's arm64 libraries, and where no mirror
+gives them the test is skipped.
+"""
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 
-from bench import PACKAGE, Bench, run_all
+import bench as x86_64
+from bench import Bench, run_all
 
 GLIBC_MAX = (2, 34)  # of the oldest provided.al2023
 ZIP_MAX = 512 * 1024
+SKIPPED = 77
+ARM64 = sys.argv[1:] == ["arm64"]
+BUILD = x86_64.PACKAGE.parent.parent
+PACKAGE = x86_64.PACKAGE.parent / "arm64" / "bootstrap.zip" if ARM64 else x86_64.PACKAGE
+LOADERS = {"ld-linux-aarch64.so.1", "ld-linux-x86-64.so.2"}  # they belong to libc
+
+
+def build_for_arm64():
+    done = subprocess.run(["cmake", "--build", BUILD, "--target", "lambda_arm64"], capture_output=True, text=True)
+    if done.returncode == 0:
+        return
+    print(done.stdout, done.stderr)
+    sys.exit(SKIPPED if "no Debian mirror gave" in done.stdout + done.stderr else 1)
 
 
 def unpacked(folder):
@@ -19,8 +38,13 @@ def unpacked(folder):
 
 
 def sanitized():
-    with Bench() as bench:
+    with Bench(package=PACKAGE) as bench:
         return bench.sanitized()
+
+
+def readelf(what):
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(["readelf", "-W", what, unpacked(folder)], check=True, capture_output=True, text=True).stdout
 
 
 def test_files_modes_and_times():
@@ -33,7 +57,7 @@ def test_files_modes_and_times():
 
 
 def test_the_same_files_give_the_same_bytes():
-    packer = PACKAGE.parent.parent / "tools" / "zt_package"
+    packer = BUILD / "tools" / "zt_package"
     with tempfile.TemporaryDirectory() as folder:
         program = unpacked(folder)
         again = pathlib.Path(folder) / "again.zip"
@@ -44,18 +68,19 @@ def test_the_same_files_give_the_same_bytes():
 def test_no_symbol_of_a_newer_libc():
     if sanitized():
         return
-    with tempfile.TemporaryDirectory() as folder:
-        symbols = subprocess.run(["objdump", "-T", unpacked(folder)], check=True, capture_output=True, text=True).stdout
-    versions = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", symbols)}
+    versions = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", readelf("-V"))}
     assert versions and max(versions) <= GLIBC_MAX, versions
 
 
 def test_needs_libc_alone():
     if sanitized():
         return
-    with tempfile.TemporaryDirectory() as folder:
-        dynamic = subprocess.run(["objdump", "-p", unpacked(folder)], check=True, capture_output=True, text=True).stdout
-    assert re.findall(r"NEEDED +(\S+)", dynamic) == ["libc.so.6"], dynamic
+    needed = set(re.findall(r"\(NEEDED\).*\[(\S+)\]", readelf("-d")))
+    assert needed - LOADERS == {"libc.so.6"}, needed
+
+
+def test_machine():
+    assert ("AArch64" if ARM64 else "X86-64") in readelf("-h")
 
 
 def test_size():
@@ -66,29 +91,42 @@ def test_no_trace_of_where_it_was_built():
     if sanitized():
         return
     with tempfile.TemporaryDirectory() as folder:
-        assert str(PACKAGE.parent.parent).encode() not in unpacked(folder).read_bytes()
+        assert str(BUILD).encode() not in unpacked(folder).read_bytes()
+
+
+def libc_of(program):
+    """Where this machine has the loader and the libc of the program -> where they belong."""
+    if ARM64:
+        return {f"/usr/aarch64-linux-gnu/lib/{name}": f"lib/{name}" for name in ("ld-linux-aarch64.so.1", "libc.so.6")}
+    listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    return {library: library.lstrip("/") for library in re.findall(r"(/\S+)", listed)}
+
+
+def command_in(tree):
+    """Another architecture's program runs in Debian's static emulator."""
+    inside = ["/var/task/bootstrap"]
+    if ARM64:
+        shutil.copy2("/usr/bin/qemu-aarch64-static", tree)
+        inside = ["/qemu-aarch64-static"] + inside
+    may_unshare = subprocess.run(["unshare", "-r", "true"], capture_output=True).returncode == 0
+    return (["unshare", "-r"] if may_unshare else []) + ["chroot", tree] + inside
 
 
 def test_starts_in_a_tree_with_nothing_else():
     if sanitized():
         return
-    with Bench() as bench, tempfile.TemporaryDirectory() as tree:
+    with Bench(package=PACKAGE) as bench, tempfile.TemporaryDirectory() as tree:
         root = pathlib.Path(tree)
-        program = unpacked(bench.folder.name)
-        program.chmod(0o755)
-        listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
-        for library in re.findall(r"(/\S+)", listed):
-            target = root / library.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(library, target)
+        for library, place in libc_of(bench.program).items():
+            (root / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(library, root / place)
         shutil.copytree(bench.folder.name, root / "var" / "task")
-        inside = subprocess.run(["unshare", "-r", "true"], capture_output=True)
-        command = ["chroot", tree, "/var/task/bootstrap"]
-        if inside.returncode == 0:
-            command = ["unshare", "-r"] + command
         bench.environment["LAMBDA_TASK_ROOT"] = "/var/task"
-        bench.process = subprocess.Popen(command, env={**bench.environment, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        bench.process = subprocess.Popen(command_in(tree),
+                                         env={**bench.environment, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         assert bench.deliver(bench.device()) == "created"
 
 
+if ARM64:
+    build_for_arm64()
 run_all(globals())
