@@ -29,6 +29,7 @@ zt_status zt_jitr_event_read(zt_view json, zt_jitr_event *ret, zt_error *ret_err
 	if (!zt_view_equal(zt_json_view(object, "certificateStatus"), ZT_LIT("PENDING_ACTIVATION")))
 		return zt_error_set(ret_error, ZT_E_INVALID,
 				    "certificateStatus of the event is not PENDING_ACTIVATION");
+	event.timestamp_ms = json_integer_value(json_object_get(object, "timestamp"));
 	*ret = event;
 	return ZT_OK;
 }

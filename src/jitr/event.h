@@ -10,6 +10,7 @@ enum { ZT_JITR_EVENT_MAX = 256 * 1024 }; /* of its JSON; AWS sends some 350 byte
 typedef struct {
 	char certificate_id[ZT_JITR_ID_HEX + 1];
 	char ca_id[ZT_JITR_ID_HEX + 1];
+	int64_t timestamp_ms; /* when AWS published it; 0 when it does not say */
 } zt_jitr_event;
 
 /* ZT_E_INVALID with the reason when it is no JSON object, lacks certificateId, caCertificateId or certificateStatus, or

@@ -101,6 +101,20 @@ static zt_status settle(const zt_jitr_handler *handler, event_case *it, zt_error
 	return zt_error_set(ret_error, ZT_E_CONFLICT, "the thing was changed by others %d times", ROUNDS_MAX);
 }
 
+/* A certificate that ended as it should needs no look for the events that came before. */
+static zt_status settle_once(const zt_jitr_handler *handler, event_case *it, zt_error *ret_error)
+{
+	if (zt_jitr_recent_covers(handler->recent, &it->event)) {
+		it->decision = (zt_jitr_decision){ .verdict = ZT_JITR_CURRENT };
+		return ZT_OK;
+	}
+	TRY(settle(handler, it, ret_error));
+	if (it->decision.verdict != ZT_JITR_REFUSED && it->decision.verdict != ZT_JITR_STALE && !it->overtaken)
+		zt_jitr_recent_add(handler->recent, it->event.certificate_id,
+				   zt_clock_wall_ms(zt_aws_client_clock(handler->client)));
+	return ZT_OK;
+}
+
 static const char *decision_text(const event_case *it)
 {
 	return it->overtaken ? "overtaken" : zt_jitr_verdict_text(it->decision.verdict);
@@ -179,7 +193,7 @@ zt_status zt_jitr_handle(const zt_jitr_handler *handler, zt_view event_json, zt_
 	zt_error error = { 0 };
 	zt_status status = ZT_OK;
 	if (zt_jitr_event_read(event_json, &it.event, &error) == ZT_OK)
-		status = settle(handler, &it, &error);
+		status = settle_once(handler, &it, &error);
 	else
 		zt_text_cut(it.refusal, sizeof it.refusal, zt_view_of(error.text));
 	if (status != ZT_OK && !error.status)

@@ -4,10 +4,12 @@
 
 #include "aws/client.h"
 #include "jitr/config.h"
+#include "jitr/recent.h"
 
 typedef struct {
 	zt_aws_client *client;
 	const zt_jitr_config *config;
+	zt_jitr_recent *recent; /* of the process */
 } zt_jitr_handler;
 
 /* Appends the function's answer, {"decision":…}, to *answer. ZT_OK for refusals too: trying them again cannot help. An

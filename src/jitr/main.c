@@ -19,6 +19,7 @@ enum {
 
 typedef struct {
 	zt_jitr_config config;
+	zt_jitr_recent recent;
 	zt_aws_credentials credentials;
 	zt_http_socket *socket;
 	zt_aws_client *client;
@@ -82,7 +83,7 @@ static void limit_time(const bootstrap *it, int64_t deadline_ms)
 
 static zt_status serve(bootstrap *it, const zt_invocation *invocation, zt_error *ret_error)
 {
-	zt_jitr_handler handler = { it->client, &it->config };
+	zt_jitr_handler handler = { it->client, &it->config, &it->recent };
 	zt_error error = { 0 };
 	zt_str_clear(&it->answer);
 	show_trace(invocation->trace_id);

@@ -49,10 +49,12 @@ void zt_pace_free(zt_pace *p)
 
 bool zt_pace_take(zt_pace *p, zt_view key, int64_t mono_ms)
 {
-	while (p->oldest && (mono_ms - p->oldest->at_ms >= SECOND_MS || p->count == ZT_PACE_KEYS_MAX))
+	while (p->oldest && mono_ms - p->oldest->at_ms >= SECOND_MS)
 		forget_oldest(p);
 	if (zt_index_find(&p->by_key, key))
 		return false;
+	if (p->count == ZT_PACE_KEYS_MAX)
+		forget_oldest(p);
 	entry *e = calloc(1, sizeof *e + key.n);
 	if (!e)
 		return true;

@@ -2,6 +2,7 @@
 import datetime
 import hashlib
 import secrets
+import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,7 +30,7 @@ class Certificate:
         self.ca_id = ca_id
 
     def event(self, **changes):
-        event = {"certificateId": self.id, "caCertificateId": self.ca_id, "timestamp": 1552061705285,
+        event = {"certificateId": self.id, "caCertificateId": self.ca_id, "timestamp": int(time.time() * 1000),
                  "certificateStatus": "PENDING_ACTIVATION", "awsAccountId": "123456789012",
                  "certificateRegistrationTimestamp": None}
         event.update(changes)

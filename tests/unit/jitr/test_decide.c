@@ -20,7 +20,7 @@ static const zt_jitr_config config = {
 	.cas = { { CA, "tenant-a" }, { SAME_TENANT_CA, "tenant-a" }, { OTHER_CA, "tenant-b" } },
 	.ca_count = 3,
 };
-static const zt_jitr_event event = { MINE, CA };
+static const zt_jitr_event event = { .certificate_id = MINE, .ca_id = CA };
 
 /* The certificate of the event in its usual state; a row changes what it is about. */
 #define CERTIFICATE                                                                            \
@@ -63,14 +63,14 @@ typedef struct {
 #define NO_ACTIONS 0, { 0 }
 
 static const row rows[] = {
-	{ "a CA that is not ours costs no call", { MINE, UNKNOWN_CA }, false, false, false, NO_CERTIFICATE, NOTHING_ELSE,
+	{ "a CA that is not ours costs no call", { MINE, UNKNOWN_CA, 0 }, false, false, false, NO_CERTIFICATE, NOTHING_ELSE,
 	  ZT_JITR_REFUSED, NO_ACTIONS },
 	{ "the certificate comes first", NO_EVENT, false, false, false, NO_CERTIFICATE, NOTHING_ELSE, ZT_JITR_LOOK_AT_CERTIFICATE,
 	  NO_ACTIONS },
 	{ "absent", NO_EVENT, true, false, false, { .status = ZT_JITR_ABSENT }, NOTHING_ELSE, ZT_JITR_REFUSED, NO_ACTIONS },
 	{ "inactive or revoked", NO_EVENT, true, false, false, { CERTIFICATE, .status = ZT_JITR_OTHER }, NOTHING_ELSE,
 	  ZT_JITR_REFUSED, NO_ACTIONS },
-	{ "another CA than the event says", { MINE, SAME_TENANT_CA }, true, false, false,
+	{ "another CA than the event says", { MINE, SAME_TENANT_CA, 0 }, true, false, false,
 	  { PENDING }, NOTHING_ELSE, ZT_JITR_REFUSED, NO_ACTIONS },
 	{ "PEM that does not parse", NO_EVENT, true, false, false,
 	  { CERTIFICATE, .status = ZT_JITR_PENDING, .unreadable = "no PEM" }, NOTHING_ELSE, ZT_JITR_REFUSED, NO_ACTIONS },
@@ -94,10 +94,10 @@ static const row rows[] = {
 	  { .name = "n", .exists = true, .device_id = OTHER_DEVICE, .tenant = "tenant-a" }, ZT_JITR_LOOK_AT_LONGER, NO_ACTIONS },
 	{ "the name is a Thing's without a device id", NO_EVENT, true, true, false, { PENDING },
 	  NO_CERTIFICATE, { .name = "n", .exists = true }, ZT_JITR_LOOK_AT_LONGER, NO_ACTIONS },
-	{ "the device of another tenant", { MINE, OTHER_CA }, true, true, false,
+	{ "the device of another tenant", { MINE, OTHER_CA, 0 }, true, true, false,
 	  { .id = MINE, .ca_id = OTHER_CA, .device_id = DEVICE, .not_after_s = NOW, .status = ZT_JITR_PENDING }, NO_CERTIFICATE,
 	  { THING, .certificate_id = LOWER }, ZT_JITR_REFUSED, NO_ACTIONS },
-	{ "the same tenant's next CA", { MINE, SAME_TENANT_CA }, true, true, false,
+	{ "the same tenant's next CA", { MINE, SAME_TENANT_CA, 0 }, true, true, false,
 	  { .id = MINE, .ca_id = SAME_TENANT_CA, .device_id = DEVICE, .not_before_s = NOW - 100, .not_after_s = NOW,
 	    .status = ZT_JITR_PENDING }, NO_CERTIFICATE, { THING, .certificate_id = LOWER, .not_before_s = NOW - 200 },
 	  ZT_JITR_RENEWED, RENEW_ACTIONS },
