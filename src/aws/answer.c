@@ -25,6 +25,9 @@ static const struct {
 	{ "MissingAuthenticationToken", ZT_E_CREDENTIALS },
 	{ "MissingAuthenticationTokenException", ZT_E_CREDENTIALS },
 	{ "ResourceAlreadyExistsException", ZT_E_EXISTS },
+	/* Where every refusal has the status 400 (the JSON protocol). */
+	{ "ResourceNotFoundException", ZT_E_NOT_FOUND },
+	{ "AccessDeniedException", ZT_E_DENIED },
 	{ "EntityAlreadyExists", ZT_E_EXISTS },
 	{ "LimitExceededException", ZT_E_LIMIT },
 	{ "LimitExceeded", ZT_E_LIMIT },

@@ -290,6 +290,11 @@ zt_status zt_aws_send(zt_aws_client *client, zt_aws_request *request, zt_view bo
 	return status;
 }
 
+static const char *json_media(const zt_aws_request *request)
+{
+	return request->service == ZT_AWS_LOGS ? "application/x-amz-json-1.1" : "application/json";
+}
+
 zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json_t *body, json_t **ret,
 		      zt_error *ret_error)
 {
@@ -298,7 +303,7 @@ zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json
 	if (body && zt_json_write(body, &text) != ZT_OK && request->status == ZT_OK)
 		request->status = ZT_E_LIMIT;
 	ZT_CLEANUP(zt_aws_http_response_free) zt_aws_http_response response = { 0 };
-	TRY(zt_aws_send(client, request, zt_str_view(&text), body ? "application/json" : NULL, &response, ret_error));
+	TRY(zt_aws_send(client, request, zt_str_view(&text), body ? json_media(request) : NULL, &response, ret_error));
 	if (!ret)
 		return ZT_OK;
 	json_t *answer = NULL;

@@ -18,7 +18,8 @@ typedef enum {
 	ZT_AWS_LAMBDA,
 	ZT_AWS_IAM,
 	ZT_AWS_STS,
-	ZT_AWS_OWN, /* what zerotouch-cloud has beside AWS's services; only where an endpoint URL is in force */
+	ZT_AWS_LOGS, /* CloudWatch Logs */
+	ZT_AWS_OWN,  /* what zerotouch-cloud has beside AWS's services; only where an endpoint URL is in force */
 	ZT_AWS_SERVICE_COUNT,
 } zt_aws_service;
 
@@ -57,9 +58,9 @@ typedef struct {
 
 typedef struct zt_aws_client zt_aws_client;
 
-/* The endpoint of a service: endpoint_url, AWS_ENDPOINT_URL_<SERVICE> (IOT, IOT_DATA_PLANE, LAMBDA, IAM, STS),
- * AWS_ENDPOINT_URL (both not read when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "true"), the profile's, AWS's own host in
- * the Region's partition. ZT_E_CONFIG when one of them is no http:// or https:// URL without path. */
+/* The endpoint of a service: endpoint_url, AWS_ENDPOINT_URL_<SERVICE> (IOT, IOT_DATA_PLANE, LAMBDA, IAM, STS,
+ * CLOUDWATCH_LOGS), AWS_ENDPOINT_URL (both not read when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "true"), the profile's,
+ * AWS's own host in the Region's partition. ZT_E_CONFIG when one of them is no http:// or https:// URL without path. */
 ZT_NODISCARD zt_status zt_aws_client_new(const zt_aws_client_spec *spec, zt_aws_client **ret, zt_error *ret_error);
 void zt_aws_client_free(zt_aws_client *client);
 ZT_DEFINE_CLEANUP(zt_aws_client, zt_aws_client_free)

@@ -10,6 +10,7 @@ static const struct {
 	[ZT_AWS_LAMBDA] = { "lambda", "AWS_ENDPOINT_URL_LAMBDA" },
 	[ZT_AWS_IAM] = { "iam", "AWS_ENDPOINT_URL_IAM" },
 	[ZT_AWS_STS] = { "sts", "AWS_ENDPOINT_URL_STS" },
+	[ZT_AWS_LOGS] = { "logs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS" },
 	[ZT_AWS_OWN] = { "zerotouch", "AWS_ENDPOINT_URL_ZEROTOUCH" },
 };
 

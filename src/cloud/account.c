@@ -22,3 +22,8 @@ zt_status zt_account_function_arn(const zt_account *account, zt_view name, zt_st
 {
 	return put_arn(account, "lambda", account->region, "function", ':', name, out);
 }
+
+zt_status zt_account_log_group_arn(const zt_account *account, zt_view name, zt_str *out)
+{
+	return put_arn(account, "logs", account->region, "log-group", ':', name, out);
+}

@@ -17,5 +17,7 @@ ZT_NODISCARD zt_status zt_account_iot_arn(const zt_account *account, const char 
 ZT_NODISCARD zt_status zt_account_role_arn(const zt_account *account, zt_view name, zt_str *out);
 /* arn:aws:lambda:us-east-1:000000000000:function:<name> */
 ZT_NODISCARD zt_status zt_account_function_arn(const zt_account *account, zt_view name, zt_str *out);
+/* arn:aws:logs:us-east-1:000000000000:log-group:<name> */
+ZT_NODISCARD zt_status zt_account_log_group_arn(const zt_account *account, zt_view name, zt_str *out);
 
 #endif

@@ -8,7 +8,8 @@
 
 enum { ERROR_BODY_MAX = 8192, TIME_DIGITS = 13 };
 
-/* AWS's models of iot, iot-data, lambda, iam and sts; the front's own are general behaviour of AWS. */
+/* AWS's models of iot, iot-data, lambda, iam and sts (those of the JSON protocol give none); the front's own are
+ * general behaviour of AWS. */
 static const struct {
 	const char *code;
 	unsigned http;
@@ -71,8 +72,16 @@ static const struct {
 	{ "VersionsLimitExceededException", 409 },
 };
 
+/* The JSON protocol has two statuses, but for a service that is out of order. */
+static unsigned json_http(const char *code, unsigned fallback)
+{
+	return strcmp(code, "ServiceUnavailableException") == 0 ? 503 : fallback;
+}
+
 unsigned zt_answer_http(const zt_service *service, const char *code, unsigned fallback)
 {
+	if (service->protocol == ZT_PROTOCOL_JSON)
+		return json_http(code, fallback);
 	/* One name, two statuses: 400 in iot, 429 at the data endpoint. */
 	if (strcmp(code, "ThrottlingException") == 0)
 		return service->trace_id ? 429 : 400;
@@ -109,6 +118,14 @@ static const char *operation_name(const zt_call *call)
 	return call->operation ? call->operation->name : "-";
 }
 
+static const char *content_type(const zt_service *service)
+{
+	static const char *const types[] = { [ZT_PROTOCOL_REST_JSON] = "application/json",
+					     [ZT_PROTOCOL_QUERY] = "text/xml",
+					     [ZT_PROTOCOL_JSON] = "application/x-amz-json-1.1" };
+	return types[service->protocol];
+}
+
 /* Numbers of seconds keep their milliseconds and no more. */
 static int append(const char *bytes, size_t n, void *out)
 {
@@ -128,7 +145,9 @@ static zt_status write_reply(zt_call *call, zt_str *out)
 	/* What AWS sends where an operation has no output is not known (facts §4.1); every client takes an empty
 	 * object. */
 	if (!call->reply)
-		return call->status == 204 || call->has_blob ? ZT_OK : zt_str_put_text(out, "{}");
+		return call->status == 204 || call->has_blob || call->service->protocol == ZT_PROTOCOL_JSON
+			   ? ZT_OK
+			   : zt_str_put_text(out, "{}");
 	return write_json(call->reply, out);
 }
 
@@ -145,8 +164,8 @@ void zt_answer_success(zt_call *call)
 	}
 	LOG_INFO("api", operation_name(call), ZT_KV_INT("status", status), ZT_KV_STR("key", call->caller.key_id),
 		 ZT_KV_STR("request", call->request_id));
-	const char *type = call->service->protocol == ZT_PROTOCOL_QUERY ? "text/xml" : "application/json";
-	send_answer(call, status, type, NULL, call->has_blob ? zt_str_view(&call->blob) : zt_str_view(&body));
+	send_answer(call, status, content_type(call->service), NULL,
+		    call->has_blob ? zt_str_view(&call->blob) : zt_str_view(&body));
 }
 
 /* Something that AWS would name for an error of ours that has no name of AWS's. */
@@ -186,6 +205,8 @@ static json_t *error_object(const zt_call *call, const char *code, const char *t
 	json_t *body = json_pack("{s:s}", member, text);
 	if (body && service->typed_errors)
 		(void)json_object_set_new(body, "Type", json_string(http >= 500 ? "Service" : "User"));
+	if (body && service->protocol == ZT_PROTOCOL_JSON)
+		(void)json_object_set_new(body, "__type", json_string(code));
 	if (body && service->trace_id)
 		(void)json_object_set_new(body, "traceId", json_string(call->request_id));
 	if (body && call->resource_arn.n && strcmp(code, "ResourceAlreadyExistsException") == 0) {
@@ -210,7 +231,7 @@ void zt_answer_error(zt_call *call, zt_status status, const zt_error *error)
 	const char *code = error->code[0] ? error->code : default_code(service, status);
 	const char *text = error->text[0] ? error->text : zt_status_text(status);
 	unsigned http =
-	    error->http
+	    error->http && service->protocol != ZT_PROTOCOL_JSON
 		? (unsigned)error->http
 		: zt_answer_http(service, code, zt_status_retryable(status) || status == ZT_E_INTERNAL ? 500 : 400);
 	char type[80];
@@ -221,6 +242,6 @@ void zt_answer_error(zt_call *call, zt_status status, const zt_error *error)
 	/* An answer that cannot be made still has its status and its type. */
 	if (write_error(call, code, text, http, &body) != ZT_OK)
 		zt_str_clear(&body);
-	send_answer(call, http, service->protocol == ZT_PROTOCOL_QUERY ? "text/xml" : "application/json",
-		    service->protocol == ZT_PROTOCOL_QUERY ? NULL : type, zt_str_view(&body));
+	send_answer(call, http, content_type(service), service->protocol == ZT_PROTOCOL_QUERY ? NULL : type,
+		    zt_str_view(&body));
 }

@@ -1,4 +1,5 @@
-/* The control plane on one port: IoT, IoT data, IAM, STS and Lambda, told apart by the signature's service.
+/* The control plane on one port: IoT, IoT data, IAM, STS, Lambda and CloudWatch Logs, told apart by the signature's
+ * service.
  *
  * Every request is verified (Signature Version 4, clock within five minutes) and authorised against the caller's
  * identity policies before a service sees it; but for GET /healthz and GET /metrics, which hold no secret. */
@@ -11,6 +12,7 @@
 #include "cloud/caller.h"
 #include "cloud/faults/faults.h"
 #include "cloud/lambda/lambda.h"
+#include "cloud/logs/logs.h"
 #include "cloud/rules/engine.h"
 #include "net/http_server.h"
 #include "net/listener.h"
@@ -31,6 +33,7 @@ typedef struct {
 typedef struct {
 	zt_registry *registry;
 	zt_lambda *lambda;
+	zt_logs *logs;
 	zt_broker *broker;            /* IoT data Publish */
 	zt_publish_listener listener; /* rules, for what is published here */
 	zt_listener_spec control;     /* 4566 */

@@ -29,8 +29,8 @@ static zt_status check_scope(zt_call *call, const zt_sigv4_claim *claim, zt_erro
 	if (!service || (call->data_endpoint && service != &zt_service_iot_data))
 		return zt_error_coded(
 		    ret_error, ZT_E_DENIED, call->service->bad_signature,
-		    "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, iam or "
-		    "sts, not '%.*s'",
+		    "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, logs, iam "
+		    "or sts, not '%.*s'",
 		    ZT_PRI(claim->service));
 	call->service = service;
 	const char *region = zt_registry_account(call->registry)->region;

@@ -45,7 +45,8 @@ static zt_status read_json(zt_call *call, zt_error *ret_error)
 
 static zt_status prepare_rest(zt_call *call, zt_error *ret_error)
 {
-	TRY(zt_route_rest(call, ret_error));
+	TRY(call->service->protocol == ZT_PROTOCOL_JSON ? zt_route_target(call, ret_error)
+							: zt_route_rest(call, ret_error));
 	TRY(check_body_size(call, ret_error));
 	/* Some resources stand in the body; a body that cannot be read names none, and who may not ask learns no more.
 	 */

@@ -51,7 +51,8 @@ typedef struct {
 		rows, ZT_COUNT(rows) \
 	}
 
-typedef enum { ZT_PROTOCOL_REST_JSON, ZT_PROTOCOL_QUERY } zt_protocol;
+/* JSON: one path, the operation in x-amz-target, errors named in __type (AWS JSON 1.1). */
+typedef enum { ZT_PROTOCOL_REST_JSON, ZT_PROTOCOL_QUERY, ZT_PROTOCOL_JSON } zt_protocol;
 
 typedef struct {
 	const char *prefix; /* of its actions: "iot" */
@@ -63,7 +64,7 @@ typedef struct {
 	const char *invalid, *not_found, *internal, *unavailable, *denied, *unknown_operation, *malformed;
 	/* Of the access key and the signature. */
 	const char *bad_key, *bad_signature, *no_token, *expired_token, *incomplete;
-	const char *xmlns, *version; /* Query */
+	const char *xmlns, *version; /* Query; of JSON the version is the prefix of x-amz-target */
 	bool trace_id;               /* errors carry traceId, and their type a colon (the data endpoint) */
 	bool typed_errors;           /* errors carry Type (Lambda) */
 	bool global;                 /* signed for any Region */
@@ -72,6 +73,6 @@ typedef struct {
 /* By the name in the credential scope ("iotdevicegateway"); NULL when it is none of ours. */
 const zt_service *zt_service_of(zt_view signing_name);
 extern const zt_service zt_service_iot, zt_service_iot_data, zt_service_lambda, zt_service_iam, zt_service_sts,
-    zt_service_own; /* "zerotouch": what is ours beside AWS */
+    zt_service_logs, zt_service_own; /* "zerotouch": what is ours beside AWS */
 
 #endif

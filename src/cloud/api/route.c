@@ -88,6 +88,26 @@ zt_status zt_route_rest(zt_call *call, zt_error *ret_error)
 	return ZT_OK;
 }
 
+static const zt_operation *find_named(const zt_service *service, zt_view name)
+{
+	for (size_t i = 0; i < service->table_count; i++)
+		for (size_t j = 0; j < service->tables[i]->count; j++)
+			if (zt_view_equal(name, zt_view_of(service->tables[i]->rows[j].name)))
+				return &service->tables[i]->rows[j];
+	return NULL;
+}
+
+zt_status zt_route_target(zt_call *call, zt_error *ret_error)
+{
+	const zt_service *service = call->service;
+	zt_view target = zt_http_header_of(call->request, "x-amz-target"), name = target;
+	if (zt_view_take_prefix(&name, zt_view_of(service->version)) && zt_view_take_prefix(&name, ZT_LIT(".")))
+		call->operation = find_named(service, name);
+	return call->operation ? ZT_OK
+			       : zt_error_coded(ret_error, ZT_E_NOT_FOUND, service->unknown_operation,
+						"no operation of %s is \"%.*s\"", service->prefix, ZT_PRI(target));
+}
+
 zt_status zt_route_query(zt_call *call, zt_error *ret_error)
 {
 	zt_view action, version = ZT_VIEW_EMPTY;
@@ -96,13 +116,10 @@ zt_status zt_route_query(zt_call *call, zt_error *ret_error)
 		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "MissingAction",
 				      "The request must contain the parameter Action");
 	bool versioned = zt_form_get(&call->form, "Version", &version);
-	for (size_t i = 0;
-	     i < service->table_count && (!versioned || zt_view_equal(version, zt_view_of(service->version))); i++)
-		for (size_t j = 0; j < service->tables[i]->count; j++)
-			if (zt_view_equal(action, zt_view_of(service->tables[i]->rows[j].name))) {
-				call->operation = &service->tables[i]->rows[j];
-				return ZT_OK;
-			}
+	if (!versioned || zt_view_equal(version, zt_view_of(service->version)))
+		call->operation = find_named(service, action);
+	if (call->operation)
+		return ZT_OK;
 	return zt_error_coded(ret_error, ZT_E_NOT_FOUND, service->unknown_operation,
 			      "Could not find operation %.*s for version %.*s", ZT_PRI(action),
 			      ZT_PRI(versioned ? version : ZT_LIT("NO_VERSION_SPECIFIED")));

@@ -10,6 +10,8 @@ enum {
 	LAMBDA_BODY_MAX = 1024 * KB,
 	/* A trust policy of 2,048 and an inline policy of 10,240 characters, form-encoded (IAM quotas). */
 	IAM_BODY_MAX = 256 * KB,
+	/* A batch of PutLogEvents has 1,048,576 bytes with 26 for each event; in JSON both can grow. */
+	LOGS_BODY_MAX = 4096 * KB,
 };
 
 #define OF_REST                                                                                          \
@@ -121,6 +123,29 @@ const zt_service zt_service_iam = {
 	.version = "2010-05-08",
 };
 
+static const zt_operations *const logs_tables[] = { &zt_logs_group_operations, &zt_logs_stream_operations,
+						    &zt_logs_event_operations, &zt_logs_tag_operations };
+const zt_service zt_service_logs = {
+	.protocol = ZT_PROTOCOL_JSON,
+	.prefix = "logs",
+	.tables = logs_tables,
+	.table_count = ZT_COUNT(logs_tables),
+	.body_max = LOGS_BODY_MAX,
+	.invalid = "InvalidParameterException",
+	.malformed = "SerializationException",
+	.not_found = "ResourceNotFoundException",
+	.internal = "InternalFailure",
+	.unavailable = "ServiceUnavailableException",
+	.denied = "AccessDeniedException",
+	.unknown_operation = "UnknownOperationException",
+	.bad_key = "UnrecognizedClientException",
+	.bad_signature = "InvalidSignatureException",
+	.no_token = "MissingAuthenticationTokenException",
+	.expired_token = "ExpiredTokenException",
+	.incomplete = "IncompleteSignatureException",
+	.version = "Logs_20140328",
+};
+
 static const zt_operations *const sts_tables[] = { &zt_sts_operations };
 const zt_service zt_service_sts = {
 	OF_QUERY,
@@ -149,6 +174,7 @@ const zt_service *zt_service_of(zt_view signing_name)
 		{ "lambda", &zt_service_lambda },
 		{ "iam", &zt_service_iam },
 		{ "sts", &zt_service_sts },
+		{ "logs", &zt_service_logs },
 		{ "zerotouch", &zt_service_own },
 	};
 	for (size_t i = 0; i < ZT_COUNT(names); i++)

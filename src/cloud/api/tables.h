@@ -12,6 +12,8 @@ extern const zt_operations zt_data_publish_operations, zt_data_retained_operatio
 extern const zt_operations zt_lambda_function_operations, zt_lambda_code_operations, zt_lambda_invoke_operations,
     zt_lambda_permission_operations, zt_lambda_tag_operations, zt_lambda_event_operations;
 extern const zt_operations zt_iam_role_operations, zt_iam_policy_operations, zt_iam_tag_operations;
+extern const zt_operations zt_logs_group_operations, zt_logs_stream_operations, zt_logs_event_operations,
+    zt_logs_tag_operations;
 extern const zt_operations zt_sts_operations;
 extern const zt_operations zt_own_refusal_operations;
 

@@ -23,6 +23,7 @@ struct zt_daemon {
 	zt_store *store;
 	zt_registry *registry;
 	zt_broker *broker;
+	zt_logs *logs;
 	zt_lambda *lambda;
 	zt_faults *faults;
 	struct event *reload;
@@ -101,7 +102,9 @@ static zt_status republish(void *context, const zt_publish *message)
 
 static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 {
+	TRY(zt_logs_new(d->registry, &d->logs, ret_error));
 	const zt_lambda_spec spec = { .data_dir = d->settings->data_dir,
+				      .logs = d->logs,
 				      .times = { .first_retry_ms = zt_faults_retry_ms(d->faults) } };
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
@@ -133,6 +136,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 	const zt_api_spec spec = {
 		.registry = d->registry,
 		.lambda = d->lambda,
+		.logs = d->logs,
 		.broker = d->broker,
 		.listener = zt_rules_listener(d->rules),
 		/* Signed, but not encrypted: it never leaves this machine. */
@@ -344,6 +348,7 @@ void zt_daemon_free(zt_daemon *daemon)
 	zt_api_free(daemon->api);
 	zt_rules_free(daemon->rules);
 	zt_lambda_free(daemon->lambda);
+	zt_logs_free(daemon->logs);
 	zt_broker_free(daemon->broker);
 	/* The store's last callbacks reach into the registry. */
 	zt_store_close(daemon->store);

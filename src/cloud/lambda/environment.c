@@ -70,7 +70,7 @@ static zt_status add_credentials(variables *v, zt_worker *worker, const zt_funct
 	return add(v, "AWS_SESSION_TOKEN", zt_secret_view(&key->token));
 }
 
-static zt_status add_names(variables *v, const zt_worker *worker, const zt_function *function)
+static zt_status add_names(variables *v, zt_worker *worker, const zt_function *function)
 {
 	const zt_account *account = zt_registry_account(worker->pool->lambda->registry);
 	char text[256], stamp[ZT_TIME_TEXT_MAX];
@@ -95,6 +95,7 @@ static zt_status add_names(variables *v, const zt_worker *worker, const zt_funct
 	zt_buf_put_text(&name, "/[$LATEST]");
 	zt_buf_put_hex(&name, zt_view_make(random, sizeof random));
 	TRY(zt_buf_finish_text(&name));
+	TRY(zt_text_copy(worker->log_stream, sizeof worker->log_stream, zt_view_of(text)));
 	return add_text(v, "AWS_LAMBDA_LOG_STREAM_NAME", text);
 }
 

@@ -75,6 +75,7 @@ struct zt_worker {
 	int64_t credentials_until_ms;
 	char access_key_id[129];
 	unsigned timeout_s;
+	char log_stream[64]; /* "2026/01/31/[$LATEST]<32 hex digits>" */
 	zt_str log_tail;
 	zt_str init_error; /* what it posted to init/error */
 };
@@ -92,6 +93,7 @@ typedef TAILQ_HEAD(zt_pools, zt_pool) zt_pools;
 struct zt_lambda {
 	struct event_base *loop;
 	zt_registry *registry;
+	zt_logs *logs;
 	char *dir; /* of packages, absolute */
 	char *endpoint_url, *ca_bundle;
 	unsigned concurrency_max;

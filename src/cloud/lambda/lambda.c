@@ -131,6 +131,7 @@ zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot start Lambda");
 	lambda->loop = loop;
 	lambda->registry = registry;
+	lambda->logs = spec->logs;
 	lambda->concurrency_max = or_default(spec->concurrency_max, ZT_LAMBDA_CONCURRENCY);
 	lambda->times = complete(&spec->times);
 	TAILQ_INIT(&lambda->pools);

@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 
+#include "cloud/logs/logs.h"
 #include "cloud/registry/functions.h"
 
 typedef struct zt_lambda zt_lambda;
@@ -20,8 +21,9 @@ typedef struct {
 typedef struct {
 	const char *data_dir; /* packages under functions/ */
 	const char
-	    *endpoint_url;     /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane; NULL: told later */
-	const char *ca_bundle; /* given as AWS_CA_BUNDLE when not NULL */
+	    *endpoint_url; /* given to workers as AWS_ENDPOINT_URL: this cloud's control plane; NULL: told later */
+	zt_logs *logs;     /* what workers write goes to /aws/lambda/<function>, where that group is there; or NULL */
+	const char *ca_bundle;    /* given as AWS_CA_BUNDLE when not NULL */
 	unsigned concurrency_max; /* workers per function; 0 is 4 */
 	zt_lambda_times times;
 } zt_lambda_spec;

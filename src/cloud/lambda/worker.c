@@ -52,6 +52,16 @@ void zt_worker_end_job_with(zt_worker *worker, const char *type, const char *mes
 
 /* ---- what it writes ---- */
 
+/* Into the function's log group, as AWS does; a worker whose environment is not made yet has no stream. */
+static void write_log(const zt_worker *worker, zt_view line)
+{
+	char group[128];
+	zt_logs *logs = worker->pool->lambda->logs;
+	(void)snprintf(group, sizeof group, "/aws/lambda/%s", worker->pool->function);
+	if (logs && worker->log_stream[0])
+		zt_logs_write(logs, zt_view_of(group), zt_view_of(worker->log_stream), line);
+}
+
 /* Keeps the last bytes; a line of the worker is also a line of our log. */
 static void on_line(void *context, zt_view line)
 {
@@ -59,6 +69,7 @@ static void on_line(void *context, zt_view line)
 	zt_str *tail = &worker->log_tail;
 	const zt_view start = zt_view_make(line.p, line.n < LOGGED_MAX ? line.n : LOGGED_MAX);
 	LOG_INFO("lambda", "the function says", ZT_KV_STR("function", worker->pool->function), ZT_KV_V("line", start));
+	write_log(worker, line);
 	if (line.n >= ZT_LAMBDA_LOG_TAIL_MAX)
 		line = zt_view_from(line, line.n - (ZT_LAMBDA_LOG_TAIL_MAX - 1));
 	if (tail->n + line.n + 1 > ZT_LAMBDA_LOG_TAIL_MAX) {
@@ -92,6 +103,7 @@ static void report_timeout(zt_worker *worker)
 	zt_time_iso8601_ms(zt_registry_now_ms(worker->pool->lambda->registry), stamp);
 	(void)snprintf(message, sizeof message, "%s %s Task timed out after %u.00 seconds", stamp,
 		       worker->job->request_id, worker->timeout_s);
+	write_log(worker, zt_view_of(message));
 	zt_worker_end_job_with(worker, "Sandbox.Timedout", message);
 }
 
@@ -100,6 +112,7 @@ static void report_exit(zt_worker *worker, int exit_status)
 	char reason[96], message[160];
 	describe_exit(exit_status, reason, sizeof reason);
 	(void)snprintf(message, sizeof message, "RequestId: %s Error: %s", worker->job->request_id, reason);
+	write_log(worker, zt_view_of(message));
 	zt_worker_end_job_with(worker, "Runtime.ExitError", message);
 }
 
@@ -108,6 +121,7 @@ static void report_init_failure(zt_worker *worker, int exit_status)
 {
 	char reason[96];
 	describe_exit(exit_status, reason, sizeof reason);
+	write_log(worker, worker->timed_out ? ZT_LIT("INIT_REPORT Status: timeout") : zt_view_of(reason));
 	if (worker->init_error.n)
 		zt_pool_fail_oldest_with(worker->pool, zt_str_view(&worker->init_error));
 	else if (worker->timed_out)

@@ -36,6 +36,8 @@ typedef enum {
 	ZT_KIND_RETAINED,   /* key: topic */
 	ZT_KIND_INVOCATION, /* key: request id */
 	ZT_KIND_ACCESS_KEY,
+	ZT_KIND_LOG_GROUP,
+	ZT_KIND_TEMPLATE, /* provisioning templates */
 } zt_kind;
 
 /* Loads all from the store. */

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 import shapes
 from world import World
 
-SERVICES = {"iot": "iot", "iot-data": "iotdata", "lambda": "lambda", "iam": "iam", "sts": "sts"}
+SERVICES = {"iot": "iot", "iot-data": "iotdata", "lambda": "lambda", "iam": "iam", "sts": "sts", "logs": "logs"}
 MODELS = {name: shapes.model_of(name) for name in SERVICES}
 
 

@@ -163,4 +163,5 @@ def lists_in_pages(account):
     assert [n for n in names if n.startswith("page-")] == [f"page-{i}" for i in range(5)]
 
 
-run(a_function_from_beginning_to_end, functions_that_cannot_be, permissions, invocations, tags_and_events, lists_in_pages)
+if __name__ == "__main__":
+    run(a_function_from_beginning_to_end, functions_that_cannot_be, permissions, invocations, tags_and_events, lists_in_pages)
