@@ -132,9 +132,15 @@ static const void *next_ca(void *context, zt_view after)
 	return zt_registry_next_ca(((ca_filter *)context)->registry, after);
 }
 
+static const void *previous_ca(void *context, zt_view before)
+{
+	return zt_registry_previous_ca(((ca_filter *)context)->registry, before);
+}
+
+/* Not the id: a caller may have deleted the last one of a page before it asks for the next. */
 static zt_view ca_key(const void *entry)
 {
-	return zt_view_of(((const zt_ca *)entry)->id);
+	return zt_view_of(((const zt_ca *)entry)->position);
 }
 
 static bool wants_ca(void *context, const void *entry)
@@ -156,7 +162,7 @@ static zt_status list_cas(zt_call *call, zt_error *ret_error)
 	ca_filter filter = { .registry = call->registry };
 	const zt_page_source source = { next_ca, ca_key, wants_ca, show_ca, &filter };
 	TRY(zt_in_query(call, &template_name, ZT_OPTIONAL, &filter.template_name, ret_error));
-	return zt_page_reply(call, &zt_page_markers, true, &source, "certificates", ret_error);
+	return zt_page_reply_backwards(call, &zt_page_markers, &source, previous_ca, "certificates", ret_error);
 }
 
 static zt_status update_ca(zt_call *call, zt_error *ret_error)

@@ -177,9 +177,16 @@ static const void *next_certificate(void *context, zt_view after)
 	return zt_registry_next_certificate(list->registry, list->ca_id, after);
 }
 
+static const void *previous_certificate(void *context, zt_view before)
+{
+	const certificate_list *list = context;
+	return zt_registry_previous_certificate(list->registry, list->ca_id, before);
+}
+
+/* Not the id: a caller may have deleted the last one of a page before it asks for the next. */
 static zt_view certificate_key(const void *entry)
 {
-	return zt_view_of(((const zt_certificate *)entry)->id);
+	return zt_view_of(((const zt_certificate *)entry)->position);
 }
 
 static json_t *show_certificate(void *context, const void *entry)
@@ -195,7 +202,8 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 {
 	certificate_list all = { .registry = call->registry };
 	const zt_page_source source = { next_certificate, certificate_key, NULL, show_certificate, &all };
-	return zt_page_reply(call, &zt_page_markers, true, &source, "certificates", ret_error);
+	return zt_page_reply_backwards(call, &zt_page_markers, &source, previous_certificate, "certificates",
+				       ret_error);
 }
 
 static zt_status list_by_ca(zt_call *call, zt_error *ret_error)
@@ -205,7 +213,8 @@ static zt_status list_by_ca(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_label(call, 0, &zt_param_ca_certificate_id, &of_ca.ca_id, ret_error));
 	if (!zt_registry_ca(call->registry, of_ca.ca_id))
 		return zt_not_found(ret_error, "CA certificate", of_ca.ca_id);
-	return zt_page_reply(call, &zt_page_markers, true, &source, "certificates", ret_error);
+	return zt_page_reply_backwards(call, &zt_page_markers, &source, previous_certificate, "certificates",
+				       ret_error);
 }
 
 static zt_status update(zt_call *call, zt_error *ret_error)

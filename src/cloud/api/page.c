@@ -37,31 +37,29 @@ typedef struct {
 	bool more;
 } page;
 
-static const void *next_wanted(const zt_page_source *source, const void *entry)
+static const void *wanted_from(const zt_page_source *source, zt_page_step walk, zt_view from)
 {
-	for (;;) {
-		entry = source->next(source->context, entry ? source->key(entry) : ZT_LIT(""));
-		if (!entry || !source->wanted || source->wanted(source->context, entry))
-			return entry;
-	}
+	const void *entry = walk(source->context, from);
+	while (entry && source->wanted && !source->wanted(source->context, entry))
+		entry = walk(source->context, source->key(entry));
+	return entry;
 }
 
-static void collect_ascending(const zt_page_source *source, const request *asked, page *ret)
+static void collect(const zt_page_source *source, zt_page_step walk, const request *asked, page *ret)
 {
-	const void *entry = source->next(source->context, asked->after);
-	while (entry && source->wanted && !source->wanted(source->context, entry))
-		entry = source->next(source->context, source->key(entry));
-	for (; entry && ret->count < asked->limit; entry = next_wanted(source, entry))
+	const void *entry = wanted_from(source, walk, asked->after);
+	for (; entry && ret->count < asked->limit; entry = wanted_from(source, walk, source->key(entry)))
 		ret->entries[ret->count++] = entry;
 	ret->more = entry != NULL;
 }
 
 /* The source goes one way only: keep the last ones before the mark in a ring. */
-static void collect_descending(const zt_page_source *source, const request *asked, page *ret)
+static void collect_from_the_front(const zt_page_source *source, const request *asked, page *ret)
 {
 	const void *ring[ZT_PAGE_MAX];
 	size_t seen = 0;
-	for (const void *entry = next_wanted(source, NULL); entry; entry = next_wanted(source, entry)) {
+	const void *entry = wanted_from(source, source->next, ZT_LIT(""));
+	for (; entry; entry = wanted_from(source, source->next, source->key(entry))) {
 		if (asked->after.n && zt_view_equal(source->key(entry), asked->after))
 			break;
 		ring[seen++ % asked->limit] = entry;
@@ -104,6 +102,16 @@ static zt_status add_token(const zt_call *call, const zt_page_names *names, zt_v
 												    : ZT_E_NOMEM;
 }
 
+static zt_status reply(zt_call *call, const zt_page_names *names, const zt_page_source *source, const page *entries,
+		       const char *member)
+{
+	json_t *list = json_array();
+	TRY(zt_call_reply(call, json_pack("{s:o}", member, list)));
+	TRY(show(source, entries, list));
+	return entries->more ? add_token(call, names, source->key(entries->entries[entries->count - 1]), call->reply)
+			     : ZT_OK;
+}
+
 zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descending_by_default,
 			const zt_page_source *source, const char *member, zt_error *ret_error)
 {
@@ -112,12 +120,19 @@ zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descendi
 	page entries = { .count = 0 };
 	TRY(read_request(call, names, &asked, &key, ret_error));
 	if (asked.descending)
-		collect_descending(source, &asked, &entries);
+		collect_from_the_front(source, &asked, &entries);
 	else
-		collect_ascending(source, &asked, &entries);
-	json_t *list = json_array();
-	TRY(zt_call_reply(call, json_pack("{s:o}", member, list)));
-	TRY(show(source, &entries, list));
-	return entries.more ? add_token(call, names, source->key(entries.entries[entries.count - 1]), call->reply)
-			    : ZT_OK;
+		collect(source, source->next, &asked, &entries);
+	return reply(call, names, source, &entries, member);
+}
+
+zt_status zt_page_reply_backwards(zt_call *call, const zt_page_names *names, const zt_page_source *source,
+				  zt_page_step previous, const char *member, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str key = ZT_STR(ZT_PAGE_KEY_MAX);
+	request asked = { .descending = true };
+	page entries = { .count = 0 };
+	TRY(read_request(call, names, &asked, &key, ret_error));
+	collect(source, asked.descending ? previous : source->next, &asked, &entries);
+	return reply(call, names, source, &entries, member);
 }

@@ -32,6 +32,12 @@ typedef struct {
  * parameters (or `descending_by_default`) the order is turned round. */
 ZT_NODISCARD zt_status zt_page_reply(zt_call *call, const zt_page_names *names, bool descending_by_default,
 				     const zt_page_source *source, const char *member, zt_error *ret_error);
+/* The entry of `context` (the source's) before `before`; "": the last one. NULL at the end. */
+typedef const void *(*zt_page_step)(void *context, zt_view before);
+/* The same, newest first unless the caller asks otherwise, for a source that can be walked backwards too: a page costs
+ * what a page costs, wherever it lies. */
+ZT_NODISCARD zt_status zt_page_reply_backwards(zt_call *call, const zt_page_names *names, const zt_page_source *source,
+					       zt_page_step previous, const char *member, zt_error *ret_error);
 
 /* The token of a key in a listing, and back. ZT_E_INVALID when it is of another listing, or none of ours. */
 ZT_NODISCARD zt_status zt_page_token_make(const char *listing, zt_view key, zt_str *out);

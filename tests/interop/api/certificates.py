@@ -158,6 +158,11 @@ def lists_come_in_pages_and_both_orders(account):
     assert [c for c in listed if c in made] == made and len(set(listed)) == len(listed)
     pages = iot.get_paginator("list_certificates").paginate(PaginationConfig={"PageSize": 3})
     assert [c["certificateId"] for c in everything(pages, "certificates")] == listed[::-1]
+    page = iot.list_certificates(pageSize=3)
+    iot.update_certificate(certificateId=page["certificates"][-1]["certificateId"], newStatus="INACTIVE")
+    iot.delete_certificate(certificateId=page["certificates"][-1]["certificateId"])
+    rest = iot.list_certificates(marker=page["nextMarker"], pageSize=250)["certificates"]
+    assert [c["certificateId"] for c in rest] == listed[::-1][3:], "a marker outlives what it was made of"
     refuses("InvalidRequestException", 400, iot.list_certificates, pageSize=251)
     refuses("InvalidRequestException", 400, iot.list_certificates, marker="no marker of ours")
 
