@@ -11,6 +11,7 @@ static const zt_verb verbs[] = {
 	{ "plan", "show what setup would do, and change nothing", zt_cmd_plan },
 	{ "status", "show what is set up, and its state", zt_cmd_status },
 	{ "teardown", "remove what setup created", zt_cmd_teardown },
+	{ "doctor", "find why devices do not come in", zt_cmd_doctor },
 	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
 	{ "why", "tell why devices were refused", zt_cmd_why },
 	{ "things", "list the Things with their devices", zt_cmd_things },
@@ -35,8 +36,8 @@ int main(int argc, char **argv)
 	zt_status status =
 	    zt_verbs_run("zerotouch", "Zero-touch onboarding of devices with a root of trust to AWS IoT Core.", verbs,
 			 ZT_COUNT(verbs), argc, argv, &error);
-	/* A plan with changes is an answer, not a failure. */
-	if (status != ZT_OK && status != ZT_E_CHANGES)
+	/* A plan with changes is an answer, not a failure; so are findings. */
+	if (status != ZT_OK && status != ZT_E_CHANGES && status != ZT_E_FINDINGS)
 		zt_output_error("zerotouch", status, &error, wants_json(argc, argv));
 	if (fflush(stdout) != 0 && status == ZT_OK)
 		status = ZT_E_IO;

@@ -27,7 +27,7 @@ zt_status zt_setup_look_at_account(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
-static zt_status look_at_endpoint(zt_setup *setup, zt_error *ret_error)
+zt_status zt_setup_look_at_endpoint(zt_setup *setup, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str host = ZT_STR(sizeof setup->endpoint - 1);
 	TRY(zt_iot_endpoint_describe(setup->client, ZT_LIT("iot:Data-ATS"), &host, ret_error));
@@ -36,7 +36,7 @@ static zt_status look_at_endpoint(zt_setup *setup, zt_error *ret_error)
 	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "\"%s\" is no host name", setup->endpoint);
 }
 
-static zt_status look_at_function(zt_setup *setup, zt_error *ret_error)
+zt_status zt_setup_look_at_function(zt_setup *setup, zt_error *ret_error)
 {
 	json_decref(setup->function);
 	setup->function = NULL;
@@ -59,7 +59,7 @@ static zt_status accept(zt_setup *setup, const zt_accepted_ca *ca, zt_error *ret
 }
 
 /* CAs that the function accepts already stay accepted: another tenant's devices must not be locked out. */
-static zt_status keep_accepted(zt_setup *setup, zt_error *ret_error)
+zt_status zt_setup_keep_accepted(zt_setup *setup, zt_error *ret_error)
 {
 	const json_t *configuration = json_object_get(setup->function, "Configuration");
 	const json_t *variables = json_object_get(json_object_get(configuration, "Environment"), "Variables");
@@ -82,7 +82,7 @@ static zt_status keep_accepted(zt_setup *setup, zt_error *ret_error)
 zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error)
 {
 	TRY(zt_setup_look_at_account(setup, ret_error));
-	TRY(look_at_endpoint(setup, ret_error));
-	TRY(look_at_function(setup, ret_error));
-	return keep_accepted(setup, ret_error);
+	TRY(zt_setup_look_at_endpoint(setup, ret_error));
+	TRY(zt_setup_look_at_function(setup, ret_error));
+	return zt_setup_keep_accepted(setup, ret_error);
 }

@@ -89,7 +89,8 @@ static zt_status add_tables(const zt_setup *setup, json_t *statements)
 	TRY(add_table(setup, &zt_look_actions, statements));
 	for (zt_setup_kind kind = ZT_SETUP_THING_TYPE; kind <= ZT_SETUP_CA; kind++)
 		TRY(add_table(setup, &zt_resource_of(kind)->actions, statements));
-	return add_table(setup, &zt_devices_actions, statements);
+	TRY(add_table(setup, &zt_devices_actions, statements));
+	return add_table(setup, &zt_doctor_actions, statements);
 }
 
 zt_status zt_setup_operator_policy(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error)

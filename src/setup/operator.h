@@ -26,7 +26,7 @@ typedef struct {
 		rows, ZT_COUNT(rows) \
 	}
 
-/* Of the first questions, and of removing what devices caused. */
-extern const zt_operator_actions zt_look_actions, zt_devices_actions;
+/* Of the first questions, of removing what devices caused, and of the doctor. */
+extern const zt_operator_actions zt_look_actions, zt_devices_actions, zt_doctor_actions;
 
 #endif

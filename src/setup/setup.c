@@ -36,7 +36,7 @@ static void forget_items(zt_setup *setup)
 	setup->item_count = 0;
 }
 
-static void add_items(zt_setup *setup)
+void zt_setup_add_items(zt_setup *setup)
 {
 	forget_items(setup);
 	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
@@ -156,7 +156,7 @@ zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
 {
 	setup->planned = false;
 	TRY(zt_setup_look(setup, ret_error));
-	add_items(setup);
+	zt_setup_add_items(setup);
 	for (size_t i = 0; i < setup->item_count; i++)
 		TRY(plan_item(setup, &setup->items[i], ret_error));
 	drop_absent(setup);
@@ -168,7 +168,7 @@ zt_status zt_setup_observe(zt_setup *setup, zt_error *ret_error)
 {
 	setup->planned = false;
 	TRY(zt_setup_look(setup, ret_error));
-	add_items(setup);
+	zt_setup_add_items(setup);
 	for (size_t i = 0; i < setup->item_count; i++) {
 		zt_setup_item *item = &setup->items[i];
 		zt_status status =

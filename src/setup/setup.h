@@ -121,8 +121,8 @@ ZT_NODISCARD zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *r
  * stays, deprecated, until a second run, and the result is ZT_E_PARTIAL. zt_setup_plan must have been called. */
 ZT_NODISCARD zt_status zt_setup_teardown(zt_setup *setup, zt_error *ret_error);
 
-/* The least IAM policy with which plan, setup and teardown of that name work in the client's account and Region; asks
- * STS for the account and needs no permission itself. `name` as in zt_setup_spec. *ret is the document. */
+/* The least IAM policy with which plan, setup, doctor and teardown of that name work in the client's account and
+ * Region; asks STS for the account and needs no permission itself. `name` as in zt_setup_spec. *ret is the document. */
 ZT_NODISCARD zt_status zt_setup_operator_policy(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
 
 /* Of the account, known after zt_setup_plan: "123456789012", "aws", and the host name of the data endpoint. */

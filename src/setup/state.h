@@ -61,8 +61,14 @@ const zt_resource *zt_resource_of(zt_setup_kind kind);
 
 /* Fills account, partition, endpoint, the function and the CAs that it accepts. */
 ZT_NODISCARD zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error);
-/* The first of these questions: fills account and partition. */
+/* The four of which it is made, in this order: account and partition; the endpoint; the function, NULL when there is
+ * none; the CAs that it accepts. */
 ZT_NODISCARD zt_status zt_setup_look_at_account(zt_setup *setup, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_setup_look_at_endpoint(zt_setup *setup, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_setup_look_at_function(zt_setup *setup, zt_error *ret_error);
+ZT_NODISCARD zt_status zt_setup_keep_accepted(zt_setup *setup, zt_error *ret_error);
+/* Makes the items anew, nothing known of them but their names. */
+void zt_setup_add_items(zt_setup *setup);
 
 /* arn:<partition>:<service>:<region>:<account>:<type><name>; IAM's have no Region. Appends. */
 ZT_NODISCARD zt_status zt_setup_arn(const zt_setup *setup, const char *service, const char *type, const char *name,
