@@ -14,6 +14,7 @@
 #include "cloud/lambda/lambda.h"
 #include "cloud/logs/logs.h"
 #include "cloud/rules/engine.h"
+#include "cloud/shadow/shadows.h"
 #include "net/http_server.h"
 #include "net/listener.h"
 
@@ -35,17 +36,20 @@ typedef struct {
 	zt_lambda *lambda;
 	zt_logs *logs;
 	zt_broker *broker;            /* IoT data Publish */
-	zt_publish_listener listener; /* rules, for what is published here */
-	zt_listener_spec control;     /* 4566 */
-	bool quotas;                  /* AWS's rates of each operation */
-	zt_faults *faults;            /* what goes wrong on purpose, or NULL; borrowed */
-	zt_api_sources sources;       /* each may be NULL: its resource is not there */
+	zt_publish_listener listener; /* rules and shadows, for what is published here */
+	zt_shadows *shadows;
+	zt_listener_spec control; /* 4566 */
+	bool quotas;              /* AWS's rates of each operation */
+	zt_faults *faults;        /* what goes wrong on purpose, or NULL; borrowed */
+	zt_api_sources sources;   /* each may be NULL: its resource is not there */
 } zt_api_spec;
 
 ZT_NODISCARD zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **ret, zt_error *ret_error);
 void zt_api_free(zt_api *api);
 /* The handler of an HTTP server on the data endpoint: signed requests of IoT data alone. `api` is a zt_api. */
 void zt_api_serve_data(void *api, zt_http_exchange *exchange);
+/* The same for a device, whose certificate's policies decide instead of a signature. */
+void zt_api_serve_device(void *api, zt_http_exchange *exchange, const zt_device_rights *rights);
 /* Who signed a request to the data endpoint, in its query or its headers; `api` is a zt_api. */
 ZT_NODISCARD zt_status zt_api_authenticate(void *api, const zt_http_request *request, zt_caller *ret,
 					   zt_error *ret_error);

@@ -81,6 +81,10 @@ zt_status zt_authorise_action(const zt_call *call, const char *action, zt_view r
 		.resource = resource.n ? resource : ZT_LIT("*"),
 		.values = { value_of, (void *)(uintptr_t)call },
 	};
+	if (call->device)
+		return call->device->allows(call->device->context, action, resource)
+			   ? ZT_OK
+			   : refuse(call, action, request.resource, false, ret_error);
 	if (!call->caller.role[0])
 		return ZT_OK;
 	zt_decision decision = zt_policy_evaluate(policies, policies_of(call, policies), &request);

@@ -40,8 +40,9 @@ struct zt_call {
 	zt_form form;  /* Query protocol: the parameters, wherever they came */
 	json_t *body;  /* REST: the JSON object, empty when there was no body; NULL for ZT_OP_RAW_BODY */
 
-	zt_operation_fault fault; /* what is to become of its answer */
-	bool data_endpoint;       /* it came to the data endpoint: no other service is there */
+	zt_operation_fault fault;       /* what is to become of its answer */
+	const zt_device_rights *device; /* who came with a certificate; NULL once the handler has returned */
+	bool data_endpoint;             /* it came to the data endpoint: no other service is there */
 	zt_txn *txn;
 	bool deferred;
 	bool handling, ended; /* in its handler; finished from within */

@@ -86,9 +86,17 @@ static zt_status go_wrong(zt_call *call, zt_error *ret_error)
 	return call->fault.after ? ZT_OK : zt_call_fail_on_purpose(call, ret_error);
 }
 
+/* TLS has proved who it is. */
+static zt_status take_device(zt_call *call)
+{
+	call->service = &zt_service_iot_data;
+	return zt_text_copy(call->caller.user_id, sizeof call->caller.user_id,
+			    zt_view_of(call->device->certificate_id));
+}
+
 static zt_status serve(zt_call *call, zt_error *ret_error)
 {
-	TRY(zt_authenticate(call, ret_error));
+	TRY(call->device ? take_device(call) : zt_authenticate(call, ret_error));
 	TRY(zt_form_read(call->request->query, &call->query, ret_error));
 	TRY(call->service->protocol == ZT_PROTOCOL_QUERY ? prepare_query(call, ret_error)
 							 : prepare_rest(call, ret_error));
@@ -119,7 +127,7 @@ static zt_call *call_new(zt_api *api, zt_http_exchange *exchange)
 	return call;
 }
 
-static void handle(zt_api *api, zt_http_exchange *exchange, bool data_endpoint)
+static void handle(zt_api *api, zt_http_exchange *exchange, bool data_endpoint, const zt_device_rights *device)
 {
 	zt_error error = { 0 };
 	zt_call *call = call_new(api, exchange);
@@ -128,9 +136,11 @@ static void handle(zt_api *api, zt_http_exchange *exchange, bool data_endpoint)
 		return;
 	}
 	call->data_endpoint = data_endpoint;
+	call->device = device;
 	call->handling = true;
 	zt_status status = serve(call, &error);
 	call->handling = false;
+	call->device = NULL;
 	if (status != ZT_OK || !call->deferred) {
 		zt_call_finish(call, status, &error);
 	} else if (call->ended) {
@@ -143,12 +153,17 @@ void zt_front_handle(void *context, zt_http_exchange *exchange)
 {
 	zt_api *api = context;
 	if (!zt_plain_handle(&api->spec.sources, exchange))
-		handle(api, exchange, false);
+		handle(api, exchange, false, NULL);
 }
 
 void zt_api_serve_data(void *api, zt_http_exchange *exchange)
 {
-	handle(api, exchange, true);
+	handle(api, exchange, true, NULL);
+}
+
+void zt_api_serve_device(void *api, zt_http_exchange *exchange, const zt_device_rights *rights)
+{
+	handle(api, exchange, true, rights);
 }
 
 zt_status zt_api_authenticate(void *context, const zt_http_request *request, zt_caller *ret, zt_error *ret_error)

@@ -56,7 +56,8 @@ const zt_service zt_service_iot = {
 	.unknown_operation = "UnknownOperationException",
 };
 
-static const zt_operations *const data_tables[] = { &zt_data_publish_operations, &zt_data_retained_operations };
+static const zt_operations *const data_tables[] = { &zt_data_publish_operations, &zt_data_retained_operations,
+						    &zt_data_shadow_operations };
 const zt_service zt_service_iot_data = {
 	OF_REST,
 	.prefix = "iot",

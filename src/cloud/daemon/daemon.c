@@ -28,6 +28,7 @@ struct zt_daemon {
 	zt_faults *faults;
 	struct event *reload;
 	zt_rules *rules;
+	zt_shadows *shadows;
 	zt_api *api;
 	zt_gateway *gateway;
 	bool broker_up, ready;
@@ -91,12 +92,21 @@ static zt_status open_root_key(zt_daemon *d, zt_error *ret_error)
 	return status;
 }
 
+/* Whatever is accepted goes through the rules and, on its topics, to the shadows. */
+static void on_accepted(void *context, const zt_publish *message)
+{
+	zt_daemon *d = context;
+	zt_publish_listener rules = zt_rules_listener(d->rules);
+	rules.accepted(rules.context, message);
+	zt_shadows_accepted(d->shadows, message);
+}
+
+/* What rules and shadows say. */
 static zt_status republish(void *context, const zt_publish *message)
 {
 	zt_daemon *d = context;
 	TRY(zt_broker_publish(d->broker, message, NULL, NULL));
-	zt_publish_listener rules = zt_rules_listener(d->rules);
-	rules.accepted(rules.context, message);
+	on_accepted(d, message);
 	return ZT_OK;
 }
 
@@ -109,7 +119,7 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
 	zt_rules_set_republish(d->rules, republish, d);
-	return ZT_OK;
+	return zt_shadows_new(d->registry, republish, d, &d->shadows);
 }
 
 /* The sources of the control plane; it never serves before the gateway is there, since both share one loop. */
@@ -138,7 +148,8 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.lambda = d->lambda,
 		.logs = d->logs,
 		.broker = d->broker,
-		.listener = zt_rules_listener(d->rules),
+		.listener = { on_accepted, d },
+		.shadows = d->shadows,
 		/* Signed, but not encrypted: it never leaves this machine. */
 		.control = { .address = "127.0.0.1",
 			     .port = d->settings->control_port,
@@ -184,11 +195,11 @@ static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
 	const zt_gateway_spec spec = {
 		.registry = d->registry,
 		.broker = d->broker,
-		.listener = zt_rules_listener(d->rules),
+		.listener = { on_accepted, d },
 		.mqtt = { .address = s->listen, .port = s->mqtt_port, .pick = s->pick_ports },
 		.https = { .address = s->listen, .port = s->https_port, .pick = s->pick_ports },
 		.all = { .address = s->listen, .port = s->all_port, .pick = s->pick_ports },
-		.operators = { zt_api_authenticate, zt_api_allows, zt_api_serve_data, d->api },
+		.operators = { zt_api_authenticate, zt_api_allows, zt_api_serve_data, zt_api_serve_device, d->api },
 		.quotas = s->quotas != NULL,
 		.faults = d->faults,
 		.chain_pem = zt_str_view(&chain),
@@ -346,6 +357,7 @@ void zt_daemon_free(zt_daemon *daemon)
 		(void)!remove_endpoints(daemon, NULL);
 	zt_gateway_free(daemon->gateway);
 	zt_api_free(daemon->api);
+	zt_shadows_free(daemon->shadows);
 	zt_rules_free(daemon->rules);
 	zt_lambda_free(daemon->lambda);
 	zt_logs_free(daemon->logs);

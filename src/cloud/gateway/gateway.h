@@ -17,8 +17,9 @@ typedef struct {
 	zt_status (*authenticate)(void *context, const zt_http_request *request, zt_caller *ret, zt_error *ret_error);
 	/* Whether the caller's identity policies allow it. */
 	bool (*allows)(void *context, const zt_caller *caller, const char *peer, const char *action, zt_view resource);
-	/* Answers every other request. */
+	/* Answers every other request; and a device's requests that are no publish. */
 	zt_http_handler serve;
+	void (*serve_device)(void *context, zt_http_exchange *exchange, const zt_device_rights *rights);
 	void *context;
 } zt_operators;
 

@@ -157,18 +157,22 @@ zt_decision zt_grants_decide(zt_grants *g, const char *action, const char *type,
 {
 	uint8_t room[ARN_ROOM];
 	zt_buf arn = ZT_BUF(room);
-	zt_grants_refresh(g);
 	put_arn(zt_registry_account(g->registry), type, name, &arn);
 	if (zt_buf_finish(&arn) != ZT_OK)
 		return (zt_decision){ .kind = ZT_DECISION_IMPLICIT_DENY };
+	return zt_grants_decide_on(g, action, zt_buf_view(&arn));
+}
+
+zt_decision zt_grants_decide_on(zt_grants *g, const char *action, zt_view resource)
+{
+	zt_grants_refresh(g);
 	if (g->caller) {
-		bool allowed =
-		    g->operators->allows(g->operators->context, g->caller, g->peer, action, zt_buf_view(&arn));
+		bool allowed = g->operators->allows(g->operators->context, g->caller, g->peer, action, resource);
 		return (zt_decision){ .kind = allowed ? ZT_DECISION_ALLOW : ZT_DECISION_IMPLICIT_DENY };
 	}
 	const zt_policy_request request = {
 		.action = zt_view_of(action),
-		.resource = zt_buf_view(&arn),
+		.resource = resource,
 		.values = { value_of, g },
 	};
 	return zt_policy_evaluate(g->policies, g->policy_count, &request);

@@ -38,6 +38,8 @@ void zt_grants_refresh(zt_grants *grants);
 bool zt_grants_active(zt_grants *grants);
 /* `action` "iot:Publish", resource arn:…:<type>/<name>. A name that fits no ARN is denied. */
 zt_decision zt_grants_decide(zt_grants *grants, const char *action, const char *type, zt_view name);
+/* The same with the resource's whole ARN. */
+zt_decision zt_grants_decide_on(zt_grants *grants, const char *action, zt_view resource);
 /* Why it was denied: "policy Factory: denied by statement 2 (NoPublish)", "no statement of Factory, Extra allows it";
  * NUL-terminated, cut to cap. Right after the decision, before anything changes. */
 void zt_grants_explain(const zt_grants *grants, const zt_decision *decision, char *ret_text, size_t cap);

@@ -156,11 +156,49 @@ static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view enc
 		answer_error(exchange, &error);
 }
 
+/* Shadows and retained messages: the control plane has the operations, we the device's rights. */
+static bool is_data_plane(zt_view path)
+{
+	return zt_view_starts(path, ZT_LIT("/things/")) || zt_view_starts(path, ZT_LIT("/api/things/shadow/")) ||
+	       zt_view_starts(path, ZT_LIT("/retainedMessage"));
+}
+
+typedef struct {
+	zt_https_peer *peer;
+	const zt_http_request *request;
+} asker;
+
+static bool device_may(void *context, const char *action, zt_view resource)
+{
+	asker *a = context;
+	char text[ZT_REFUSAL_TEXT_MAX];
+	zt_decision decision = zt_grants_decide_on(&a->peer->grants, action, resource.n ? resource : ZT_LIT("*"));
+	if (decision.kind == ZT_DECISION_ALLOW)
+		return true;
+	bool no_policy = a->peer->grants.policy_count == 0;
+	zt_grants_explain(&a->peer->grants, &decision, text, sizeof text);
+	zt_refusal refusal = zt_https_refusal(a->peer, no_policy ? ZT_REFUSED_NO_POLICY : ZT_REFUSED_ACTION);
+	zt_https_record(a->peer->gateway, &refusal, a->request, no_policy ? "" : text);
+	return false;
+}
+
+static void delegate(zt_https_peer *peer, zt_http_exchange *exchange)
+{
+	const zt_operators *operators = &peer->gateway->operators;
+	asker asks = { peer, zt_http_exchange_request(exchange) };
+	const zt_device_rights rights = { device_may, &asks, peer->leaf.id };
+	operators->serve_device(operators->context, exchange, &rights);
+}
+
 void zt_https_serve(zt_https_peer *peer, zt_http_exchange *exchange)
 {
 	const zt_http_request *request = zt_http_exchange_request(exchange);
 	zt_view rest = request->path;
 	if (!zt_view_take_prefix(&rest, ZT_LIT("/topics/"))) {
+		if (is_data_plane(request->path) && peer->gateway->operators.serve_device) {
+			delegate(peer, exchange);
+			return;
+		}
 		zt_refusal refusal = zt_https_refusal(peer, ZT_REFUSED_ROUTE);
 		zt_https_record(peer->gateway, &refusal, request, "");
 		zt_https_answer(exchange, 404, "ResourceNotFoundException", "Not Found");

@@ -50,6 +50,8 @@
 	  "allow iot:Connect on client/<client id> in the certificate's policy")                                       \
 	X(ZT_REFUSED_PUBLISH, "PublishDenied", "iot:Publish is not allowed on this topic",                             \
 	  "allow iot:Publish on topic/<topic> in the certificate's policy")                                            \
+	X(ZT_REFUSED_ACTION, "ActionDenied", "the policies do not allow this action on this resource",                 \
+	  "allow the action in the certificate's policy; over HTTPS thing variables do not resolve")                   \
 	X(ZT_REFUSED_RETAIN, "RetainPublishDenied", "iot:RetainPublish is not allowed on this topic",                  \
 	  "allow iot:RetainPublish on topic/<topic>, or publish without retain")                                       \
 	X(ZT_REFUSED_SUBSCRIBE, "SubscribeDenied", "iot:Subscribe is not allowed on this filter",                      \

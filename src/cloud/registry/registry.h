@@ -38,6 +38,7 @@ typedef enum {
 	ZT_KIND_ACCESS_KEY,
 	ZT_KIND_LOG_GROUP,
 	ZT_KIND_TEMPLATE, /* provisioning templates */
+	ZT_KIND_SHADOW,   /* key: thing name NUL shadow name */
 } zt_kind;
 
 /* Loads all from the store. */

@@ -8,7 +8,7 @@
 #include "cloud/registry/index.h"
 #include "cloud/registry/registry.h"
 
-enum { ZT_KIND_COUNT = ZT_KIND_TEMPLATE + 1, ZT_LISTENERS_MAX = 8 };
+enum { ZT_KIND_COUNT = ZT_KIND_SHADOW + 1, ZT_LISTENERS_MAX = 8 };
 
 /* The first member of every noun's object. */
 typedef struct {

@@ -1,0 +1,1 @@
+zt_fuzz(shadow DEPS cloud_shadow_document)
