@@ -3,7 +3,7 @@ BUILD := build/default
 JOBS  := $(shell nproc)
 CTEST := ctest --output-on-failure --no-tests=error -j$(JOBS)
 
-.PHONY: all packages demo test test-asan test-tsan bench fuzz check lambda clean
+.PHONY: all packages clients demo test test-asan test-tsan bench fuzz check lambda clean
 
 all: packages
 	cmake --preset default -Wno-dev >/dev/null
@@ -12,15 +12,19 @@ all: packages
 packages:
 	@scripts/install-packages
 
+# MQTT clients that others wrote, for the tests.
+clients: packages
+	@scripts/install-clients
+
 # The whole story of a device, from its root of trust to an accepted message.
 demo: all
 	$(BUILD)/bin/zerotouch demo --data build/demo
 
-test: all check
+test: all clients check
 	$(CTEST) --test-dir $(BUILD)
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer; with ThreadSanitizer.
-test-asan test-tsan: test-%: packages
+test-asan test-tsan: test-%: packages clients
 	cmake --preset $* -Wno-dev >/dev/null
 	cmake --build build/$* -j$(JOBS)
 	$(CTEST) --test-dir build/$*
