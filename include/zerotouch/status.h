@@ -34,6 +34,7 @@
 	X(ZT_E_PARTIAL, 10, 0, "only partly done")                               \
 	X(ZT_E_CHANGES, 20, 0, "there are changes to apply")                     \
 	X(ZT_E_FINDINGS, 21, 0, "something keeps devices from coming in")        \
+	X(ZT_E_NOT_ALLOWED, 22, 0, "the policies do not allow it")               \
 	X(ZT_E_CANCELLED, 130, 0, "interrupted")                                 \
 	X(ZT_E_AGAIN, 1, 1, "not ready yet")                                     \
 	X(ZT_E_INVALID, 1, 0, "invalid input")                                   \

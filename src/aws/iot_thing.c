@@ -103,6 +103,16 @@ zt_status zt_iot_thing_each_of(zt_aws_client *client, zt_view principal, zt_aws_
 	return zt_aws_each(client, &request, &paging, each, context, ret_error);
 }
 
+zt_status zt_iot_thing_each_attachment(zt_aws_client *client, zt_view principal, zt_aws_each_fn each, void *context,
+				       zt_error *ret_error)
+{
+	static const zt_aws_paging paging = { "principalThingObjects", "nextToken", "nextToken", "maxResults" };
+	zt_aws_request request =
+	    zt_aws_request_make(ZT_AWS_IOT, "ListPrincipalThingsV2", "GET", "/principals/things-v2");
+	zt_aws_request_header(&request, "x-amzn-principal", principal);
+	return zt_aws_each(client, &request, &paging, each, context, ret_error);
+}
+
 zt_status zt_iot_thing_register(zt_aws_client *client, zt_view template_body, const json_t *parameters, json_t **ret,
 				zt_error *ret_error)
 {

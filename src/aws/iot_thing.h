@@ -39,6 +39,11 @@ ZT_NODISCARD zt_status zt_iot_thing_each_principal(zt_aws_client *client, zt_vie
 ZT_NODISCARD zt_status zt_iot_thing_each_of(zt_aws_client *client, zt_view principal, zt_aws_each_fn each,
 					    void *context, zt_error *ret_error);
 
+/* The same with the kind of attachment; items: {"thingName","thingPrincipalType"} (EXCLUSIVE_THING,
+ * NON_EXCLUSIVE_THING). */
+ZT_NODISCARD zt_status zt_iot_thing_each_attachment(zt_aws_client *client, zt_view principal, zt_aws_each_fn each,
+						    void *context, zt_error *ret_error);
+
 /* template: a provisioning template as text; parameters: object of strings. *ret (may be NULL): certificatePem,
  * resourceArns. */
 ZT_NODISCARD zt_status zt_iot_thing_register(zt_aws_client *client, zt_view template_body, const json_t *parameters,

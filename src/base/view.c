@@ -98,6 +98,14 @@ bool zt_view_take_be32(zt_view *in, uint32_t *ret)
 	return true;
 }
 
+bool zt_view_take_prefix_nocase(zt_view *in, zt_view prefix)
+{
+	if (in->n < prefix.n || !zt_view_equal_nocase(zt_view_make(in->p, prefix.n), prefix))
+		return false;
+	*in = zt_view_from(*in, prefix.n);
+	return true;
+}
+
 bool zt_view_take_prefix(zt_view *in, zt_view prefix)
 {
 	if (!zt_view_starts(*in, prefix))

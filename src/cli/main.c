@@ -12,6 +12,7 @@ static const zt_verb verbs[] = {
 	{ "status", "show what is set up, and its state", zt_cmd_status },
 	{ "teardown", "remove what setup created", zt_cmd_teardown },
 	{ "doctor", "find why devices do not come in", zt_cmd_doctor },
+	{ "policy", "tell whether a device may do an action: check", zt_cmd_policy },
 	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
 	{ "why", "tell why devices were refused", zt_cmd_why },
 	{ "things", "list the Things with their devices", zt_cmd_things },
@@ -36,8 +37,8 @@ int main(int argc, char **argv)
 	zt_status status =
 	    zt_verbs_run("zerotouch", "Zero-touch onboarding of devices with a root of trust to AWS IoT Core.", verbs,
 			 ZT_COUNT(verbs), argc, argv, &error);
-	/* A plan with changes is an answer, not a failure; so are findings. */
-	if (status != ZT_OK && status != ZT_E_CHANGES && status != ZT_E_FINDINGS)
+	/* A plan with changes is an answer, not a failure; so are findings and a no. */
+	if (status != ZT_OK && status != ZT_E_CHANGES && status != ZT_E_FINDINGS && status != ZT_E_NOT_ALLOWED)
 		zt_output_error("zerotouch", status, &error, wants_json(argc, argv));
 	if (fflush(stdout) != 0 && status == ZT_OK)
 		status = ZT_E_IO;

@@ -9,6 +9,7 @@ zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_doctor(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_local(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error);
+zt_status zt_cmd_policy(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error);

@@ -1,5 +1,7 @@
 #include "cloud/gateway/grants.h"
 
+#include "policy/connection.h"
+#include "x509/variable.h"
 #include "zerotouch/buf.h"
 
 enum {
@@ -48,34 +50,6 @@ bool zt_grants_active(zt_grants *g)
 	return g->certificate && g->certificate->status == ZT_CERT_ACTIVE;
 }
 
-static const struct {
-	zt_view name;
-	zt_dn_kind kind;
-} dn_names[] = {
-	{ ZT_LIT_INIT("CommonName"), ZT_DN_COMMON_NAME },
-	{ ZT_LIT_INIT("Country"), ZT_DN_COUNTRY },
-	{ ZT_LIT_INIT("Organization"), ZT_DN_ORGANIZATION },
-	{ ZT_LIT_INIT("OrganizationalUnit"), ZT_DN_ORGANIZATIONAL_UNIT },
-	{ ZT_LIT_INIT("State"), ZT_DN_STATE },
-	{ ZT_LIT_INIT("SerialNumber"), ZT_DN_SERIAL_NUMBER },
-	{ ZT_LIT_INIT("DistinguishedNameQualifier"), ZT_DN_QUALIFIER },
-	{ ZT_LIT_INIT("Title"), ZT_DN_TITLE },
-	{ ZT_LIT_INIT("Surname"), ZT_DN_SURNAME },
-	{ ZT_LIT_INIT("GivenName"), ZT_DN_GIVEN_NAME },
-	{ ZT_LIT_INIT("Initials"), ZT_DN_INITIALS },
-	{ ZT_LIT_INIT("Pseudonym"), ZT_DN_PSEUDONYM },
-	{ ZT_LIT_INIT("GenerationQualifier"), ZT_DN_GENERATION_QUALIFIER },
-};
-
-/* Takes `prefix` off the front of a name; names are compared without case. */
-static bool is_of(zt_view name, zt_view prefix, zt_view *ret_rest)
-{
-	if (name.n < prefix.n || !zt_view_equal_nocase((zt_view){ name.p, prefix.n }, prefix))
-		return false;
-	*ret_rest = zt_view_from(name, prefix.n);
-	return true;
-}
-
 static bool one(zt_view value, size_t index, zt_view *ret)
 {
 	if (index > 0 || value.n == 0)
@@ -84,38 +58,15 @@ static bool one(zt_view value, size_t index, zt_view *ret)
 	return true;
 }
 
-static bool certificate_value(const zt_cert_info *info, zt_view name, size_t index, zt_view *ret)
+static bool connection_value(const zt_grants *g, zt_view name, size_t index, zt_view *ret)
 {
-	zt_view attribute;
-	if (zt_view_equal_nocase(name, ZT_LIT("SerialNumber")))
-		return one(zt_view_of(info->serial_hex), index, ret);
-	bool subject = is_of(name, ZT_LIT("Subject."), &attribute);
-	if (!subject && !is_of(name, ZT_LIT("Issuer."), &attribute))
-		return false;
-	for (size_t i = 0; i < ZT_COUNT(dn_names); i++)
-		if (zt_view_equal_nocase(attribute, dn_names[i].name)) {
-			*ret = zt_dn_value(subject ? &info->subject : &info->issuer, dn_names[i].kind, index);
-			return ret->n > 0;
-		}
-	return false;
-}
-
-static bool thing_value(const zt_grants *g, zt_view name, size_t index, zt_view *ret)
-{
-	zt_view attribute;
-	if (zt_view_equal_nocase(name, ZT_LIT("IsAttached"))) /* the connection is bound to a thing (facts §3.5) */
-		return g->client_id.n && one(g->thing ? ZT_LIT("true") : ZT_LIT("false"), index, ret);
-	if (!g->thing)
-		return false;
-	if (zt_view_equal_nocase(name, ZT_LIT("ThingName")))
-		return one(zt_view_of(g->thing->name), index, ret);
-	if (zt_view_equal_nocase(name, ZT_LIT("ThingTypeName")))
-		return one(zt_view_of(g->thing->type), index, ret);
-	if (!is_of(name, ZT_LIT("Attributes["), &attribute) || !zt_view_ends(attribute, ZT_LIT("]")))
-		return false;
-	const json_t *value = json_object_getn(g->thing->attributes, (const char *)attribute.p, attribute.n - 1);
-	return json_is_string(value) &&
-	       one(zt_view_make(json_string_value(value), json_string_length(value)), index, ret);
+	zt_policy_connection connection = { .client_id = g->client_id };
+	if (g->thing) {
+		connection.thing_name = zt_view_of(g->thing->name);
+		connection.thing_type = zt_view_of(g->thing->type);
+		connection.attributes = g->thing->attributes;
+	}
+	return zt_policy_connection_value(&connection, name, index, ret);
 }
 
 static bool connect_attribute(const zt_grants *g, size_t index, zt_view *ret)
@@ -130,13 +81,11 @@ static bool connect_attribute(const zt_grants *g, size_t index, zt_view *ret)
 static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 {
 	const zt_grants *g = context;
-	zt_view rest;
-	if (is_of(name, ZT_LIT("iot:Certificate."), &rest))
-		return g->certificate && certificate_value(g->certificate->info, rest, index, ret);
-	if (is_of(name, ZT_LIT("iot:Connection.Thing."), &rest))
-		return thing_value(g, rest, index, ret);
-	if (zt_view_equal_nocase(name, ZT_LIT("iot:ClientId")))
-		return one(g->client_id, index, ret);
+	zt_view rest = name;
+	if (zt_view_take_prefix_nocase(&rest, ZT_LIT("iot:Certificate.")))
+		return g->certificate && zt_cert_variable(g->certificate->info, rest, index, ret);
+	if (connection_value(g, name, index, ret))
+		return true;
 	if (zt_view_equal_nocase(name, ZT_LIT("aws:SourceIp")))
 		return one(g->source_ip, index, ret);
 	if (zt_view_equal_nocase(name, ZT_LIT("iot:LastWillTopic")))
