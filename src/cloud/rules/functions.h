@@ -18,6 +18,9 @@ extern const zt_sql_function zt_sql_message_functions[]; /* topic, clientid, tim
 extern const zt_sql_function zt_sql_text_functions[];
 extern const zt_sql_function zt_sql_number_functions[];
 extern const zt_sql_function zt_sql_value_functions[]; /* get, cast, encode, isNull … */
+extern const zt_sql_function zt_sql_regexp_functions[];
+extern const zt_sql_function zt_sql_hash_functions[];
+extern const zt_sql_function zt_sql_mqtt_functions[]; /* of MQTT 5's properties */
 /* encode(*, 'base64'): the payload's own bytes, JSON or not. */
 extern const zt_sql_function zt_sql_encode_payload;
 

@@ -1,7 +1,10 @@
 /* Functions on numbers. */
 #include <math.h>
 
+#include "base/random.h"
 #include "cloud/rules/functions.h"
+
+enum { PLACES_MAX = 34 };
 
 static json_t *apply(const json_t *argument, double (*function)(double))
 {
@@ -55,9 +58,91 @@ static json_t *call_power(const zt_sql_input *input, json_t *const *arguments, s
 	return zt_value_of_double(pow(base.decimal, exponent.decimal));
 }
 
+static json_t *call_sign(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	zt_number number;
+	if (!zt_value_number(arguments[0], &number))
+		return NULL;
+	return json_integer((number.decimal > 0) - (number.decimal < 0));
+}
+
+/* To so many places behind the point. */
+static json_t *call_trunc(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	zt_number number, places;
+	if (!zt_value_number(arguments[0], &number) || !zt_value_number(arguments[1], &places) || !places.whole ||
+	    places.integer < 0 || places.integer > PLACES_MAX)
+		return NULL;
+	double scale = pow(10, (double)places.integer);
+	return zt_value_of_double(trunc(number.decimal * scale) / scale);
+}
+
+static json_t *call_exp(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return apply(arguments[0], exp);
+}
+
+static json_t *call_ln(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return apply(arguments[0], log);
+}
+
+static json_t *call_log(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return apply(arguments[0], log10);
+}
+
+static json_t *call_rand(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)arguments, (void)count;
+	return json_real((double)zt_random_below(1ull << 53) * 0x1p-53);
+}
+
+static json_t *bits(json_t *const *arguments, char op)
+{
+	zt_number a, b;
+	if (!zt_value_number(arguments[0], &a) || !zt_value_number(arguments[1], &b) || !a.whole || !b.whole)
+		return NULL;
+	uint64_t x = (uint64_t)a.integer, y = (uint64_t)b.integer;
+	return json_integer((json_int_t)(op == '&' ? x & y : op == '|' ? x | y : x ^ y));
+}
+
+static json_t *call_bitand(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return bits(arguments, '&');
+}
+
+static json_t *call_bitor(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return bits(arguments, '|');
+}
+
+static json_t *call_bitxor(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return bits(arguments, '^');
+}
+
+/* The first argument if it is a number, else the second. */
+static json_t *call_nanvl(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	zt_number number;
+	return json_incref(zt_value_number(arguments[0], &number) ? arguments[0] : arguments[1]);
+}
+
 const zt_sql_function zt_sql_number_functions[] = {
-	{ "abs", 1, 1, call_abs },     { "ceil", 1, 1, call_ceil },
-	{ "floor", 1, 1, call_floor }, { "round", 1, 1, call_round },
-	{ "sqrt", 1, 1, call_sqrt },   { "mod", 2, 2, call_mod },
-	{ "power", 2, 2, call_power }, { 0 },
+	{ "abs", 1, 1, call_abs },       { "ceil", 1, 1, call_ceil },     { "floor", 1, 1, call_floor },
+	{ "round", 1, 1, call_round },   { "sqrt", 1, 1, call_sqrt },     { "mod", 2, 2, call_mod },
+	{ "power", 2, 2, call_power },   { "sign", 1, 1, call_sign },     { "trunc", 2, 2, call_trunc },
+	{ "exp", 1, 1, call_exp },       { "ln", 1, 1, call_ln },         { "log", 1, 1, call_log },
+	{ "rand", 0, 0, call_rand },     { "bitand", 2, 2, call_bitand }, { "bitor", 2, 2, call_bitor },
+	{ "bitxor", 2, 2, call_bitxor }, { "nanvl", 2, 2, call_nanvl },   { 0 },
 };

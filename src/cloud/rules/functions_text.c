@@ -3,7 +3,7 @@
 
 #include "cloud/rules/functions.h"
 
-enum { TEXT_MAX = 256 * 1024 };
+enum { TEXT_MAX = 256 * 1024, PAD_MAX = 1000 };
 
 /* The argument as text; the view lives in *room. */
 static bool text_of(const json_t *value, zt_str *room, zt_view *ret)
@@ -217,6 +217,47 @@ static json_t *call_rtrim(const zt_sql_input *input, json_t *const *arguments, s
 	return trimmed(arguments[0], false, true);
 }
 
+/* So many spaces before or behind the text. */
+static json_t *padded(json_t *const *arguments, bool left)
+{
+	ZT_CLEANUP(zt_str_free) zt_str room = { 0 };
+	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(TEXT_MAX);
+	zt_view text;
+	zt_number spaces;
+	if (!text_of(arguments[0], &room, &text) || !zt_value_number(arguments[1], &spaces) || !spaces.whole ||
+	    spaces.integer < 0 || spaces.integer > PAD_MAX)
+		return NULL;
+	zt_status status = left ? ZT_OK : zt_str_put(&out, text);
+	for (int64_t i = 0; i < spaces.integer && status == ZT_OK; i++)
+		status = zt_str_put_u8(&out, ' ');
+	if (left && status == ZT_OK)
+		status = zt_str_put(&out, text);
+	return status == ZT_OK ? zt_value_of_str(&out) : NULL;
+}
+
+static json_t *call_lpad(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return padded(arguments, true);
+}
+
+static json_t *call_rpad(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	return padded(arguments, false);
+}
+
+/* The ASCII character of a code. */
+static json_t *call_chr(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input, (void)count;
+	zt_number code;
+	if (!zt_value_number(arguments[0], &code) || !code.whole || code.integer < 1 || code.integer > 127)
+		return NULL;
+	const char text[] = { (char)code.integer, 0 };
+	return json_string(text);
+}
+
 const zt_sql_function zt_sql_text_functions[] = {
 	{ "concat", 1, ZT_SQL_ARGUMENTS_MAX, call_concat },
 	{ "lower", 1, 1, call_lower },
@@ -231,5 +272,8 @@ const zt_sql_function zt_sql_text_functions[] = {
 	{ "trim", 1, 1, call_trim },
 	{ "ltrim", 1, 1, call_ltrim },
 	{ "rtrim", 1, 1, call_rtrim },
+	{ "lpad", 2, 2, call_lpad },
+	{ "rpad", 2, 2, call_rpad },
+	{ "chr", 1, 1, call_chr },
 	{ 0 },
 };

@@ -16,10 +16,17 @@ static inline zt_status run_statement(const char *statement, const char *payload
 		fail_msg("%s in %s", error.text, statement);
 	if (zt_json_parse(zt_view_of(payload), &json, NULL) != ZT_OK)
 		json = NULL;
+	/* MQTT 5 §2.2.2.2: payload format 1, content type "t", response topic "r", correlation data 0102, two user
+	 * properties "k". */
+	static const char properties[] = "\x01\x01\x03\x00\x01t\x08\x00\x01r\x09\x00\x02\x01\x02"
+					 "\x26\x00\x01k\x00\x01"
+					 "1\x26\x00\x01k\x00\x01"
+					 "2";
 	zt_publish message = { .topic = ZT_LIT("a/b/c"),
 			       .payload = zt_view_of(payload),
 			       .client_id = ZT_LIT("lamp"),
-			       .principal = ZT_LIT("0011") };
+			       .principal = ZT_LIT("0011"),
+			       .properties = zt_view_make(properties, sizeof properties - 1) };
 	zt_sql_input input = { .message = &message,
 			       .payload = json,
 			       .account = ZT_LIT("123456789012"),

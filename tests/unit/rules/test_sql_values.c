@@ -181,18 +181,61 @@ static void test_encode_takes_the_payload_as_it_came(void **state)
 	assert_sql(rows, ZT_COUNT(rows));
 }
 
+/* The examples of AWS's SQL reference, and the digests of RFC 1321 and FIPS 180 of "abc". */
+static void test_functions_of_the_reference(void **state)
+{
+	(void)state;
+	assert_value("regexp_matches('aaaa', 'a{2,}')", "true");
+	assert_value("regexp_matches('aaaa', 'b')", "false");
+	assert_value("regexp_matches('aaaa', '(')", NULL);
+	assert_value("regexp_matches('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', '^(a+)+$')", NULL);
+	assert_value("regexp_replace('abcd', 'a', 'x')", "\"xbcd\"");
+	assert_value("regexp_replace('abcd', 'b(.*)d', '$1xyz')", "\"acxyz\"");
+	assert_value("regexp_substr('hihihello', 'hi')", "\"hi\"");
+	assert_value("regexp_substr('hihihello', '(hi)*')", "\"hihi\"");
+	assert_value("regexp_substr('hello', 'z')", NULL);
+	assert_value("lpad('hello', 2)", "\"  hello\"");
+	assert_value("lpad(1, 3)", "\"   1\"");
+	assert_value("rpad('hello', 2)", "\"hello  \"");
+	assert_value("chr(65)", "\"A\"");
+	assert_value("chr(0)", NULL);
+	assert_value("sign(-7)", "-1");
+	assert_value("sign(0)", "0");
+	assert_value("sign(13)", "1");
+	assert_value("trunc(2.345, 2)", "2.34");
+	assert_value("trunc(2, 5)", "2");
+	assert_value("bitand(5, 6)", "4");
+	assert_value("bitor(8, 5)", "13");
+	assert_value("bitxor(13, 5)", "8");
+	assert_value("nanvl(8, 9)", "8");
+	assert_value("nanvl('x', 9)", "9");
+	assert_value("exp(0)", "1");
+	assert_value("ln(1)", "0");
+	assert_value("log(1000)", "3");
+	assert_value("rand() < 1 AND rand() >= 0", "true");
+	assert_value("md5('abc')", "\"900150983cd24fb0d6963f7d28e17f72\"");
+	assert_value("sha1('abc')", "\"a9993e364706816aba3e25717850c26c9cd0d89d\"");
+	assert_value("sha224('abc')", "\"23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7\"");
+	assert_value("sha256('abc')", "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"");
+	assert_value("sha256(missing)", NULL);
+	assert_value("get_mqtt_property('content_type')", "\"t\"");
+	assert_value("get_mqtt_property('response_topic')", "\"r\"");
+	assert_value("get_mqtt_property('correlation_data')", "\"AQI=\"");
+	assert_value("get_mqtt_property('format_indicator')", "\"UTF8_DATA\"");
+	assert_value("get_mqtt_property('other')", NULL);
+	assert_value("get_user_properties('k')", "[\"1\",\"2\"]");
+	assert_value("get_user_properties()", "[{\"k\":\"1\"},{\"k\":\"2\"}]");
+	assert_value("get_user_properties('z')", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arithmetic),
-		cmocka_unit_test(test_plus_concatenates_strings),
-		cmocka_unit_test(test_equality),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_message_functions),
-		cmocka_unit_test(test_text_functions),
-		cmocka_unit_test(test_number_functions),
-		cmocka_unit_test(test_value_functions),
-		cmocka_unit_test(test_encode_takes_the_payload_as_it_came),
+		cmocka_unit_test(test_arithmetic),        cmocka_unit_test(test_plus_concatenates_strings),
+		cmocka_unit_test(test_equality),          cmocka_unit_test(test_order),
+		cmocka_unit_test(test_message_functions), cmocka_unit_test(test_text_functions),
+		cmocka_unit_test(test_number_functions),  cmocka_unit_test(test_functions_of_the_reference),
+		cmocka_unit_test(test_value_functions),   cmocka_unit_test(test_encode_takes_the_payload_as_it_came),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
