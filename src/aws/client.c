@@ -67,7 +67,8 @@ zt_status zt_aws_client_new(const zt_aws_client_spec *spec, zt_aws_client **ret,
 	client->spec = *spec;
 	use_defaults(&client->spec);
 	for (zt_aws_service i = 0; i < ZT_AWS_SERVICE_COUNT; i++)
-		TRY(zt_aws_endpoint_resolve(i, spec->region, spec->endpoint_url, spec->profile_endpoint_url,
+		TRY(zt_aws_endpoint_resolve(i, spec->region, spec->endpoint_url,
+					    spec->profile_endpoint_urls ? spec->profile_endpoint_urls[i] : NULL,
 					    &client->endpoints[i], ret_error));
 	TRY(zt_text_copy(client->region, sizeof client->region, zt_view_of(spec->region)));
 	if (spec->data_endpoint && *spec->data_endpoint)
@@ -125,6 +126,26 @@ void zt_aws_client_pause(const zt_aws_client *client, int64_t ms)
 unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service service)
 {
 	return client->requests[service];
+}
+
+static zt_status renew_credentials(zt_aws_client *client, zt_error *ret_error)
+{
+	zt_aws_client_spec *spec = &client->spec;
+	int64_t left_ms = spec->credentials->expires_ms - zt_clock_wall_ms(&spec->clock);
+	if (spec->credentials->expires_ms == 0 || left_ms > ZT_AWS_RENEW_BEFORE_MS)
+		return ZT_OK;
+	zt_error cause = { 0 };
+	zt_status status = spec->renew ? spec->renew(spec->renew_context, &cause) : ZT_E_CREDENTIALS;
+	zt_wipe(client->keys, sizeof client->keys);
+	if (spec->credentials->expires_ms == 0 || spec->credentials->expires_ms > zt_clock_wall_ms(&spec->clock))
+		return ZT_OK;
+	char end[ZT_TIME_TEXT_MAX];
+	zt_time_iso8601(spec->credentials->expires_ms, end);
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the AWS credentials expired at %s%s%s", end,
+			    status == ZT_OK ? ": their source gives none that last longer, sign in anew"
+			    : cause.text[0] ? " and cannot be renewed: "
+					    : ": sign in anew",
+			    cause.text);
 }
 
 /* The day's key of the service, made when the day changes. */
@@ -190,7 +211,6 @@ static zt_status sign(const api_call *call, header_list *headers, zt_sigv4_signe
 	if (signer.token.n)
 		add(headers, "x-amz-security-token", signer.token);
 	add(headers, "authorization", zt_view_of(ret->authorization));
-	add(headers, "user-agent", ZT_LIT("zerotouch/" ZT_VERSION));
 	return ZT_OK;
 }
 
@@ -201,12 +221,16 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 	const char *origin = client->endpoints[call->request->service].origin;
 	header_list headers = { 0 };
 	zt_sigv4_signed signed_parts;
+	if (!call->request->anonymous)
+		TRY(renew_credentials(client, ret_error));
 	add(&headers, "host", zt_aws_origin_host(origin));
 	if (call->content_type)
 		add(&headers, "content-type", zt_view_of(call->content_type));
 	for (size_t i = 0; i < call->request->header_count; i++)
 		headers.items[headers.count++] = call->request->headers[i];
-	TRY(sign(call, &headers, &signed_parts));
+	if (!call->request->anonymous)
+		TRY(sign(call, &headers, &signed_parts));
+	add(&headers, "user-agent", ZT_LIT("zerotouch/" ZT_VERSION));
 	int64_t try_end_ms = zt_clock_mono_ms(&client->spec.clock) + ZT_AWS_TRY_MS;
 	zt_aws_http_request http = {
 		.method = call->request->method,

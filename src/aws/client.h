@@ -30,8 +30,11 @@ enum {
 	ZT_AWS_BACKOFF_FIRST_MS = 100, /* ceiling of the first wait */
 	ZT_AWS_BACKOFF_CEILING_MS = 10000,
 	ZT_AWS_TARGET_MAX = 8 * 1024,
+	ZT_AWS_ORIGIN_MAX = 511,
 	ZT_AWS_REQUEST_HEADERS_MAX = 4,
 };
+
+typedef char zt_aws_url[ZT_AWS_ORIGIN_MAX + 1];
 
 /* A wait before the next try, told before it begins. */
 typedef struct {
@@ -46,7 +49,8 @@ typedef struct {
 	const zt_aws_credentials *credentials; /* borrowed for the client's life */
 	const char *region;                    /* copied */
 	const char *endpoint_url; /* for every service, wins over the environment; NULL or "" when not given; copied */
-	const char *profile_endpoint_url; /* behind the environment; NULL or "" when not given; copied */
+	const zt_aws_url *
+	    profile_endpoint_urls; /* one for each service, behind the environment; "" or NULL when not given; copied */
 	const char *data_endpoint; /* host name of the data endpoint, or NULL until DescribeEndpoint told it; copied */
 	size_t answer_max;         /* ceiling of an answer's body; 0: ZT_AWS_ANSWER_MAX */
 	int64_t budget_ms;         /* 0: ZT_AWS_BUDGET_MS */
@@ -54,6 +58,10 @@ typedef struct {
 	void (*sleep_ms)(void *context, int64_t ms);             /* NULL: really sleeps */
 	void (*on_wait)(void *context, const zt_aws_wait *wait); /* NULL: nobody is told */
 	void *context;                                           /* of these two */
+	/* Puts newer keys into *credentials: called before a try when they end within ZT_AWS_RENEW_BEFORE_MS. Its
+	 * failure matters only once they have ended. NULL: they are what they are. */
+	zt_status (*renew)(void *context, zt_error *ret_error);
+	void *renew_context;
 } zt_aws_client_spec;
 
 typedef struct zt_aws_client zt_aws_client;
@@ -95,6 +103,7 @@ typedef struct {
 	    once; /* doing it twice would leave something behind: tried again only when the service cannot have acted */
 	void (*read_error)(const zt_aws_http_response *response,
 			   zt_aws_fault *ret); /* the protocol's form of an error */
+	bool anonymous;                        /* goes out unsigned (AssumeRoleWithWebIdentity) */
 	zt_status status;
 } zt_aws_request;
 
@@ -111,8 +120,9 @@ void zt_aws_request_body(zt_aws_request *request, const json_t *body);
 /* REST with JSON. Ends the request whatever happens. `body` may be NULL (borrowed). *ret (may be NULL) is the answer,
  * an empty object where the body is empty. Errors of the service, with http, code and request_id in *ret_error:
  *   ZT_E_NOT_FOUND   404; ZT_E_EXISTS  …AlreadyExists…; ZT_E_CONFLICT 409; ZT_E_DENIED 401 or 403;
- *   ZT_E_CREDENTIALS the keys are wrong, expired or sign wrongly; ZT_E_STATE 406; ZT_E_LIMIT …LimitExceeded…;
- *   ZT_E_INVALID     any other 4xx; ZT_E_THROTTLED and ZT_E_UNAVAILABLE (5xx) when the time was over. */
+ *   ZT_E_CREDENTIALS the keys are wrong, have expired (then nothing is sent) or sign wrongly; ZT_E_STATE 406;
+ * ZT_E_LIMIT …LimitExceeded…; ZT_E_INVALID     any other 4xx; ZT_E_THROTTLED and ZT_E_UNAVAILABLE (5xx) when the time
+ * was over. */
 ZT_NODISCARD zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json_t *body, json_t **ret,
 				   zt_error *ret_error);
 /* Any body: for Publish, Invoke and the Query protocol. *ret is to be freed by zt_aws_http_response_free. */

@@ -28,12 +28,27 @@ const char *zt_aws_signing_name(zt_aws_service service)
 	return services[service].signing_name;
 }
 
+const char *zt_aws_endpoint_variable(zt_aws_service service)
+{
+	return services[service].environment;
+}
+
 zt_view zt_aws_origin_host(const char *origin)
 {
 	zt_view host = zt_view_of(origin);
 	if (!zt_view_take_prefix(&host, ZT_LIT("https://")))
 		(void)zt_view_take_prefix(&host, ZT_LIT("http://"));
 	return host;
+}
+
+zt_status zt_aws_region_check(zt_view text, char ret_region[ZT_AWS_REGION_MAX + 1], zt_error *ret_error)
+{
+	bool fits = text.n > 0 && text.n <= ZT_AWS_REGION_MAX;
+	for (size_t i = 0; fits && i < text.n; i++)
+		fits = text.p[i] && strchr("abcdefghijklmnopqrstuvwxyz0123456789-", text.p[i]);
+	if (!fits)
+		return zt_error_set(ret_error, ZT_E_CONFIG, "\"%.*s\" is no Region, such as eu-west-1", ZT_PRI(text));
+	return zt_text_copy(ret_region, ZT_AWS_REGION_MAX + 1, text);
 }
 
 static const char *or_null(const char *text)
@@ -92,8 +107,7 @@ zt_status zt_aws_endpoint_resolve(zt_aws_service service, const char *region, co
 				  zt_aws_endpoint *ret, zt_error *ret_error)
 {
 	zt_aws_endpoint endpoint = { 0 };
-	if (zt_text_copy(endpoint.signing_region, sizeof endpoint.signing_region, zt_view_of(region)) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_CONFIG, "the name of the Region is too long");
+	TRY(zt_aws_region_check(zt_view_of(region), endpoint.signing_region, ret_error));
 	own_host(service, region, &endpoint);
 	const char *given = or_null(url);
 	if (!given)

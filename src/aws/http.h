@@ -24,6 +24,7 @@ typedef struct {
 	const zt_sigv4_header *headers; /* all that is sent but content-length; host among them */
 	size_t header_count;
 	zt_view body;
+	bool direct;         /* never through a proxy: the host is this machine or its neighbour */
 	int64_t deadline_ms; /* of the monotonic clock (zt_time_mono_ms) */
 } zt_aws_http_request;
 

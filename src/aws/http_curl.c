@@ -151,6 +151,8 @@ static void set_options(zt_aws_http_curl *curl, const zt_aws_http_request *reque
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, answer);
+	if (request->direct)
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	if (curl->ca_bundle)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, curl->ca_bundle);
 	bool has_body = request->body.n > 0 || strcmp(request->method, "POST") == 0 ||

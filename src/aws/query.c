@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "base/json.h"
+#include "base/secret.h"
 
 enum { FORM_MAX = 64 * 1024 };
 
@@ -48,16 +49,16 @@ static zt_status result_of(const json_t *answer, const char *action, json_t **re
 	return *ret ? ZT_OK : ZT_E_NOMEM;
 }
 
-zt_status zt_aws_query(zt_aws_client *client, zt_aws_service service, const char *action,
-		       const zt_aws_parameter *parameters, size_t count, json_t **ret, zt_error *ret_error)
+static zt_status query(zt_aws_client *client, zt_aws_request *request, const zt_aws_parameter *parameters, size_t count,
+		       json_t **ret, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str body = ZT_STR(FORM_MAX);
-	zt_aws_request request = zt_aws_request_make(service, action, "POST", "/");
-	request.read_error = xml_error;
-	if (request.status == ZT_OK)
-		request.status = form(service, action, parameters, count, &body);
+	const char *action = request->operation;
+	ZT_CLEANUP(zt_str_free_wiped) zt_str body = ZT_STR(FORM_MAX);
+	request->read_error = xml_error;
+	if (request->status == ZT_OK)
+		request->status = form(request->service, action, parameters, count, &body);
 	ZT_CLEANUP(zt_aws_http_response_free) zt_aws_http_response response = { 0 };
-	TRY(zt_aws_send(client, &request, zt_str_view(&body), "application/x-www-form-urlencoded; charset=utf-8",
+	TRY(zt_aws_send(client, request, zt_str_view(&body), "application/x-www-form-urlencoded; charset=utf-8",
 			&response, ret_error));
 	if (!ret)
 		return ZT_OK;
@@ -68,4 +69,19 @@ zt_status zt_aws_query(zt_aws_client *client, zt_aws_service service, const char
 	if (result_of(answer, action, ret) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_PROTOCOL, "%s: the answer is no %sResponse", action, action);
 	return ZT_OK;
+}
+
+zt_status zt_aws_query(zt_aws_client *client, zt_aws_service service, const char *action,
+		       const zt_aws_parameter *parameters, size_t count, json_t **ret, zt_error *ret_error)
+{
+	zt_aws_request request = zt_aws_request_make(service, action, "POST", "/");
+	return query(client, &request, parameters, count, ret, ret_error);
+}
+
+zt_status zt_aws_query_anonymous(zt_aws_client *client, zt_aws_service service, const char *action,
+				 const zt_aws_parameter *parameters, size_t count, json_t **ret, zt_error *ret_error)
+{
+	zt_aws_request request = zt_aws_request_make(service, action, "POST", "/");
+	request.anonymous = true;
+	return query(client, &request, parameters, count, ret, ret_error);
 }

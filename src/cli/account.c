@@ -14,15 +14,22 @@ zt_status zt_account_open(const zt_account_options *options, zt_account_session 
 {
 	zt_account_session *s = ret;
 	*s = (zt_account_session){ 0 };
-	TRY(zt_aws_profile_load(options->profile, options->region, &s->profile, ret_error));
 	TRY(zt_aws_http_curl_new(NULL, &s->curl, ret_error));
+	const zt_aws_profile_spec profile = { .profile = options->profile,
+					      .region = options->region,
+					      .endpoint_url = options->endpoint_url,
+					      .http = zt_aws_http_curl_seam(s->curl),
+					      .on_wait = tell_wait };
+	TRY(zt_aws_profile_load(&profile, &s->profile, ret_error));
 	const zt_aws_client_spec spec = {
 		.http = zt_aws_http_curl_seam(s->curl),
 		.credentials = &s->profile.credentials,
 		.region = s->profile.region,
 		.endpoint_url = options->endpoint_url,
-		.profile_endpoint_url = s->profile.endpoint_url,
+		.profile_endpoint_urls = s->profile.endpoint_urls,
 		.on_wait = tell_wait,
+		.renew = zt_aws_profile_renew,
+		.renew_context = &s->profile,
 	};
 	return zt_aws_client_new(&spec, &s->client, ret_error);
 }

@@ -34,7 +34,8 @@ typedef struct {
 	zt_aws_client *client;
 } zt_account_session;
 
-/* Opens nothing on the network. Waits before tries are told on standard error. */
+/* Asks nobody but those who hand out credentials. Waits before tries are told on standard error. The session must not
+ * move while it is open. */
 ZT_NODISCARD zt_status zt_account_open(const zt_account_options *options, zt_account_session *ret, zt_error *ret_error);
 /* Wipes the keys. A zeroed one is fine. */
 void zt_account_close(zt_account_session *session);

@@ -68,11 +68,6 @@ zt_status zt_child_start(zt_child *child, const char *const *argv, const char *l
 	return status;
 }
 
-zt_status zt_child_start_found(zt_child *child, const char *const *argv, zt_error *ret_error)
-{
-	return start(child, argv[0], argv, -1, ret_error);
-}
-
 /* One read. ZT_E_CLOSED at the end of the output. */
 static zt_status read_more(zt_child *child, int timeout_ms)
 {

@@ -20,8 +20,6 @@ typedef struct {
 /* `argv` ends with NULL; argv[0] is a path or a name beside our own program. Standard error is appended to the file
  * `log`, or is ours when NULL. The child ends with its parent and hears no Ctrl-C of the terminal. */
 ZT_NODISCARD zt_status zt_child_start(zt_child *child, const char *const *argv, const char *log, zt_error *ret_error);
-/* The same for a program of somebody else, looked for in PATH when argv[0] has no slash; its standard error is ours. */
-ZT_NODISCARD zt_status zt_child_start_found(zt_child *child, const char *const *argv, zt_error *ret_error);
 /* Appends the next line of its output, without the newline. ZT_E_TIMEOUT; ZT_E_CLOSED once there is no more. */
 ZT_NODISCARD zt_status zt_child_line(zt_child *child, int timeout_ms, zt_str *ret_line);
 /* Appends the rest of its output (NULL: drops it), waits for its end. ZT_E_TIMEOUT leaves it running. */

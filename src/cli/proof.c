@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
+#include "base/capture.h"
 #include "base/fs.h"
-#include "cli/child.h"
-#include "cli/words.h"
+#include "base/words.h"
 #include "x509/pem.h"
 #include "x509/read.h"
 
@@ -37,16 +37,15 @@ static zt_status run_command(const char *command, zt_view code, zt_str *ret_pem,
 	zt_words words;
 	char code_text[128];
 	int exit_status = -1;
-	ZT_CLEANUP(zt_child_stop) zt_child child = ZT_CHILD_NONE;
+	zt_error cause = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(ZT_PROOF_BYTES_MAX);
 	TRY(zt_words_split(command, &words, ret_error));
 	TRY(zt_text_copy(code_text, sizeof code_text, code));
 	words.argv[words.count] = code_text;
 	words.argv[words.count + 1] = NULL;
-	TRY(zt_child_start_found(&child, words.argv, ret_error));
-	zt_status status = zt_child_finish(&child, ZT_PROOF_COMMAND_MS, &out, &exit_status);
+	zt_status status = zt_capture(words.argv, ZT_PROOF_COMMAND_MS, &out, &exit_status, &cause);
 	if (status != ZT_OK)
-		return zt_error_set(ret_error, status, "%s: no proof of possession from it", words.argv[0]);
+		return zt_error_set(ret_error, status, "no proof of possession: %s", cause.text);
 	if (exit_status != 0)
 		return zt_error_set(ret_error, ZT_E_FAILED, "%s ended with status %d and gave no proof of possession",
 				    words.argv[0], exit_status);

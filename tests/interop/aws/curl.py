@@ -2,6 +2,7 @@
 import http.server
 import os
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
@@ -118,6 +119,55 @@ def test_tls_is_verified():
         with Server(context=context) as server:
             assert call(server.origin, AWS_CA_BUNDLE=str(ca.bundle))[0].startswith("ZT_E_TLS ")
             assert server.seen == []
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """CONNECT alone, as libcurl asks for it; remembers where to."""
+    daemon_threads = True
+    allow_reuse_address = True
+
+    class Tunnel(socketserver.StreamRequestHandler):
+        def handle(self):
+            line = self.rfile.readline().decode()
+            while self.rfile.readline().strip():
+                pass
+            self.server.asked.append(line)
+            host, port = line.split()[1].rsplit(":", 1)
+            with socket.create_connection((host, int(port))) as beyond:
+                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                there = threading.Thread(target=self.pump, args=(self.connection, beyond))
+                there.start()
+                self.pump(beyond, self.connection)
+                there.join()
+
+        @staticmethod
+        def pump(one, other):
+            try:
+                while data := one.recv(65536):
+                    other.sendall(data)
+                other.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Tunnel)
+        self.asked, self.url = [], f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+
+def test_https_goes_through_a_proxy_and_stays_verified():
+    ca, stranger, proxy = Ca(), Ca(), Proxy()
+    with Server(context=ca.context()) as server:
+        port = server.server_port
+        environment = {"HTTPS_PROXY": proxy.url, "no_proxy": "", "NO_PROXY": ""}
+        assert call(server.origin, AWS_CA_BUNDLE=str(ca.bundle), **environment)[0].startswith("ZT_OK 200 ")
+        assert proxy.asked == [f"CONNECT localhost:{port} HTTP/1.1\r\n"], proxy.asked
+        assert call(server.origin, AWS_CA_BUNDLE=str(stranger.bundle), **environment)[0].startswith("ZT_E_TLS ")
+        del proxy.asked[:]
+        environment["NO_PROXY"] = environment["no_proxy"] = "localhost"
+        assert call(server.origin, AWS_CA_BUNDLE=str(ca.bundle), **environment)[0].startswith("ZT_OK 200 ")
+        assert proxy.asked == []
+    proxy.shutdown()
 
 
 for name, test in sorted(globals().copy().items()):

@@ -78,7 +78,7 @@ static const zt_aws_credentials fake_credentials = {
 	.secret = { .zt_secret_bytes = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", .n = 40 },
 };
 
-static zt_aws_client_spec fake_spec(fake_http *fake)
+static inline zt_aws_client_spec fake_spec(fake_http *fake)
 {
 	return (zt_aws_client_spec){
 		.http = { fake_perform, fake },

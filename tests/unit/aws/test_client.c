@@ -271,6 +271,62 @@ static void a_page_that_leads_to_itself_ends_the_walk(void **state)
 	assert_int_equal(fake.calls, 2);
 }
 
+static zt_status renew_by_an_hour(void *context, zt_error *ret_error)
+{
+	zt_aws_credentials *keys = context;
+	(void)ret_error;
+	keys->expires_ms += 3600000;
+	return zt_text_copy(keys->access_key_id, sizeof keys->access_key_id, ZT_LIT("RENEWED"));
+}
+
+static zt_status renew_never(void *context, zt_error *ret_error)
+{
+	(void)context;
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "nobody is there");
+}
+
+static zt_status describe_with(fake_http *fake, zt_aws_credentials *keys,
+			       zt_status (*renew)(void *context, zt_error *ret_error), zt_error *ret_error)
+{
+	zt_aws_client_spec spec = fake_spec(fake);
+	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = NULL;
+	spec.credentials = keys;
+	spec.renew = renew;
+	spec.renew_context = keys;
+	assert_ok(zt_aws_client_new(&spec, &client, NULL));
+	zt_aws_request request = describe();
+	return zt_aws_call(client, &request, NULL, NULL, ret_error);
+}
+
+static void keys_are_renewed_before_their_end(void **state)
+{
+	(void)state;
+	fake_http fake = { .answers = { { .http = 200 } }, .answer_count = 1, .wall_ms = FAKE_NOON_MS };
+	zt_aws_credentials keys = fake_credentials;
+	keys.expires_ms = FAKE_NOON_MS + ZT_AWS_RENEW_BEFORE_MS + 1;
+	assert_ok(describe_with(&fake, &keys, renew_by_an_hour, NULL));
+	assert_non_null(strstr(fake.headers, "Credential=AKIDEXAMPLE/"));
+	keys.expires_ms = FAKE_NOON_MS + ZT_AWS_RENEW_BEFORE_MS;
+	assert_ok(describe_with(&fake, &keys, renew_by_an_hour, NULL));
+	assert_non_null(strstr(fake.headers, "Credential=RENEWED/"));
+}
+
+static void keys_that_cannot_be_renewed_serve_until_their_end(void **state)
+{
+	(void)state;
+	fake_http fake = { .answers = { { .http = 200 } }, .answer_count = 1, .wall_ms = FAKE_NOON_MS };
+	zt_aws_credentials keys = fake_credentials;
+	zt_error error = { 0 };
+	keys.expires_ms = FAKE_NOON_MS + 1;
+	assert_ok(describe_with(&fake, &keys, renew_never, &error));
+	keys.expires_ms = FAKE_NOON_MS;
+	assert_status(describe_with(&fake, &keys, renew_never, &error), ZT_E_CREDENTIALS);
+	assert_non_null(strstr(error.text, "2026-01-31T12:00:00Z"));
+	assert_non_null(strstr(error.text, "nobody is there"));
+	assert_status(describe_with(&fake, &keys, NULL, &error), ZT_E_CREDENTIALS);
+	assert_int_equal(fake.calls, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +342,8 @@ int main(void)
 		cmocka_unit_test(no_wait_passes_the_deadline),
 		cmocka_unit_test(what_leaves_something_behind_is_done_once),
 		cmocka_unit_test(walks_all_pages),
+		cmocka_unit_test(keys_are_renewed_before_their_end),
+		cmocka_unit_test(keys_that_cannot_be_renewed_serve_until_their_end),
 		cmocka_unit_test(a_page_that_leads_to_itself_ends_the_walk),
 	};
 	return cmocka_run_group_tests_name("aws/client", tests, NULL, NULL);

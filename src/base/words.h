@@ -1,8 +1,8 @@
 /* A command given as one text, split into the words of an argv: blanks separate, '…' and "…" hold together, \ takes the
  * next character as it is (within '…' it is a character like any other). Nothing else has a meaning: no variables, no
  * wildcards, no pipes, and no shell ever sees it. */
-#ifndef ZT_CLI_WORDS_H
-#define ZT_CLI_WORDS_H
+#ifndef ZT_BASE_WORDS_H
+#define ZT_BASE_WORDS_H
 
 #include <stddef.h>
 
