@@ -1,5 +1,6 @@
 #include "cloud/api/authorise.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "cloud/api/front.h"
 #include "cloud/registry/roles.h"
@@ -124,4 +125,18 @@ zt_status zt_authorise(const zt_call *call, zt_error *ret_error)
 zt_status zt_call_may_pass_role(const zt_call *call, zt_view role_arn, zt_error *ret_error)
 {
 	return zt_authorise_action(call, "iam:PassRole", role_arn, ret_error);
+}
+
+bool zt_role_of_function_allows(const zt_call *call, const zt_function *function, const char *action, zt_view resource)
+{
+	zt_call as_role = *call;
+	zt_error unused;
+	const char *arn = zt_json_text(function->configuration, "Role"), *name = arn ? strrchr(arn, '/') : NULL;
+	as_role.device = NULL;
+	as_role.caller = (zt_caller){ 0 };
+	/* The root's role is "": a function without one must not be taken for it. */
+	if (!name || !name[1] ||
+	    zt_text_copy(as_role.caller.role, sizeof as_role.caller.role, zt_view_of(name + 1)) != ZT_OK)
+		return false;
+	return zt_authorise_action(&as_role, action, resource, &unused) == ZT_OK;
 }

@@ -1,5 +1,7 @@
 /* How a function's asynchronous invocations are tried again (facts §8.1, §8.2). */
+#include "base/arn.h"
 #include "base/json.h"
+#include "cloud/api/authorise.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/lambda_words.h"
 #include "cloud/api/tables.h"
@@ -25,19 +27,51 @@ static zt_status no_config(zt_error *ret_error, const zt_function *function)
 			      "The function %s doesn't have an EventInvokeConfig", function->name);
 }
 
-/* Destinations would be queues and topics, which are not here. */
-static zt_status read_config(const zt_call *call, json_t *config, zt_error *ret_error)
+/* A destination is a function here: queues, topics, buckets and buses are not there. The function's role must be
+ * allowed to invoke it, as AWS checks when it is set. */
+static zt_status read_destination(const zt_call *call, const zt_function *function, const char *side, json_t *both,
+				  zt_error *ret_error)
 {
-	const char *member;
-	json_t *destination;
+	const json_t *given = json_object_get(json_object_get(call->body, "DestinationConfig"), side);
+	zt_view arn = zt_json_view(given, "Destination"), name;
+	zt_arn parts;
+	if (!json_object_get(given, "Destination"))
+		return ZT_OK;
+	if (zt_arn_parse(arn, &parts) != ZT_OK || !zt_view_equal(parts.service, ZT_LIT("lambda")) ||
+	    !zt_arn_resource_of(&parts, ZT_LIT("function"), &name))
+		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidParameterValueException",
+				      "The destination ARN %.*s is invalid: here it is a function's", ZT_PRI(arn));
+	if (!zt_role_of_function_allows(call, function, "lambda:InvokeFunction", arn))
+		return zt_error_coded(
+		    ret_error, ZT_E_INVALID, "InvalidParameterValueException",
+		    "The function's execution role does not have permissions to call InvokeFunction on %.*s",
+		    ZT_PRI(arn));
+	return json_object_set_new(both, side, json_pack("{s:o}", "Destination", zt_json_string(arn))) == 0
+		   ? ZT_OK
+		   : ZT_E_NOMEM;
+}
+
+static zt_status read_destinations(const zt_call *call, const zt_function *function, json_t *config,
+				   zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *both = json_pack("{s:{}, s:{}}", "OnSuccess", "OnFailure");
+	ENSURE(both, ZT_E_NOMEM);
+	if (!json_object_get(call->body, "DestinationConfig"))
+		return ZT_OK;
+	TRY(read_destination(call, function, "OnSuccess", both, ret_error));
+	TRY(read_destination(call, function, "OnFailure", both, ret_error));
+	return json_object_set(config, "DestinationConfig", both) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+static zt_status read_config(const zt_call *call, const zt_function *function, json_t *config, zt_error *ret_error)
+{
 	const json_t *destinations;
 	uint64_t retries = UINT64_MAX, age = 0;
 	TRY(zt_in_json_number(call->body, "MaximumRetryAttempts", 0, RETRIES_MAX, &retries, ret_error));
 	TRY(zt_in_json_number(call->body, "MaximumEventAgeInSeconds", AGE_MIN_S, AGE_MAX_S, &age, ret_error));
 	TRY(zt_in_json_object(call->body, "DestinationConfig", &destinations, ret_error));
-	json_object_foreach((json_t *)(uintptr_t)destinations, member, destination)
-		if (json_object_get(destination, "Destination"))
-			return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Destinations are not supported here");
+	if (destinations)
+		TRY(read_destinations(call, function, config, ret_error));
 	if (retries != UINT64_MAX)
 		ENSURE(json_object_set_new(config, "MaximumRetryAttempts", json_integer((json_int_t)retries)) == 0,
 		       ZT_E_NOMEM);
@@ -72,7 +106,7 @@ static zt_status change(zt_call *call, bool replace, zt_error *ret_error)
 		return no_config(ret_error, function);
 	ZT_JSON_CLEANUP json_t *config = replace ? json_object() : json_copy((json_t *)(uintptr_t)old);
 	ENSURE(config, ZT_E_NOMEM);
-	TRY(read_config(call, config, ret_error));
+	TRY(read_config(call, function, config, ret_error));
 	TRY(zt_call_reply(call, show(call->registry, function, config)));
 	return keep(call, function, config, ret_error);
 }

@@ -216,7 +216,7 @@ static void retry(zt_job *job)
 	write_attempts(job);
 }
 
-typedef enum { ANSWERED, NOT_TRIED, FAILED, GIVEN_UP } verdict;
+typedef enum { ANSWERED, NOT_TRIED, FAILED, GIVEN_UP, TOO_OLD } verdict;
 
 static verdict judge(const zt_job *job, const zt_invoke_result *result)
 {
@@ -227,7 +227,7 @@ static verdict judge(const zt_job *job, const zt_invoke_result *result)
 		return GIVEN_UP;
 	const int64_t age_ms = now_of(job->lambda) - job->accepted_ms;
 	if (age_ms > (int64_t)event_limit(function, "MaximumEventAgeInSeconds", ZT_LAMBDA_EVENT_AGE_S) * 1000)
-		return GIVEN_UP;
+		return TOO_OLD;
 	if (result->status != ZT_OK)
 		return NOT_TRIED;
 	return job->attempts < event_limit(function, "MaximumRetryAttempts", ZT_LAMBDA_RETRIES) ? FAILED : GIVEN_UP;
@@ -258,8 +258,14 @@ void zt_event_end(zt_job *job, const zt_invoke_result *result)
 		return;
 	case GIVEN_UP:
 		log_failure(job, result, "an event is given up");
+		zt_destination_tell(job, result, "RetriesExhausted");
+		break;
+	case TOO_OLD:
+		log_failure(job, result, "an event is too old");
+		zt_destination_tell(job, result, "EventAgeExceeded");
 		break;
 	case ANSWERED:
+		zt_destination_tell(job, result, "Success");
 		break;
 	}
 	forget(job->lambda, job->request_id);

@@ -6,6 +6,7 @@
  *   runtime_api.c  what it asks and answers
  *   environment.c  what it finds in its environment
  *   events.c       asynchronous invocations: rows, tries, their end
+ *   destination.c  where the record of that end goes
  *   package.c      zips */
 #ifndef ZT_CLOUD_LAMBDA_INSIDE_H
 #define ZT_CLOUD_LAMBDA_INSIDE_H
@@ -175,6 +176,9 @@ ZT_NODISCARD zt_status zt_events_take_up(zt_lambda *lambda);
 void zt_events_due(zt_lambda *lambda);
 /* The end of a try. Takes over `job`. */
 void zt_event_end(zt_job *job, const zt_invoke_result *result);
+/* destination.c: sends the record to the function's destination, if it has one; the event's row must still be there.
+ * `condition` is AWS's word: Success, RetriesExhausted, EventAgeExceeded. */
+void zt_destination_tell(const zt_job *job, const zt_invoke_result *result, const char *condition);
 /* Forgets those in memory; their rows stay. */
 void zt_events_free(zt_lambda *lambda);
 

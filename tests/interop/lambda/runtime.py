@@ -354,9 +354,76 @@ def test_event_runs(f):
     wait_for(lambda: lines(log) == ["started", "ended"], "it ran")
 
 
-def in_a_world(test):
-    with World(attest=False) as world:
+DESTINATION = COMMON + """
+def act(id, event, headers):
+    note(os.environ["RECORD"], json.dumps(event))
+    call(f"invocation/{id}/response", {})
+while True:
+    status, headers, body = call("invocation/next")
+    act(headers["Lambda-Runtime-Aws-Request-Id"], json.loads(body), headers)
+"""
+
+
+def test_destinations(f):
+    """The record of an event that was given up, and of one that went well, in AWS's form; retries off, so at once."""
+    log = f.path("records")
+    other, name = f.create(DESTINATION, Environment={"Variables": {"RECORD": log}}), f.create()
+    arn = f.client.get_function(FunctionName=other)["Configuration"]["FunctionArn"]
+    config = {"FunctionName": name, "MaximumRetryAttempts": 0,
+              "DestinationConfig": {"OnFailure": {"Destination": arn}, "OnSuccess": {"Destination": arn}}}
+    try:
+        f.client.put_function_event_invoke_config(**config)
+        raise AssertionError("the role may not invoke it")
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "InvalidParameterValueException" and "InvokeFunction" in str(error), error
+    f.world.client("iam").put_role_policy(RoleName="worker", PolicyName="tell", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}]}))
+    f.client.put_function_event_invoke_config(**config)
+    shown = f.client.get_function_event_invoke_config(FunctionName=name)
+    assert shown["DestinationConfig"] == config["DestinationConfig"], shown
+    f.send(name, {"do": "raise"})
+    wait_for(lambda: lines(log), "a record")
+    record = json.loads(lines(log)[0])
+    assert record["version"] == "1.0" and record["requestPayload"] == {"do": "raise"}, record
+    context = record["requestContext"]
+    assert context["condition"] == "RetriesExhausted" and context["approximateInvokeCount"] == 1, context
+    assert context["functionArn"].endswith(f":function:{name}:$LATEST") and len(context["requestId"]) == 36, context
+    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}, record
+    assert record["responsePayload"] == {"errorMessage": "asked to", "errorType": "Asked"}, record
+    f.send(name, {"do": "echo"})
+    wait_for(lambda: len(lines(log)) == 2, "another record")
+    record = json.loads(lines(log)[1])
+    assert record["requestContext"]["condition"] == "Success" and "functionError" not in record["responseContext"], record
+    try:
+        f.client.put_function_event_invoke_config(FunctionName=name, DestinationConfig={
+            "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:queue"}})
+        raise AssertionError("there are no queues here")
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "InvalidParameterValueException", error
+
+
+def in_a_world(test, **how):
+    with World(attest=False, **how) as world:
         test(Functions(world))
+
+
+def alone_retries_after_one_and_two_times_the_wait(f):
+    """A wait of 0.3 s in the place of a minute: three tries, the second one wait behind the first, the third two behind that."""
+    log = f.path("tries")
+    times = COMMON + f"""
+while True:
+    status, headers, body = call("invocation/next")
+    note({log!r}, headers["Lambda-Runtime-Aws-Request-Id"] + " " + str(time.monotonic()))
+    call("invocation/" + headers["Lambda-Runtime-Aws-Request-Id"] + "/error", {{"errorMessage": "x", "errorType": "X"}}, "X")
+"""
+    f.send(f.create(times), {})
+    wait_for(lambda: len(lines(log)) == 3, "three tries")
+    tries = [line.split() for line in lines(log)]
+    assert len({request for request, _ in tries}) == 1, "one request id"
+    first, second, third = (float(at) for _, at in tries)
+    assert second - first >= 0.3 and third - second >= 0.6, tries
+    wait_for(lambda: "an event is given up" in f.world.cloud.log_text(), "the end")
+    assert len(lines(log)) == 3
 
 
 def alone_nothing_is_left_after_a_stop(f):
@@ -413,9 +480,12 @@ def main():
     tests = [(name, test) for name, test in globals().items() if name.startswith(("test_", "alone_"))]
     with World(attest=False) as world:
         functions = Functions(world)
+        retries = world.folder / "retries.json"
+        retries.write_text(json.dumps({"retryMs": 300}))
         for name, test in tests:
             began = time.monotonic()
-            in_a_world(test) if name.startswith("alone_") else test(functions)
+            how = {"cloud_options": ["--faults", retries]} if "retries" in name else {}
+            in_a_world(test, **how) if name.startswith("alone_") else test(functions)
             print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
 
 
