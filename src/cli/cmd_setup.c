@@ -167,12 +167,47 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 	return ZT_OK;
 }
 
+static json_t *removals(const zt_setup *setup)
+{
+	json_t *items = json_array();
+	for (size_t i = 0; i < zt_setup_item_count(setup); i++) {
+		const zt_setup_item *item = zt_setup_item_at(setup, i);
+		if (item->there)
+			(void)json_array_append_new(items, json_pack("{s:s, s:s, s:b}", "kind", item->title, "name",
+								     item->name, "remove", (int)item->ours));
+	}
+	return items;
+}
+
+/* What teardown would remove; nothing is changed. */
+static zt_status show_removals(const zt_setup_options *o, zt_setup *setup, zt_error *ret_error)
+{
+	size_t certificates = 0, things = 0, i;
+	json_t *item;
+	ZT_JSON_CLEANUP json_t *items = removals(setup);
+	ENSURE(items, ZT_E_NOMEM);
+	TRY(zt_setup_count_devices(setup, &certificates, &things, ret_error));
+	if (o->json) {
+		ZT_JSON_CLEANUP json_t *all = json_pack("{s:O, s:I, s:I}", "resources", items, "certificates",
+							(json_int_t)certificates, "things", (json_int_t)things);
+		ENSURE(all, ZT_E_NOMEM);
+		return zt_output_json(all);
+	}
+	json_array_foreach(items, i, item)
+		(void)printf("  %s %-22s %s\n", json_is_true(json_object_get(item, "remove")) ? "-" : "=",
+			     zt_json_text(item, "kind"), zt_json_text(item, "name"));
+	(void)printf("  - %zu certificates of these CAs, %zu Things of this type\n", certificates, things);
+	return ZT_OK;
+}
+
 zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
-	bool done;
+	bool done, dry_run = false;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
-				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 } };
+				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 },
+				   { "dry-run", 0, ZT_OPT_FLAG, &dry_run, NULL,
+				     "show and count what would be removed, and do nothing else", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch teardown",
 		.usage = "zerotouch teardown [options] --yes",
@@ -180,22 +215,20 @@ zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 			   "without --yes.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch teardown\n  zerotouch teardown --yes\n",
+		.examples = "  zerotouch teardown --dry-run\n  zerotouch teardown --yes\n",
 	};
 	TRY(read_options(&command, argc, argv, &done, ret_error));
 	if (done)
 		return ZT_OK;
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));
-	if (!o.yes) {
-		for (size_t i = 0; i < zt_setup_item_count(session.setup); i++) {
-			const zt_setup_item *item = zt_setup_item_at(session.setup, i);
-			if (item->there)
-				(void)printf("  %s %-22s %s\n", item->ours ? "-" : "=", item->title, item->name);
-		}
+	if (!o.yes || dry_run)
+		TRY(show_removals(&o, session.setup, ret_error));
+	if (dry_run)
+		return ZT_OK;
+	if (!o.yes)
 		return zt_error_set(ret_error, ZT_E_USAGE,
 				    "this removes what is marked -, and the certificates and Things of these CAs: "
 				    "say --yes");
-	}
 	return zt_setup_teardown(session.setup, ret_error);
 }

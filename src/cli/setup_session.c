@@ -112,6 +112,13 @@ static void ended(void *context, const zt_setup_item *item, zt_status status)
 		zt_output_ok(zt_time_mono_ms() - s->begun_ms, "%s %s", item->title, item->name);
 }
 
+static void counted(void *context, const char *what, size_t count)
+{
+	const zt_setup_session *s = context;
+	if (!s->quiet)
+		zt_output_say("%zu %s", count, what);
+}
+
 /* ---- all of it ---- */
 
 static zt_status take_mode(const zt_setup_options *o, zt_setup_spec *spec, zt_error *ret_error)
@@ -147,6 +154,7 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 			       .prove = prove,
 			       .begun = begun,
 			       .ended = ended,
+			       .counted = counted,
 			       .context = s };
 	TRY(take_mode(options, &spec, ret_error));
 	TRY(take_topics(options, s, &spec, ret_error));

@@ -52,8 +52,10 @@ typedef struct {
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);
 	void (*ended)(void *context, const zt_setup_item *item, zt_status status);
+	/* Of what devices caused, so many so far: "certificates removed", "Things". May be NULL. */
+	void (*counted)(void *context, const char *what, size_t count);
 	void (*sleep_ms)(void *context, int64_t ms); /* NULL: really sleeps */
-	void *context;                               /* of these four */
+	void *context;                               /* of these five */
 } zt_setup_spec;
 
 /* In the order in which they are made. The CA comes last: until it is registered no device's first contact is lost. */
@@ -120,6 +122,11 @@ ZT_NODISCARD zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *r
  * their things and their identity messages. A thing type can be deleted five minutes after its deprecation only: it
  * stays, deprecated, until a second run, and the result is ZT_E_PARTIAL. zt_setup_plan must have been called. */
 ZT_NODISCARD zt_status zt_setup_teardown(zt_setup *setup, zt_error *ret_error);
+
+/* What devices caused: the certificates of our CAs, the Things of our type. In pages, in bounded memory; changes
+ * nothing. zt_setup_plan must have been called. */
+ZT_NODISCARD zt_status zt_setup_count_devices(zt_setup *setup, size_t *ret_certificates, size_t *ret_things,
+					      zt_error *ret_error);
 
 /* The least IAM policy with which plan, setup, doctor and teardown of that name work in the client's account and
  * Region; asks STS for the account and needs no permission itself. `name` as in zt_setup_spec. *ret is the document. */
