@@ -22,16 +22,18 @@
 #include "zerotouch/http.h"
 #include "zerotouch/identity.h"
 #include "zerotouch/message.h"
+#include "zerotouch/exchange.h"
 #include "zerotouch/onboarding.h"
 #include "zerotouch/session.h"
+#include "zerotouch/source.h"
 
 enum {
 	ZT_DEVICE_OUT_MIN = ZT_SESSION_OUT_MIN,
 	ZT_DEVICE_IN_MIN = ZT_HTTP_ANSWER_MIN,
-	ZT_READY_POLL_MS = 250,         /* how often network, clock and identity are looked for while missing */
-	ZT_IDENTITY_POLL_MS = 1000,     /* how often a replaced certificate is looked for while connected */
-	ZT_HTTPS_ANSWER_MS = 20 * 1000, /* how long the server may take for an HTTP answer */
-	ZT_PUBLISH_TRIES_MAX = 3,       /* a message whose sending ends the connection is given up after so many */
+	ZT_DEVICE_ASIDE_MIN = ZT_EXCHANGE_HEAD_MIN + ZT_HTTP_ANSWER_MIN,
+	ZT_READY_POLL_MS = 250,     /* how often network, clock and identity are looked for while missing */
+	ZT_IDENTITY_POLL_MS = 1000, /* how often a replaced certificate is looked for while connected */
+	ZT_PUBLISH_TRIES_MAX = 3,   /* a message whose sending ends the connection is given up after so many */
 };
 
 typedef struct {
@@ -58,6 +60,22 @@ typedef struct {
 	const zt_subscription *subscriptions; /* MQTT: subscribed to after each connect */
 	size_t subscription_count;
 
+	const zt_protocol *protocol; /* MQTT; NULL: 3.1.1; &zt_mqtt5 */
+	uint32_t expiry_s;           /* MQTT 5; 0: ZT_SESSION_EXPIRY_S */
+
+	/* MQTT: the first contact of each new certificate goes by HTTPS, which knows no client id and therefore no
+	 * limit of connects and no take-over; where the HTTPS ports are closed it goes by MQTT. Needs an out_cap of
+	 * ZT_DEVICE_OUT_MIN and an in_cap of ZT_DEVICE_IN_MIN, nothing more. */
+	bool first_by_https;
+	/* MQTT: a second stream. With it a new certificate makes its first contact by HTTPS beside the session that the
+	 * old one holds, which goes on until the new one is accepted. Without it (`open` is NULL), or where the HTTPS
+	 * ports are closed, the session is left before the new certificate is tried. `aside` is memory for it. */
+	zt_transport beside;
+	uint8_t *aside;
+	size_t aside_cap; /* at least ZT_DEVICE_ASIDE_MIN */
+
+	const zt_source *source; /* messages to publish whenever none of zt_device_publish is under way; NULL: none */
+
 	uint8_t *out, *in;      /* memory: at least ZT_DEVICE_OUT_MIN and ZT_DEVICE_IN_MIN bytes */
 	size_t out_cap, in_cap; /* in_cap bounds the messages that can be received */
 } zt_device_config;
@@ -73,18 +91,22 @@ typedef enum {
 	ZT_EVENT_NOT_PUBLISHED, /* given up; reason, http_status and body where there are */
 	ZT_EVENT_SUBSCRIBED,    /* subscription; reason says whether it was granted */
 	ZT_EVENT_RECEIVED,      /* message, valid until the next step */
+	ZT_EVENT_RENEWAL_DUE,   /* two thirds of the certificate's life have passed: get the next; told once each */
 } zt_event_kind;
 
 typedef struct {
 	zt_event_kind kind;
 	zt_reason reason;
+	zt_route route; /* CONNECTING, REFUSED, ACCEPTED: the wire in question */
+	bool beside;    /* the same: it is about a new certificate, while the old one's session goes on */
+	uint8_t code;   /* MQTT 5: the server's reason code, or 0 */
 	uint32_t wait_ms;
 	uint32_t attempts, elapsed_ms;
 	bool first;
 	uint16_t http_status; /* also of a refusal that had one */
 	zt_view body;         /* of the HTTP answer; valid until the next step */
 	const zt_subscription *subscription;
-	zt_message message;
+	zt_message message; /* RECEIVED; PUBLISHED and NOT_PUBLISHED: the one that it is about */
 } zt_event;
 
 /* All state of a device; read it if you like, change it only through the calls. */
@@ -95,20 +117,28 @@ typedef struct {
 	bool open;      /* the stream is or is being opened */
 	bool streaming; /* it is open: the route's protocol has begun */
 	zt_session session;
-	zt_http_answer answer;
-	zt_buf head; /* HTTPS: the request's head */
-	size_t head_sent, payload_sent;
-	bool asking;   /* HTTPS: a request is under way */
-	bool answered; /* HTTPS: this stream has carried an answer before */
-	int64_t answer_due_ms;
+	zt_exchange exchange; /* HTTPS: the request that is under way */
+	bool asking;          /* HTTPS: there is one */
+	bool answered;        /* HTTPS: this stream has carried an answer before */
 	zt_message message;
 	bool has_message, message_sent, message_again;
-	uint8_t tries;     /* times that this message's sending ended the connection */
-	zt_event settled;  /* the outcome of the message, reported by the next step */
-	size_t subscribed; /* subscriptions answered on this connection */
+	bool from_source;            /* the message is the source's */
+	uint8_t tries;               /* times that this message's sending ended the connection */
+	zt_event settled;            /* the outcome of the message, reported by the next step */
+	const zt_subscription *more; /* zt_device_subscribe */
+	size_t more_count;
+	size_t subscribed;     /* subscriptions answered on this connection, of config's, then of `more` */
+	uint16_t suback_id;    /* of the subscription that is under way */
+	zt_route route;        /* of this attempt: HTTPS for a first contact */
+	bool https_closed;     /* its ports were, when the last first contact was tried */
+	zt_onboarding renewal; /* of the certificate that is tried beside the session */
+	zt_exchange probe;
+	bool renewing, probe_open, probing; /* probing: its request is on its way */
 	int64_t identity_check_ms;
+	bool due_told;        /* that this certificate's renewal is due */
 	zt_reason told;       /* the last ZT_EVENT_NOT_READY */
 	uint16_t http_status; /* of this attempt's answer, or 0 */
+	uint8_t code;         /* MQTT 5: of this attempt's refusal or goodbye, or 0 */
 } zt_device;
 
 /* ZT_E_CONFIG when memory or keep-alive are out of range, or a filter breaks a limit (*ret_why, NULL is fine). */
@@ -117,6 +147,10 @@ ZT_NODISCARD zt_status zt_device_init(zt_device *device, const zt_device_config 
  * ZT_E_INVALID with the limit's name in *ret_why, ZT_E_STATE while another message is under way. By HTTPS, `retain` is
  * not possible (ZT_E_UNSUPPORTED). */
 ZT_NODISCARD zt_status zt_device_publish(zt_device *device, const zt_message *message, const char **ret_why);
+/* Subscribes to these as well, now and after each connect; they replace those of an earlier call. Borrowed until then,
+ * with their filters. ZT_E_LIMIT and ZT_E_INVALID with the limit's name in *ret_why; ZT_E_UNSUPPORTED by HTTPS. */
+ZT_NODISCARD zt_status zt_device_subscribe(zt_device *device, const zt_subscription *subscriptions, size_t count,
+					   const char **ret_why);
 /* Does what can be done now and returns one event. Call again until it is ZT_EVENT_NONE. */
 void zt_device_step(zt_device *device, zt_event *ret);
 /* Says goodbye (MQTT: DISCONNECT, so no will is sent) as far as the stream takes it at once, and closes. */

@@ -20,6 +20,10 @@ void zt_http_put_headers(zt_buf *out, zt_view host, uint16_t port, zt_view conte
 /* The head of AWS's HTTPS publish: POST /topics/<topic>?qos=N (AWS IoT, "HTTPS"). The payload follows it as it is. */
 void zt_http_put_publish(zt_buf *out, zt_view host, uint16_t port, zt_view topic, uint8_t qos, size_t payload_length);
 
+/* The head of a question that changes nothing and needs no permission: GET of a route that AWS does not have. The
+ * answer (404) shows that the certificate is active; one that is not is answered with silence. */
+void zt_http_put_probe(zt_buf *out, zt_view host, uint16_t port);
+
 typedef struct {
 	uint8_t *memory;
 	size_t cap, n; /* n bytes of the answer are here */

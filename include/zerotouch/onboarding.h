@@ -59,6 +59,7 @@ typedef struct {
 	uint32_t generation;   /* the certificate that the counts below are about */
 	bool known_generation;
 	bool proven;         /* this certificate was accepted before */
+	bool active;         /* the server has answered to it: what is refused now lacks a policy */
 	uint32_t attempts;   /* since it is in use, until accepted */
 	uint32_t silent;     /* of those, ended without an answer */
 	int64_t first_ms;    /* monotonic: the first attempt of this stretch */
@@ -73,6 +74,8 @@ bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, 
 /* Tells which certificate the next attempt presents: a new one starts its first contact. Before ZT_ONBOARDING_IDENTITY.
  */
 void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation);
+/* The server has answered to this certificate, if only by HTTPS: silence now means that no policy allows it. */
+void zt_onboarding_active(zt_onboarding *onboarding);
 /* Whether "no policy" is to be taken for an answer: the certificate was accepted before, or has waited long enough. */
 bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms);
 /* From the first attempt to the acceptance. Only while ACCEPTED. */

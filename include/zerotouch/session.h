@@ -1,4 +1,7 @@
-/* An MQTT 3.1.1 session of a client: calls and bytes in, bytes and events out. No I/O, no heap, no clock of its own.
+/* An MQTT session of a client, 3.1.1 or 5: calls and bytes in, bytes and events out. No I/O, no heap, no clock of its
+ * own.
+ *
+ * 3.1.1 is always there. MQTT 5 is what zt_mqtt5 adds, in files of its own: whoever does not name it does not link it.
  *
  * The caller moves bytes between the session and a stream: zt_session_output/_sent one way, zt_session_input/_received
  * the other, and asks zt_session_next for events until there are none. One publish is in flight at a time; its payload
@@ -14,13 +17,23 @@ enum {
 	ZT_SESSION_ANSWER_MS = 20 * 1000, /* how long the server may take for CONNACK, PUBACK, SUBACK, PINGRESP */
 	ZT_KEEP_ALIVE_MIN_S = 30,         /* AWS takes 1..29 for 30 */
 	ZT_KEEP_ALIVE_MAX_S = 1200,       /* AWS takes 0 and more for 1200 */
+	ZT_SESSION_EXPIRY_S = 3600,       /* AWS keeps a session of 3.1.1 that long, and one of 5 by default at most */
 };
 
+typedef struct zt_protocol zt_protocol;
+
+/* MQTT 5: reasons in words, a session that is kept as long as is asked, refusals of single messages (library
+ * zt_device5).
+ */
+extern const zt_protocol zt_mqtt5;
+
 typedef struct {
-	zt_view client_id;      /* at most ZT_CLIENT_ID_MAX bytes */
-	uint16_t keep_alive_s;  /* ZT_KEEP_ALIVE_MIN_S .. ZT_KEEP_ALIVE_MAX_S */
-	bool clean;             /* false: the server keeps subscriptions and QoS 1 messages (AWS: for an hour) */
-	const zt_message *will; /* NULL when there is none */
+	zt_view client_id;           /* at most ZT_CLIENT_ID_MAX bytes */
+	uint16_t keep_alive_s;       /* ZT_KEEP_ALIVE_MIN_S .. ZT_KEEP_ALIVE_MAX_S */
+	bool clean;                  /* false: the server keeps subscriptions and QoS 1 messages (AWS: for an hour) */
+	const zt_message *will;      /* NULL when there is none */
+	const zt_protocol *protocol; /* NULL: MQTT 3.1.1; &zt_mqtt5 */
+	uint32_t expiry_s; /* MQTT 5, unless clean: how long the server keeps the session; 0: ZT_SESSION_EXPIRY_S */
 } zt_session_options;
 
 typedef enum {
@@ -30,11 +43,13 @@ typedef enum {
 	ZT_SESSION_PUBLISHED,  /* QoS 1: acknowledged. QoS 0: the last byte was handed over */
 	ZT_SESSION_SUBSCRIBED, /* SUBACK: code 0 or 1 is the QoS granted, 0x80 a refusal */
 	ZT_SESSION_RECEIVED,   /* a message; acknowledged by the next call of zt_session_next */
+	ZT_SESSION_REJECTED,   /* MQTT 5: the message in flight was refused; code */
+	ZT_SESSION_ENDED,      /* MQTT 5: the server says goodbye; code: it closes */
 } zt_session_event_kind;
 
 typedef struct {
 	zt_session_event_kind kind;
-	uint8_t code;
+	uint8_t code; /* of 3.1.1's CONNACK and SUBACK; a reason code of MQTT 5 */
 	bool session_present;
 	uint16_t packet_id; /* SUBSCRIBED: of the zt_session_subscribe call */
 	zt_message message; /* RECEIVED: borrowed until the next call */
@@ -59,6 +74,11 @@ typedef struct {
 	uint8_t *in;
 	size_t in_cap, in_n, in_used;
 	bool connected;
+	const zt_protocol *protocol; /* NULL: 3.1.1 */
+	uint32_t expiry_s;
+	uint32_t packet_max; /* the largest that the server takes; 0: no such limit */
+	uint8_t qos_max;     /* the highest that the server takes */
+	bool no_retain;      /* the server keeps no retained messages */
 	uint16_t keep_alive_s, last_id, publish_id, ack_owed;
 	bool publish_done; /* a QoS 0 message has gone out and is not reported yet */
 	bool publishing;
@@ -71,7 +91,8 @@ void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, s
 /* Begins on a fresh stream: forgets the old one and queues CONNECT. ZT_E_LIMIT, ZT_E_SPACE. */
 ZT_NODISCARD zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms);
 /* Queues PUBLISH; `again` sets DUP for a QoS 1 message sent before without an acknowledgement (MQTT-3.3.1-1).
- * ZT_E_STATE when not connected or a publish is in flight; ZT_E_LIMIT, ZT_E_INVALID (message.h); ZT_E_AGAIN: no room
+ * ZT_E_STATE when not connected or a publish is in flight; ZT_E_LIMIT, ZT_E_INVALID (message.h; MQTT 5: also a limit
+ * that the server has told), ZT_E_UNSUPPORTED: the server does not do what the message asks for; ZT_E_AGAIN: no room
  * yet. */
 ZT_NODISCARD zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again, int64_t mono_ms);
 /* Queues SUBSCRIBE of one filter. One SUBACK is awaited at a time: ZT_E_STATE before. */
@@ -79,6 +100,8 @@ ZT_NODISCARD zt_status zt_session_subscribe(zt_session *session, zt_view filter,
 					    uint16_t *ret_packet_id);
 /* Queues DISCONNECT: the server drops the will. */
 ZT_NODISCARD zt_status zt_session_disconnect(zt_session *session);
+/* The same with a reason code of MQTT 5 (0x04: the will is to be sent); 3.1.1 has none, and sends none. */
+ZT_NODISCARD zt_status zt_session_disconnect_because(zt_session *session, uint8_t code);
 
 /* The next bytes to send; empty when there are none. Valid until the next call. */
 zt_view zt_session_output(const zt_session *session);

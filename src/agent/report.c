@@ -32,6 +32,7 @@ static const char *name_of(zt_event_kind kind)
 		[ZT_EVENT_NOT_PUBLISHED] = "not-published",
 		[ZT_EVENT_SUBSCRIBED] = "subscribed",
 		[ZT_EVENT_RECEIVED] = "received",
+		[ZT_EVENT_RENEWAL_DUE] = "renewal-due",
 	};
 	return names[kind];
 }
@@ -147,6 +148,9 @@ static void report_words(const zt_report *report, const zt_event *event, const z
 		break;
 	case ZT_EVENT_RECEIVED:
 		print_received(message);
+		break;
+	case ZT_EVENT_RENEWAL_DUE:
+		(void)fprintf(stderr, "%s\n", zt_reason_text(event->reason));
 		break;
 	}
 }

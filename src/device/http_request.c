@@ -45,3 +45,9 @@ void zt_http_put_publish(zt_buf *out, zt_view host, uint16_t port, zt_view topic
 	zt_buf_put_text(out, " HTTP/1.1\r\n");
 	zt_http_put_headers(out, host, port, ZT_LIT("application/octet-stream"), payload_length);
 }
+
+void zt_http_put_probe(zt_buf *out, zt_view host, uint16_t port)
+{
+	zt_buf_put_text(out, "GET /zerotouch HTTP/1.1\r\n");
+	zt_http_put_headers(out, host, port, ZT_LIT("application/octet-stream"), 0);
+}

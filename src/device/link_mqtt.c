@@ -1,5 +1,7 @@
 /* The MQTT route: a session that stays, its subscriptions, and one message at a time. */
 #include "device/link.h"
+#include "device/renewal.h"
+#include "mqtt/packet.h"
 
 static bool wanted(const zt_device *device)
 {
@@ -13,7 +15,9 @@ static zt_status begin(zt_device *device, int64_t now_ms)
 	zt_session_options options = { .client_id = config->client_id,
 				       .keep_alive_s = config->keep_alive_s,
 				       .clean = config->clean,
-				       .will = config->will };
+				       .will = config->will,
+				       .protocol = config->protocol,
+				       .expiry_s = config->expiry_s };
 	if (options.client_id.n == 0)
 		options.client_id = zt_view_of(device->identity.name);
 	device->subscribed = 0;
@@ -43,44 +47,95 @@ static zt_status unless_again(zt_status status)
 	return status == ZT_E_AGAIN ? ZT_OK : status;
 }
 
-static zt_status ask_more(zt_device *device, int64_t now_ms)
+static const zt_subscription *subscription_at(const zt_device *device, size_t index)
 {
-	zt_session *session = &device->session;
-	uint16_t packet_id;
-	if (!session->connected || awaits_suback(device))
-		return ZT_OK;
-	if (device->subscribed < device->config.subscription_count) {
-		const zt_subscription *next = &device->config.subscriptions[device->subscribed];
-		return unless_again(zt_session_subscribe(session, next->filter, next->qos, now_ms, &packet_id));
-	}
-	if (!device->has_message || device->message_sent)
-		return ZT_OK;
-	zt_status status = zt_session_publish(session, &device->message, device->message_again, now_ms);
+	const zt_device_config *config = &device->config;
+	return index < config->subscription_count ? &config->subscriptions[index]
+						  : &device->more[index - config->subscription_count];
+}
+
+static zt_status subscribe(zt_device *device, int64_t now_ms)
+{
+	const zt_subscription *next = subscription_at(device, device->subscribed);
+	return unless_again(
+	    zt_session_subscribe(&device->session, next->filter, next->qos, now_ms, &device->suback_id));
+}
+
+static zt_status send_message(zt_device *device, int64_t now_ms)
+{
+	zt_status status = zt_session_publish(&device->session, &device->message, device->message_again, now_ms);
 	if (status == ZT_OK)
 		device->message_sent = device->message_again = true;
+	/* Too much for this server, however often it is sent. */
+	if (status == ZT_E_LIMIT || status == ZT_E_UNSUPPORTED) {
+		zt_device_settle(device, ZT_EVENT_NOT_PUBLISHED, ZT_REASON_UNSUPPORTED);
+		return ZT_OK;
+	}
 	return unless_again(status);
 }
 
-/* Return codes of CONNACK (MQTT 3.1.1 §3.2.2.3). AWS mostly closes instead; 5 was seen, and 7 in its place. */
-static zt_status refusal_of(uint8_t code)
+static zt_status ask_more(zt_device *device, int64_t now_ms)
+{
+	if (!device->session.connected || awaits_suback(device))
+		return ZT_OK;
+	if (device->subscribed < device->config.subscription_count + device->more_count)
+		return subscribe(device, now_ms);
+	bool ready = device->has_message && !device->message_sent && device->settled.kind == ZT_EVENT_NONE;
+	return ready && !zt_renewal_is_leaving(device) ? send_message(device, now_ms) : ZT_OK;
+}
+
+/* Codes of CONNACK: 3.1.1's (§3.2.2.3; AWS mostly closes instead; 5 was seen, and 7 in its place) and MQTT 5's, which
+ * are also those of DISCONNECT. */
+static zt_status meaning_of(uint8_t code)
 {
 	switch (code) {
+	case ZT_RC_SUCCESS:
+	case ZT_RC_SERVER_SHUTTING_DOWN:
+	case ZT_RC_KEEP_ALIVE_TIMEOUT:
+	case ZT_RC_ADMINISTRATIVE_ACTION:
+		return ZT_E_CLOSED;
 	case 3:
+	case ZT_RC_SERVER_UNAVAILABLE:
+	case ZT_RC_SERVER_BUSY:
+	case ZT_RC_QUOTA_EXCEEDED:
 		return ZT_E_UNAVAILABLE;
 	case 4:
 	case 5:
 	case 7:
+	case ZT_RC_NOT_AUTHORIZED:
 		return ZT_E_DENIED;
+	case ZT_RC_SESSION_TAKEN_OVER:
+		return ZT_E_CONFLICT;
 	default:
 		return ZT_E_INVALID;
 	}
 }
 
-static void tell_subscribed(zt_device *device, uint8_t code, zt_event *ret)
+/* MQTT 5: the server does not take this message. Over its quota it will take it later. */
+static zt_status reject(zt_device *device, uint8_t code)
 {
+	device->code = code;
+	ENSURE(code != ZT_RC_QUOTA_EXCEEDED, ZT_E_UNAVAILABLE);
+	zt_device_settle(device, ZT_EVENT_NOT_PUBLISHED,
+			 code == ZT_RC_NOT_AUTHORIZED ? ZT_REASON_PUBLISH_DENIED : ZT_REASON_REJECTED);
+	return ZT_OK;
+}
+
+static zt_status end(zt_device *device, uint8_t code)
+{
+	device->code = code;
+	return meaning_of(code);
+}
+
+static void tell_subscribed(zt_device *device, const zt_session_event *event, zt_event *ret)
+{
+	/* The list was exchanged under way; what it holds now is asked for next. */
+	if (event->packet_id != device->suback_id)
+		return;
 	ret->kind = ZT_EVENT_SUBSCRIBED;
-	ret->subscription = &device->config.subscriptions[device->subscribed++];
-	ret->reason = code <= 1 ? ZT_REASON_NONE : ZT_REASON_SUBSCRIBE_DENIED;
+	ret->subscription = subscription_at(device, device->subscribed++);
+	ret->code = event->code;
+	ret->reason = event->code <= 1 ? ZT_REASON_NONE : ZT_REASON_SUBSCRIBE_DENIED;
 }
 
 static zt_status translate(zt_device *device, const zt_session_event *event, int64_t now_ms, zt_event *ret)
@@ -92,12 +147,15 @@ static zt_status translate(zt_device *device, const zt_session_event *event, int
 		zt_device_accepted(device, now_ms, ret);
 		return ZT_OK;
 	case ZT_SESSION_REFUSED:
-		return refusal_of(event->code);
+	case ZT_SESSION_ENDED:
+		return end(device, event->code);
+	case ZT_SESSION_REJECTED:
+		return reject(device, event->code);
 	case ZT_SESSION_PUBLISHED:
 		zt_device_settle(device, ZT_EVENT_PUBLISHED, ZT_REASON_NONE);
 		return ZT_OK;
 	case ZT_SESSION_SUBSCRIBED:
-		tell_subscribed(device, event->code, ret);
+		tell_subscribed(device, event, ret);
 		return ZT_OK;
 	case ZT_SESSION_RECEIVED:
 		ret->kind = ZT_EVENT_RECEIVED;
@@ -142,7 +200,8 @@ static zt_status step(zt_device *device, int64_t now_ms, zt_event *ret)
 
 static void ended(zt_device *device, zt_status status)
 {
-	bool closed_on_message = status == ZT_E_CLOSED && device->message_sent;
+	bool closed_on_message =
+	    device->message_sent && (status == ZT_E_CLOSED || device->code == ZT_RC_NOT_AUTHORIZED);
 	device->session.connected = false;
 	device->message_sent = false;
 	/* AWS closes the connection on a message that no policy allows; sending it for ever would never end. */

@@ -46,6 +46,8 @@ static void note_silence(zt_onboarding *o, const cause *why)
 	cause told = *why;
 	if (o->proven)
 		told.reason = ZT_REASON_CLOSED;
+	else if (o->active)
+		told.reason = ZT_REASON_NO_POLICY;
 	else
 		told.reason = o->silent == 0 ? ZT_REASON_BEING_REGISTERED : ZT_REASON_NOT_ACTIVE;
 	if (o->silent < UINT32_MAX)
@@ -130,11 +132,16 @@ void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)
 		return;
 	onboarding->known_generation = true;
 	onboarding->generation = generation;
-	onboarding->proven = false;
+	onboarding->proven = onboarding->active = false;
 	onboarding->attempts = 0;
 	onboarding->silent = 0;
 	onboarding->denied_ms = INT64_MAX;
 	zt_backoff_reset(&onboarding->backoff);
+}
+
+void zt_onboarding_active(zt_onboarding *onboarding)
+{
+	onboarding->active = true;
 }
 
 bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms)

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "device/protocol.h"
 #include "device/session_expect.h"
-#include "mqtt/packet.h"
+
+enum { CONNECT_PROPERTIES_MAX = 16 };
 
 void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, size_t in_cap)
 {
@@ -46,27 +48,56 @@ static zt_status finish_packet(zt_session *session, size_t before)
 	return ZT_E_AGAIN;
 }
 
+static void set_will(zt_mqtt_connect *packet, const zt_message *will)
+{
+	packet->has_will = true;
+	packet->will_qos = will->qos;
+	packet->will_retain = will->retain;
+	packet->will_topic = will->topic;
+	packet->will_payload = will->payload;
+}
+
+static void obey(zt_session *session, const zt_session_options *options)
+{
+	session->keep_alive_s = options->keep_alive_s;
+	session->protocol = options->protocol;
+	session->expiry_s = options->clean ? 0 : options->expiry_s ? options->expiry_s : ZT_SESSION_EXPIRY_S;
+	session->packet_max = 0;
+	session->qos_max = 1;
+	session->no_retain = false;
+}
+
 zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms)
 {
 	ENSURE(options->client_id.n <= ZT_CLIENT_ID_MAX, ZT_E_LIMIT);
 	forget_stream(session);
-	zt_mqtt_connect packet = { .version = ZT_MQTT_V311,
+	obey(session, options);
+	uint8_t properties[CONNECT_PROPERTIES_MAX];
+	zt_buf more = ZT_BUF(properties);
+	if (session->protocol)
+		session->protocol->put_connect(session, &more);
+	zt_mqtt_connect packet = { .version = zt_session_version(session),
 				   .clean = options->clean,
 				   .keep_alive_s = options->keep_alive_s,
+				   .properties = zt_buf_view(&more),
 				   .client_id = options->client_id };
 	if (options->will) {
 		TRY(zt_message_check(options->will, NULL));
-		packet.has_will = true;
-		packet.will_qos = options->will->qos;
-		packet.will_retain = options->will->retain;
-		packet.will_topic = options->will->topic;
-		packet.will_payload = options->will->payload;
+		set_will(&packet, options->will);
 	}
 	zt_mqtt_write_connect(&session->out, &packet);
 	ENSURE(finish_packet(session, 0) == ZT_OK, ZT_E_SPACE);
-	session->keep_alive_s = options->keep_alive_s;
 	session->sent_ms = mono_ms;
 	zt_session_expect(session, ZT_SESSION_AWAIT_CONNACK, mono_ms);
+	return ZT_OK;
+}
+
+/* What the server has told about itself. */
+static zt_status check_server(const zt_session *session, const zt_mqtt_publish *packet)
+{
+	ENSURE(packet->qos <= session->qos_max && !(packet->retain && session->no_retain), ZT_E_UNSUPPORTED);
+	size_t rest = ZT_MQTT_HEAD_MAX + 2 + packet->topic.n + 2 + 1;
+	ENSURE(!session->packet_max || packet->payload.n + rest <= session->packet_max, ZT_E_LIMIT);
 	return ZT_OK;
 }
 
@@ -80,10 +111,11 @@ zt_status zt_session_publish(zt_session *session, const zt_message *message, boo
 				   .dup = again && message->qos > 0,
 				   .topic = message->topic,
 				   .payload = message->payload };
+	TRY(check_server(session, &packet));
 	if (message->qos)
 		packet.packet_id = next_id(session);
 	size_t before = session->out.n;
-	zt_mqtt_write_publish_head(&session->out, ZT_MQTT_V311, &packet);
+	zt_mqtt_write_publish_head(&session->out, zt_session_version(session), &packet);
 	TRY(finish_packet(session, before));
 	session->payload = message->payload;
 	session->payload_at = session->out.n;
@@ -105,21 +137,27 @@ zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos,
 	zt_mqtt_subscribe packet = { .packet_id = next_id(session), .count = 1 };
 	packet.items[0] = (zt_mqtt_subscription){ .filter = filter, .qos = qos };
 	size_t before = session->out.n;
-	zt_mqtt_write_subscribe(&session->out, ZT_MQTT_V311, &packet);
+	zt_mqtt_write_subscribe(&session->out, zt_session_version(session), &packet);
 	TRY(finish_packet(session, before));
 	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK, mono_ms);
 	*ret_packet_id = packet.packet_id;
 	return ZT_OK;
 }
 
-zt_status zt_session_disconnect(zt_session *session)
+zt_status zt_session_disconnect_because(zt_session *session, uint8_t code)
 {
 	ENSURE(session->connected, ZT_E_STATE);
 	compact(session);
 	size_t before = session->out.n;
-	zt_mqtt_write_empty(&session->out, ZT_MQTT_DISCONNECT);
+	const zt_mqtt_disconnect packet = { .code = code };
+	zt_mqtt_write_disconnect(&session->out, zt_session_version(session), &packet);
 	session->connected = false;
 	return finish_packet(session, before);
+}
+
+zt_status zt_session_disconnect(zt_session *session)
+{
+	return zt_session_disconnect_because(session, ZT_RC_SUCCESS);
 }
 
 zt_view zt_session_output(const zt_session *session)

@@ -1,9 +1,8 @@
 /* The half of a session that the server drives: received packets, overdue answers, keep-alive. */
 #include <string.h>
 
+#include "device/protocol.h"
 #include "device/session_expect.h"
-#include "mqtt/packet.h"
-#include "zerotouch/session.h"
 
 enum { SMALL_PACKET = 4 }; /* PINGREQ and PUBACK */
 
@@ -12,8 +11,10 @@ typedef zt_status (*packet_handler)(zt_session *session, const zt_mqtt_frame *fr
 static zt_status take_connack(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_connack packet;
-	TRY(zt_mqtt_read_connack(frame, ZT_MQTT_V311, &packet));
+	TRY(zt_mqtt_read_connack(frame, zt_session_version(session), &packet));
 	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_CONNACK), ZT_E_PROTOCOL);
+	if (session->protocol)
+		TRY(session->protocol->take_connack(session, packet.properties));
 	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_CONNACK);
 	session->connected = packet.code == 0;
 	ret->kind = packet.code == 0 ? ZT_SESSION_CONNECTED : ZT_SESSION_REFUSED;
@@ -25,7 +26,10 @@ static zt_status take_connack(zt_session *session, const zt_mqtt_frame *frame, z
 static zt_status take_publish(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_publish packet;
-	TRY(zt_mqtt_read_publish(frame, ZT_MQTT_V311, &packet));
+	TRY(zt_mqtt_read_publish(frame, zt_session_version(session), &packet));
+	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_PUBLISH));
+	/* We allow no topic aliases (MQTT 5, MQTT-3.1.2-27), so each message has its topic. */
+	ENSURE(packet.topic.n, ZT_E_PROTOCOL);
 	/* We never ask for QoS 2, so none may come (MQTT-3.8.4-6). */
 	ENSURE(packet.qos <= 1, ZT_E_PROTOCOL);
 	ret->kind = ZT_SESSION_RECEIVED;
@@ -38,21 +42,24 @@ static zt_status take_publish(zt_session *session, const zt_mqtt_frame *frame, z
 static zt_status take_puback(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_ack packet;
-	TRY(zt_mqtt_read_ack(frame, ZT_MQTT_V311, &packet));
+	TRY(zt_mqtt_read_ack(frame, zt_session_version(session), &packet));
+	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_PUBACK));
 	/* An id that is not in flight is a late answer to an earlier life of the session. */
 	if (!session->publishing || session->payload_pending || packet.packet_id != session->publish_id)
 		return ZT_OK;
 	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PUBACK);
 	session->publishing = false;
 	session->publish_id = 0;
-	ret->kind = ZT_SESSION_PUBLISHED;
+	ret->kind = packet.code < ZT_RC_UNSPECIFIED ? ZT_SESSION_PUBLISHED : ZT_SESSION_REJECTED;
+	ret->code = packet.code;
 	return ZT_OK;
 }
 
 static zt_status take_suback(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_suback packet;
-	TRY(zt_mqtt_read_suback(frame, ZT_MQTT_V311, &packet));
+	TRY(zt_mqtt_read_suback(frame, zt_session_version(session), &packet));
+	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_SUBACK));
 	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_SUBACK) && packet.codes.n == 1, ZT_E_PROTOCOL);
 	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_SUBACK);
 	ret->kind = ZT_SESSION_SUBSCRIBED;
@@ -69,10 +76,23 @@ static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame, 
 	return ZT_OK;
 }
 
-/* What a server may send to a client of 3.1.1 that uses QoS 0 and 1 and never unsubscribes. */
+/* Only servers of MQTT 5 say goodbye. */
+static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_disconnect packet;
+	ENSURE(session->protocol, ZT_E_PROTOCOL);
+	TRY(zt_mqtt_read_disconnect(frame, zt_session_version(session), &packet));
+	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_DISCONNECT));
+	session->connected = false;
+	ret->kind = ZT_SESSION_ENDED;
+	ret->code = packet.code;
+	return ZT_OK;
+}
+
+/* What a server may send to a client that uses QoS 0 and 1 and never unsubscribes. */
 static const packet_handler handlers[] = {
 	[ZT_MQTT_CONNACK] = take_connack, [ZT_MQTT_PUBLISH] = take_publish,   [ZT_MQTT_PUBACK] = take_puback,
-	[ZT_MQTT_SUBACK] = take_suback,   [ZT_MQTT_PINGRESP] = take_pingresp,
+	[ZT_MQTT_SUBACK] = take_suback,   [ZT_MQTT_PINGRESP] = take_pingresp, [ZT_MQTT_DISCONNECT] = take_disconnect,
 };
 
 static zt_status take_frame(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
@@ -94,7 +114,7 @@ static void acknowledge(zt_session *session)
 	if (session->ack_owed == 0)
 		return;
 	const zt_mqtt_ack packet = { .packet_id = session->ack_owed };
-	zt_mqtt_write_ack(&session->out, ZT_MQTT_V311, ZT_MQTT_PUBACK, &packet);
+	zt_mqtt_write_ack(&session->out, zt_session_version(session), ZT_MQTT_PUBACK, &packet);
 	session->ack_owed = 0;
 }
 

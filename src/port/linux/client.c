@@ -10,6 +10,8 @@
 #include "port/linux/transport.h"
 
 enum {
+	MQTT_PORT = 8883,
+	HTTPS_PORT = 8443,
 	KEEP_ALIVE_S = 60,
 	IN_BYTES = ZT_PAYLOAD_MAX + ZT_DEVICE_IN_MIN, /* the largest message that AWS passes on, with its topic */
 	OUT_BYTES = 4096,
@@ -17,10 +19,11 @@ enum {
 
 struct zt_client {
 	zt_device device;
-	zt_linux_transport transport;
+	zt_linux_transport transport, beside;
+	bool told_of_beside; /* the last event was about that one */
 	zt_identity_files files;
 	char *host, *certificate_file, *key_file, *client_id;
-	uint8_t out[OUT_BYTES], in[IN_BYTES];
+	uint8_t out[OUT_BYTES], in[IN_BYTES], aside[ZT_DEVICE_ASIDE_MIN];
 };
 
 static void fill_random(void *context, uint8_t *bytes, size_t n)
@@ -58,27 +61,45 @@ static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_e
 		.client_id = zt_view_of(client->client_id),
 		.keep_alive_s = spec->keep_alive_s ? spec->keep_alive_s : KEEP_ALIVE_S,
 		.clean = !spec->persistent,
+		.will = spec->will,
+		.protocol = spec->protocol,
+		.first_by_https = spec->first_by_https,
+		.source = spec->source,
 		.subscriptions = spec->subscriptions,
 		.subscription_count = spec->subscription_count,
 		.out = client->out,
 		.in = client->in,
 		.out_cap = sizeof client->out,
 		.in_cap = sizeof client->in,
+		.aside = client->aside,
+		.aside_cap = sizeof client->aside,
 	};
+	if (spec->first_by_https)
+		config.beside = zt_linux_transport_seam(&client->beside);
 	const char *why = "";
 	zt_status status = zt_device_init(&client->device, &config, &why);
 	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
+}
+
+/* What listens on 443 of a host whose ports were chosen is not AWS's. */
+static uint16_t alpn_port_of(const zt_client_spec *spec)
+{
+	uint16_t port = spec->route == ZT_ROUTE_MQTT ? spec->mqtt_port : spec->https_port;
+	bool standard = port == 0 || port == MQTT_PORT || port == HTTPS_PORT;
+	return spec->alpn_port ? spec->alpn_port : standard ? ZT_ALPN_PORT : 0;
 }
 
 zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_client_freep) zt_client *client = calloc(1, sizeof *client);
 	ENSURE(client && copy_texts(client, spec) == ZT_OK, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : 8883,
-				    spec->https_port ? spec->https_port : 8443, spec->ca_file, zt_clock_system(),
+	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : MQTT_PORT,
+				    spec->https_port ? spec->https_port : HTTPS_PORT, spec->ca_file, zt_clock_system(),
 				    ret_error));
 	client->transport.certificate_file = client->certificate_file;
 	client->transport.key_file = client->key_file;
+	client->transport.alpn_port = alpn_port_of(spec);
+	zt_linux_transport_init_beside(&client->beside, &client->transport);
 	TRY(init_device(client, spec, ret_error));
 	*ret = ZT_STEAL(client);
 	return ZT_OK;
@@ -90,6 +111,7 @@ void zt_client_free(zt_client *client)
 		return;
 	zt_device_stop(&client->device);
 	zt_linux_transport_deinit(&client->transport);
+	zt_linux_transport_deinit(&client->beside);
 	free(client->host);
 	free(client->certificate_file);
 	free(client->key_file);
@@ -104,9 +126,19 @@ zt_status zt_client_publish(zt_client *client, const zt_message *message, zt_err
 	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
 }
 
+zt_status zt_client_subscribe(zt_client *client, const zt_subscription *subscriptions, size_t count,
+			      zt_error *ret_error)
+{
+	const char *why = "subscriptions need MQTT";
+	zt_status status = zt_device_subscribe(&client->device, subscriptions, count, &why);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
+}
+
 void zt_client_step(zt_client *client, zt_event *ret)
 {
 	zt_device_step(&client->device, ret);
+	if (ret->kind != ZT_EVENT_NONE)
+		client->told_of_beside = ret->beside;
 }
 
 static int at_most(int64_t a, int64_t b)
@@ -119,7 +151,7 @@ void zt_client_wait(zt_client *client, int timeout_ms, zt_event *ret)
 {
 	int64_t until_ms = zt_time_mono_ms() + timeout_ms;
 	for (;;) {
-		zt_device_step(&client->device, ret);
+		zt_client_step(client, ret);
 		int64_t left_ms = until_ms - zt_time_mono_ms();
 		if (ret->kind != ZT_EVENT_NONE || left_ms <= 0)
 			return;
@@ -141,7 +173,7 @@ short zt_client_poll_events(const zt_client *client)
 
 const char *zt_client_detail(const zt_client *client)
 {
-	return client->transport.stream.error.text;
+	return client->told_of_beside ? client->beside.stream.error.text : client->transport.stream.error.text;
 }
 
 const zt_identity_info *zt_client_identity(const zt_client *client)

@@ -23,8 +23,14 @@ typedef struct {
 	const char *key_file;           /* PEM */
 	const char *client_id;          /* MQTT; NULL: the certificate's common name */
 	uint16_t keep_alive_s;          /* MQTT; 0: 60 */
-	bool persistent;                /* MQTT: the server keeps subscriptions and QoS 1 messages while we are away */
-	const zt_subscription *subscriptions; /* MQTT; borrowed for the client's life */
+	uint16_t alpn_port;  /* tried when the other port is closed; 0: 443 in place of 8883 and 8443, else none */
+	bool first_by_https; /* MQTT: new certificates make their first contact by HTTPS, where its port is open, and
+				beside the session of the old one (zt_device_config) */
+	const zt_protocol *protocol; /* MQTT; NULL: 3.1.1; &zt_mqtt5 */
+	const zt_message *will;      /* MQTT; borrowed for the client's life, as the next two */
+	const zt_source *source;     /* messages to publish, such as an outbox; NULL: none */
+	bool persistent;             /* MQTT: the server keeps subscriptions and QoS 1 messages while we are away */
+	const zt_subscription *subscriptions; /* MQTT; borrowed likewise */
 	size_t subscription_count;
 } zt_client_spec;
 
@@ -39,6 +45,9 @@ ZT_DEFINE_CLEANUP(zt_client, zt_client_free)
 
 /* See zt_device_publish; the message's bytes are borrowed until its outcome. */
 ZT_NODISCARD zt_status zt_client_publish(zt_client *client, const zt_message *message, zt_error *ret_error);
+/* See zt_device_subscribe. */
+ZT_NODISCARD zt_status zt_client_subscribe(zt_client *client, const zt_subscription *subscriptions, size_t count,
+					   zt_error *ret_error);
 /* Never blocks (but for the name's look-up when it connects). ZT_EVENT_NONE: poll first. */
 void zt_client_step(zt_client *client, zt_event *ret);
 /* Steps, and polls at most timeout_ms in all, until there is an event; ZT_EVENT_NONE when there was none. A signal ends

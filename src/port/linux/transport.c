@@ -5,29 +5,48 @@
 #include "port/linux/tls_context.h"
 #include "port/linux/trust.h"
 
-enum { PORT_WITH_ALPN = 443 };
-
 static void free_context(SSL_CTX **context)
 {
 	SSL_CTX_free(*context);
 }
 
-static const char *alpn_of(zt_route route, uint16_t port)
+static const char *alpn_of(const zt_linux_transport *t, zt_route route, uint16_t port)
 {
-	if (port != PORT_WITH_ALPN)
+	if (port != ZT_ALPN_PORT && !(t->alpn_port && port == t->alpn_port))
 		return NULL;
 	return route == ZT_ROUTE_MQTT ? "x-amzn-mqtt-ca" : "x-amzn-http-ca";
+}
+
+static uint16_t port_of(const zt_linux_transport *t, zt_route route)
+{
+	if (t->by_alpn[route])
+		return t->alpn_port;
+	return route == ZT_ROUTE_MQTT ? t->mqtt_port : t->https_port;
+}
+
+static zt_status start(zt_linux_transport *t, zt_route route)
+{
+	uint16_t port = port_of(t, route);
+	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
+	TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
+	zt_status status = zt_tls_stream_start(&t->stream, tls, t->host, port, alpn_of(t, route, port));
+	if (t->alpn_port && !t->tried_both)
+		t->stream.deadline_ms -= ZT_OPEN_MS - ZT_OPEN_FIRST_MS;
+	return status;
 }
 
 static zt_status open_stream(void *context, zt_route route)
 {
 	zt_linux_transport *t = context;
-	if (t->stream.state != ZT_TLS_CLOSED)
-		return zt_tls_stream_continue(&t->stream);
-	uint16_t port = route == ZT_ROUTE_MQTT ? t->mqtt_port : t->https_port;
-	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
-	TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
-	return zt_tls_stream_start(&t->stream, tls, t->host, port, alpn_of(route, port));
+	bool open = t->stream.state != ZT_TLS_CLOSED;
+	zt_status status = open ? zt_tls_stream_continue(&t->stream) : start(t, route);
+	bool closed_port = status == ZT_E_NETWORK || status == ZT_E_TIMEOUT;
+	if (!closed_port || !t->alpn_port || t->tried_both)
+		return status;
+	zt_tls_stream_close(&t->stream);
+	t->tried_both = true;
+	t->by_alpn[route] = !t->by_alpn[route];
+	return start(t, route);
 }
 
 static int32_t receive(void *context, uint8_t *bytes, size_t n)
@@ -45,6 +64,7 @@ static int32_t send_bytes(void *context, const uint8_t *bytes, size_t n)
 static void close_stream(void *context)
 {
 	zt_linux_transport *t = context;
+	t->tried_both = false;
 	zt_tls_stream_close(&t->stream);
 }
 
@@ -64,6 +84,13 @@ zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *hos
 		    ret_error, ZT_E_CONFIG,
 		    "the endpoint must be a host name, not %s: AWS IoT finds the account by the name (SNI)", host);
 	return zt_trust_load(ca_file, &transport->roots, ret_error);
+}
+
+void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linux_transport *other)
+{
+	*transport = *other;
+	zt_tls_stream_init(&transport->stream, other->stream.clock);
+	(void)X509_STORE_up_ref(other->roots);
 }
 
 void zt_linux_transport_deinit(zt_linux_transport *transport)

@@ -8,16 +8,27 @@
 typedef struct {
 	const char *host;               /* borrowed, as the files */
 	uint16_t mqtt_port, https_port; /* on 443 ALPN names the protocol */
+	uint16_t alpn_port;             /* where it does so too, tried when the other is closed; 0: none */
 	const char *certificate_file, *key_file;
 	X509_STORE *roots; /* owned */
 	zt_tls_stream stream;
+	bool by_alpn[2]; /* by route: the port that was open last */
+	bool tried_both; /* in this attempt */
 } zt_linux_transport;
+
+enum {
+	ZT_ALPN_PORT = 443,
+	/* How long a port that says nothing at all is waited for while there is another to try. */
+	ZT_OPEN_FIRST_MS = 6 * 1000,
+};
 
 /* Loads the roots (see zt_trust_load). ZT_E_CONFIG also for a numeric host: AWS IoT needs SNI, which carries names
  * only. */
 ZT_NODISCARD zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *host, uint16_t mqtt_port,
 					       uint16_t https_port, const char *ca_file, zt_clock clock,
 					       zt_error *ret_error);
+/* Another stream to the same endpoint, with the same roots and files. */
+void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linux_transport *other);
 /* A zeroed transport is fine. */
 void zt_linux_transport_deinit(zt_linux_transport *transport);
 zt_transport zt_linux_transport_seam(zt_linux_transport *transport);

@@ -103,6 +103,50 @@ void fake_world_init(fake_world *world, zt_route route)
 	assert_ok(zt_device_init(&world->device, &world->config, NULL));
 }
 
+static zt_status open_beside(void *context, zt_route route)
+{
+	fake_world *world = context;
+	assert_int_equal(route, ZT_ROUTE_HTTPS);
+	world->beside.opens++;
+	world->beside.out_n = 0;
+	return world->beside.open;
+}
+
+static int32_t receive_beside(void *context, uint8_t *bytes, size_t n)
+{
+	fake_world *world = context;
+	zt_view *says = &world->beside.says, piece;
+	if (says->n == 0)
+		return world->beside.end;
+	n = n < says->n ? n : says->n;
+	assert_true(zt_view_take(says, n, &piece));
+	memcpy(bytes, piece.p, n);
+	return (int32_t)n;
+}
+
+static int32_t send_beside(void *context, const uint8_t *bytes, size_t n)
+{
+	fake_world *world = context;
+	assert_true(world->beside.out_n + n <= sizeof world->beside.out);
+	memcpy(world->beside.out + world->beside.out_n, bytes, n);
+	world->beside.out_n += n;
+	return (int32_t)n;
+}
+
+static void close_beside(void *context)
+{
+	((fake_world *)context)->beside.closes++;
+}
+
+void fake_with_beside(fake_world *world)
+{
+	world->config.beside = (zt_transport){ open_beside, receive_beside, send_beside, close_beside, world };
+	world->config.aside = world->device_aside;
+	world->config.aside_cap = sizeof world->device_aside;
+	world->config.first_by_https = true;
+	assert_ok(zt_device_init(&world->device, &world->config, NULL));
+}
+
 void fake_says(fake_world *world, zt_view bytes)
 {
 	assert_true(world->in_n + bytes.n <= sizeof world->in);

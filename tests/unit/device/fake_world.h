@@ -27,7 +27,15 @@ typedef struct {
 	size_t out_n;
 	int32_t send_room; /* bytes that send still takes; < 0 breaks */
 
-	uint8_t device_out[ZT_DEVICE_OUT_MIN], device_in[ZT_DEVICE_IN_MIN];
+	struct {
+		zt_status open; /* what opening gives */
+		zt_view says;   /* what the server still says; then `end` */
+		int32_t end;
+		uint8_t out[1024];
+		size_t out_n, opens, closes;
+	} beside; /* the second stream, for who wants it: fake_with_beside */
+
+	uint8_t device_out[ZT_DEVICE_OUT_MIN], device_in[ZT_DEVICE_IN_MIN], device_aside[ZT_DEVICE_ASIDE_MIN];
 	zt_device_config config;
 	zt_device device;
 	zt_event event;
@@ -35,6 +43,8 @@ typedef struct {
 
 /* A world in which all is well and the server says nothing. */
 void fake_world_init(fake_world *world, zt_route route);
+/* The device gets a second stream, and makes its first contact by HTTPS; begins anew with it. */
+void fake_with_beside(fake_world *world);
 /* The server says this next. */
 void fake_says(fake_world *world, zt_view bytes);
 #define FAKE_SAYS(world, ...) \

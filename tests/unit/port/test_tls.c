@@ -38,11 +38,10 @@ static void use(const char *ca_file, uint16_t port)
 }
 
 /* Opens as a device does, waiting in poll between the calls. */
-static zt_status open_once(void)
+static zt_status open_by(const zt_transport *seam, zt_route route)
 {
-	zt_transport seam = zt_linux_transport_seam(&transport);
 	for (;;) {
-		zt_status status = seam.open(seam.context, ZT_ROUTE_MQTT);
+		zt_status status = seam->open(seam->context, route);
 		if (status != ZT_E_AGAIN)
 			return status;
 		struct pollfd ready = { .fd = zt_tls_stream_fd(&transport.stream),
@@ -50,6 +49,12 @@ static zt_status open_once(void)
 		if (poll(&ready, 1, BENCH_DEADLINE_MS) == 0)
 			fail_msg("the stream neither opens nor fails");
 	}
+}
+
+static zt_status open_once(void)
+{
+	zt_transport seam = zt_linux_transport_seam(&transport);
+	return open_by(&seam, ZT_ROUTE_MQTT);
 }
 
 /* The next result of recv that is not "nothing now". */
@@ -169,6 +174,33 @@ static void alpn_is_sent_when_asked_for(void **state)
 	SSL_CTX_free(context);
 	zt_linux_transport_deinit(&transport);
 	bench_stop(&server);
+}
+
+static void where_the_first_port_is_closed_alpn_is_tried(void **state)
+{
+	(void)state;
+	bench_server server = bench_s_server("server", (const char *const[4]){ "-alpn", "x-amzn-http-ca" });
+	use("root.pem", bench_free_port());
+	transport.alpn_port = server.port;
+	zt_transport seam = zt_linux_transport_seam(&transport);
+	assert_ok(open_by(&seam, ZT_ROUTE_HTTPS));
+	bench_expect(&server, "ALPN protocols selected: x-amzn-http-ca");
+	seam.close(seam.context);
+	/* It is gone to first the next time. */
+	transport.https_port = 1;
+	assert_ok(open_by(&seam, ZT_ROUTE_HTTPS));
+	zt_linux_transport_deinit(&transport);
+	bench_stop(&server);
+}
+
+static void where_both_are_closed_the_network_is_at_fault(void **state)
+{
+	(void)state;
+	use("root.pem", bench_free_port());
+	transport.alpn_port = bench_free_port();
+	zt_transport seam = zt_linux_transport_seam(&transport);
+	assert_status(open_by(&seam, ZT_ROUTE_MQTT), ZT_E_NETWORK);
+	zt_linux_transport_deinit(&transport);
 }
 
 /* TLS 1.2: the server refuses our certificate in the handshake. That is a refusal of the device, not of the server. */
@@ -319,6 +351,8 @@ int main(void)
 		cmocka_unit_test(time_is_the_seams),
 		cmocka_unit_test(the_name_is_sent_and_the_certificate_shown),
 		cmocka_unit_test(alpn_is_sent_when_asked_for),
+		cmocka_unit_test(where_the_first_port_is_closed_alpn_is_tried),
+		cmocka_unit_test(where_both_are_closed_the_network_is_at_fault),
 		cmocka_unit_test(a_refusal_of_our_certificate_is_no_distrust),
 		cmocka_unit_test(in_tls_1_3_it_shows_at_the_first_read),
 		cmocka_unit_test(nobody_at_the_port_is_a_network_error),
