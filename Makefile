@@ -22,6 +22,7 @@ demo: all
 
 test: all clients check
 	$(CTEST) --test-dir $(BUILD)
+	@scripts/fidelity --check $(BUILD)
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer; with ThreadSanitizer.
 test-asan test-tsan: test-%: packages clients
@@ -41,6 +42,7 @@ fuzz: packages
 # What needs no build: who includes whom, file sizes, words that do not belong, the layout.
 check: packages
 	@scripts/check
+	@scripts/fidelity --check
 
 # build/default/lambda/bootstrap.zip, and the one for arm64 beside it in arm64/.
 lambda: packages
