@@ -29,4 +29,10 @@ static const zt_handler_action zt_handler_actions[] = {
 	{ "iot:RetainPublish", { "topic/zerotouch/*/identity" } },
 };
 
+/* And what the sweeper needs besides, given only where it is wanted. Listing has no resource type. */
+static const zt_handler_action zt_sweeper_actions[] = {
+	{ "iot:ListCertificatesByCA", { "*" } },
+	{ "iot:ListPrincipalThings", { "*" } },
+};
+
 #endif

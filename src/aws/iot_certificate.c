@@ -24,15 +24,25 @@ zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_view id, json_t 
 	return ZT_OK;
 }
 
+static const zt_aws_paging paging = { "certificates", "marker", "nextMarker", "pageSize" };
+
 zt_status zt_iot_certificate_each(zt_aws_client *client, zt_view ca_id, zt_aws_each_fn each, void *context,
 				  zt_error *ret_error)
 {
-	static const zt_aws_paging paging = { "certificates", "marker", "nextMarker", "pageSize" };
 	zt_aws_request request =
 	    ca_id.n ? zt_aws_request_make(ZT_AWS_IOT, "ListCertificatesByCA", "GET", "/certificates-by-ca/")
 		    : zt_aws_request_make(ZT_AWS_IOT, "ListCertificates", "GET", "/certificates");
 	if (ca_id.n)
 		zt_aws_request_label(&request, ca_id);
+	return zt_aws_each(client, &request, &paging, each, context, ret_error);
+}
+
+zt_status zt_iot_certificate_each_oldest(zt_aws_client *client, zt_view ca_id, zt_aws_each_fn each, void *context,
+					 zt_error *ret_error)
+{
+	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListCertificatesByCA", "GET", "/certificates-by-ca/");
+	zt_aws_request_label(&request, ca_id);
+	zt_aws_request_query(&request, "isAscendingOrder", ZT_LIT("true"));
 	return zt_aws_each(client, &request, &paging, each, context, ret_error);
 }
 

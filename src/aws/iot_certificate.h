@@ -12,6 +12,9 @@ ZT_NODISCARD zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_vie
 /* Items: certificateArn, certificateId, status, creationDate. An empty ca_id gives those of every CA. */
 ZT_NODISCARD zt_status zt_iot_certificate_each(zt_aws_client *client, zt_view ca_id, zt_aws_each_fn each, void *context,
 					       zt_error *ret_error);
+/* The same of one CA, those first that were registered first. */
+ZT_NODISCARD zt_status zt_iot_certificate_each_oldest(zt_aws_client *client, zt_view ca_id, zt_aws_each_fn each,
+						      void *context, zt_error *ret_error);
 /* "ACTIVE", "INACTIVE" or "REVOKED". */
 ZT_NODISCARD zt_status zt_iot_certificate_update(zt_aws_client *client, zt_view id, zt_view status,
 						 zt_error *ret_error);

@@ -1,5 +1,6 @@
 /* zerotouch certificates: the device certificates and their states. */
 #include <stdio.h>
+#include <string.h>
 
 #include "aws/iot_certificate.h"
 #include "base/json.h"
@@ -38,6 +39,8 @@ static zt_status print_table(const json_t *certificates)
 
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 {
+	if (argc > 1 && strcmp(argv[1], "prune") == 0)
+		return zt_cmd_certificates_prune(argc - 1, argv + 1, ret_error);
 	zt_account_options account = { 0 };
 	const char *ca = "";
 	bool json = false;
@@ -45,13 +48,16 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 				   { "ca", 0, ZT_OPT_TEXT, &ca, "ID", "only certificates of this CA certificate", 0,
 				     0 },
 				   { "json", 0, ZT_OPT_FLAG, &json, NULL, "an array of objects", 0, 0 } };
-	const zt_command command = { .name = "zerotouch certificates",
-				     .usage = "zerotouch certificates [options]",
-				     .purpose = "Lists the device certificates with their states.",
-				     .options = options,
-				     .option_count = ZT_COUNT(options),
-				     .examples = "  zerotouch certificates\n"
-						 "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n" };
+	const zt_command command = {
+		.name = "zerotouch certificates",
+		.usage = "zerotouch certificates [options]\n       zerotouch certificates prune [options]",
+		.purpose = "Lists the device certificates with their states.",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch certificates\n"
+			    "  zerotouch certificates prune\n"
+			    "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n"
+	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
 	if (result.help) {

@@ -136,7 +136,7 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		ZT_PROOF_OPTIONS(o.proof),
 		{ "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
 		{ "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
-		  "print the least IAM policy for plan, setup, doctor and teardown, and do nothing else", 0, 0 }
+		  "print the least IAM policy for plan, setup, doctor, prune and teardown, and do nothing else", 0, 0 }
 	};
 	const zt_command command = {
 		.name = "zerotouch setup",

@@ -16,7 +16,7 @@ static const zt_verb verbs[] = {
 	{ "watch", "print the messages of a topic filter", zt_cmd_watch },
 	{ "why", "tell why devices were refused", zt_cmd_why },
 	{ "things", "list the Things with their devices", zt_cmd_things },
-	{ "certificates", "list the certificates with their states", zt_cmd_certificates },
+	{ "certificates", "list the certificates with their states; prune", zt_cmd_certificates },
 };
 
 static bool wants_json(int argc, char **argv)

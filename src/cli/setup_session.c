@@ -74,11 +74,14 @@ static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_st
 /* ---- the package ---- */
 
 /* Where the build and an installation put it, seen from this program. */
-static zt_status find_zip(const char *given, zt_str *ret_path, zt_error *ret_error)
+static zt_status find_zip(const zt_setup_options *o, zt_str *ret_path, zt_error *ret_error)
 {
-	static const char *const places[] = { "../lambda/bootstrap.zip", "../lib/zerotouch/bootstrap.zip" };
-	if (given)
-		return zt_str_put_text(ret_path, given);
+	bool arm64 = o->architecture && strcmp(o->architecture, "arm64") == 0;
+	const char *const places[] = { arm64 ? "../lambda/arm64/bootstrap.zip" : "../lambda/bootstrap.zip",
+				       arm64 ? "../lib/zerotouch/arm64/bootstrap.zip"
+					     : "../lib/zerotouch/bootstrap.zip" };
+	if (o->zip)
+		return zt_str_put_text(ret_path, o->zip);
 	for (size_t i = 0; i < ZT_COUNT(places); i++) {
 		zt_str_clear(ret_path);
 		TRY(zt_sibling(places[i], ret_path));
@@ -92,7 +95,7 @@ static zt_status find_zip(const char *given, zt_str *ret_path, zt_error *ret_err
 static zt_status load_zip(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(4096);
-	TRY(find_zip(o->zip, &path, ret_error));
+	TRY(find_zip(o, &path, ret_error));
 	return zt_file_read(zt_str_text(&path), &s->zip, ret_error);
 }
 
@@ -151,6 +154,8 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 				 .quiet = options->json };
 	zt_setup_spec spec = { .name = zt_view_of(options->name),
 			       .thing_template = zt_view_of(options->template),
+			       .architecture = zt_view_of(options->architecture),
+			       .sweeper = options->sweeper,
 			       .prove = prove,
 			       .begun = begun,
 			       .ended = ended,

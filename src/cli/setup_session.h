@@ -13,9 +13,9 @@ typedef struct {
 	zt_account_options account;
 	zt_authority_options authority;
 	zt_proof_options proof;
-	const char *name, *zip, *template, *ca_file, *mode;
+	const char *name, *zip, *architecture, *template, *ca_file, *mode;
 	zt_opt_list topics;
-	bool json, yes, exit_code;
+	bool json, yes, exit_code, sweeper;
 } zt_setup_options;
 
 #define ZT_SETUP_OPTIONS(o)                                                                                                \
@@ -29,6 +29,18 @@ typedef struct {
 	    { "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },       \
 	    { "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)",       \
 	      0,      0 },                                                                                                 \
+	    { "sweeper",   0,                                                                                              \
+	      ZT_OPT_FLAG, &(o).sweeper,                                                                                   \
+	      NULL,        "the handler may remove old certificates when a schedule calls it",                             \
+	      0,           0 },                                                                                            \
+	    { "architecture",                                                                                              \
+	      0,                                                                                                           \
+	      ZT_OPT_TEXT,                                                                                                 \
+	      &(o).architecture,                                                                                           \
+	      "NAME",                                                                                                      \
+	      "of the Lambda: x86_64 (default) or arm64",                                                                  \
+	      0,                                                                                                           \
+	      0 },                                                                                                         \
 	    { "zip",    0,      ZT_OPT_TEXT,                                                                               \
 	      &(o).zip, "FILE", "the Lambda's package (default: the one built with this program)",                         \
 	      0,        0 },                                                                                               \

@@ -5,6 +5,7 @@
 #include "base/verbs.h"
 
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error);
+zt_status zt_cmd_certificates_prune(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_doctor(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_local(int argc, char **argv, zt_error *ret_error);

@@ -8,7 +8,7 @@ list(FILTER flags EXCLUDE REGEX "sanitize")
 set(definitions -D_GNU_SOURCE -DZT_VERSION="${PROJECT_VERSION}" -D_FORTIFY_SOURCE=2)
 
 set(objects)
-foreach(target core base json sigv4 aws jitr jitr_wire x509_mbedtls digest_mbedtls bootstrap)
+foreach(target core base json sigv4 aws sweep jitr jitr_wire x509_mbedtls digest_mbedtls bootstrap)
   if(NOT TARGET ${target} OR target STREQUAL json)
     set(target zt_${target})
   endif()

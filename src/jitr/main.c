@@ -6,6 +6,7 @@
 #include "jitr/handler.h"
 #include "jitr/http_socket.h"
 #include "jitr/runtime.h"
+#include "jitr/schedule.h"
 
 #define SUBJECT "jitr"
 
@@ -25,6 +26,7 @@ typedef struct {
 	zt_aws_client *client;
 	zt_runtime *runtime;
 	zt_str answer;
+	zt_sweep_position swept;
 } bootstrap;
 
 static void bootstrap_close(bootstrap *it)
@@ -81,15 +83,30 @@ static void limit_time(const bootstrap *it, int64_t deadline_ms)
 	zt_aws_client_set_deadline(it->client, deadline_ms ? zt_time_mono_ms() + (left_ms > 0 ? left_ms : 1) : 0);
 }
 
-static zt_status serve(bootstrap *it, const zt_invocation *invocation, zt_error *ret_error)
+/* A sweep ends while a third of the time is left: what it has begun it also ends. */
+static int64_t sweep_until_ms(int64_t deadline_ms)
+{
+	int64_t left_ms = deadline_ms - zt_time_now_ms();
+	return deadline_ms ? zt_time_mono_ms() + (left_ms > 0 ? left_ms : 0) * 2 / 3 : 0;
+}
+
+static zt_status handle(bootstrap *it, const zt_invocation *invocation, zt_error *ret_error)
 {
 	zt_jitr_handler handler = { it->client, &it->config, &it->recent };
+	zt_view request_id = zt_view_of(invocation->request_id);
+	if (zt_jitr_is_schedule(invocation->event))
+		return zt_jitr_sweep(&handler, &it->swept, sweep_until_ms(invocation->deadline_ms), request_id,
+				     &it->answer, ret_error);
+	return zt_jitr_handle(&handler, invocation->event, request_id, &it->answer, ret_error);
+}
+
+static zt_status serve(bootstrap *it, const zt_invocation *invocation, zt_error *ret_error)
+{
 	zt_error error = { 0 };
 	zt_str_clear(&it->answer);
 	show_trace(invocation->trace_id);
 	limit_time(it, invocation->deadline_ms);
-	zt_status status =
-	    zt_jitr_handle(&handler, invocation->event, zt_view_of(invocation->request_id), &it->answer, &error);
+	zt_status status = handle(it, invocation, &error);
 	if (status == ZT_OK)
 		return zt_runtime_respond(it->runtime, invocation, zt_str_view(&it->answer), ret_error);
 	char type[128];

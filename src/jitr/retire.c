@@ -2,18 +2,13 @@
 
 #include <inttypes.h>
 
-#include "aws/iot_certificate.h"
 #include "aws/iot_thing.h"
 #include "base/arn.h"
 #include "base/json.h"
-#include "base/random.h"
 #include "jitr/observe.h"
+#include "sweep/retire.h"
 
-enum {
-	PRINCIPALS_MAX = 32, /* looked at in one event; the next one goes on */
-	DELETE_TRIES = 5,    /* detaching takes effect after a while (AWS IoT API Reference, DetachThingPrincipal) */
-	DELETE_WAIT_MS = 200,
-};
+enum { PRINCIPALS_MAX = 32 /* looked at in one event; the next one goes on */ };
 
 typedef struct {
 	char arns[PRINCIPALS_MAX][ZT_JITR_ARN_MAX + 1];
@@ -44,21 +39,11 @@ static zt_status absent_is_fine(zt_status status)
 	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
 }
 
-/* Deleting is refused while the certificate is ACTIVE (another handler may just have activated it) or attached. */
 static zt_status retire(zt_jitr_act *act, const char *id, const char *arn, zt_error *ret_error)
 {
-	zt_view certificate = zt_view_of(id);
-	zt_status status;
-	for (unsigned tries = 1;; tries++) {
-		TRY(absent_is_fine(zt_iot_certificate_update(act->client, certificate, ZT_LIT("INACTIVE"), ret_error)));
-		TRY(absent_is_fine(
-		    zt_iot_thing_detach(act->client, zt_view_of(act->thing->name), zt_view_of(arn), ret_error)));
-		status = zt_iot_certificate_delete(act->client, certificate, true, ret_error);
-		if ((status != ZT_E_STATE && status != ZT_E_CONFLICT) || tries == DELETE_TRIES)
-			break;
-		zt_aws_client_pause(act->client, (int64_t)zt_random_below((uint64_t)DELETE_WAIT_MS << tries));
-	}
-	TRY(absent_is_fine(status));
+	zt_view thing = zt_view_of(act->thing->name);
+	const zt_sweep_retirement it = { zt_view_of(id), zt_view_of(arn), true, &thing, 1 };
+	TRY(zt_sweep_retire(act->client, &it, ret_error));
 	act->retired++;
 	return ZT_OK;
 }

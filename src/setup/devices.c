@@ -4,11 +4,12 @@
 #include "aws/iot_thing.h"
 #include "setup/state.h"
 
-/* Listing has no resource type. */
+/* Of pruning too. Listing has no resource type. */
 static const zt_operator_action rows[] = {
 	{ "iot:ListCertificatesByCA", { "*" } },
 	{ "iot:ListPrincipalThings", { "*" } },
 	{ "iot:ListThings", { "*" } },
+	{ "iot:DescribeCertificate", { "cert/*" } },
 	{ "iot:UpdateCertificate", { "cert/*" } },
 	{ "iot:DeleteCertificate", { "cert/*" } },
 	{ "iot:DetachThingPrincipal", { "thing/*", "cert/*" } },

@@ -108,6 +108,8 @@ json_t *zt_document_handler_policy(const zt_setup *setup)
 	json_t *statements = json_array();
 	for (size_t i = 0; i < ZT_COUNT(zt_handler_actions); i++)
 		(void)json_array_append_new(statements, handler_statement(setup, &zt_handler_actions[i]));
+	for (size_t i = 0; setup->spec.sweeper && i < ZT_COUNT(zt_sweeper_actions); i++)
+		(void)json_array_append_new(statements, handler_statement(setup, &zt_sweeper_actions[i]));
 	(void)json_array_append_new(statements, log_statement(setup));
 	return document(statements);
 }

@@ -48,6 +48,7 @@ typedef struct {
 	/* "DEFAULT" or "SNI_ONLY", of the CAs; empty: as they are registered, DEFAULT for new ones. SNI_ONLY needs no
 	 * proof of possession, and devices must send the endpoint's name (SNI). */
 	zt_view ca_mode;
+	bool sweeper;      /* the handler's role may sweep when a schedule invokes it */
 	bool observe_only; /* only zt_setup_observe will be called: name alone is needed */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);

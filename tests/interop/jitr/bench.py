@@ -65,10 +65,10 @@ class Bench:
     def log(self):
         return self.log_path.read_text() if self.log_path.exists() else ""
 
-    def device(self, common_name=None, status="PENDING_ACTIVATION", **how):
+    def device(self, common_name=None, status="PENDING_ACTIVATION", registered_ago_s=0, **how):
         """A certificate of a (new) device, known to the registry."""
         certificate = self.authority.issue(common_name or device_id(), **how)
-        self.registry.add_certificate(certificate, status)
+        self.registry.add_certificate(certificate, status, registered_ago_s)
         return certificate
 
     def deliver(self, event):

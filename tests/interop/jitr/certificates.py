@@ -28,6 +28,8 @@ class Certificate:
         self.key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                          serialization.NoEncryption()).decode()
         self.ca_id = ca_id
+        self.validity = {edge: time.replace(tzinfo=datetime.timezone.utc).timestamp() for edge, time in (
+            ("notBefore", certificate.not_valid_before), ("notAfter", certificate.not_valid_after))}
 
     def event(self, **changes):
         event = {"certificateId": self.id, "caCertificateId": self.ca_id, "timestamp": int(time.time() * 1000),

@@ -132,20 +132,21 @@ class Fleet:
                 return found
             token = {"marker": page["nextMarker"]}
 
-    def is_whole(self, devices):
-        """One Thing a device, and one certificate, ACTIVE, attached to it alone."""
+    def is_whole(self, devices, orphans=False):
+        """One Thing a device, and one certificate, ACTIVE, attached to it alone; with `orphans` there may be INACTIVE ones."""
         found = self.things()
         things = {t["attributes"].get("deviceId"): t for t in found}
         if set(things) != {d.id for d in devices} or len(found) != len(devices):
             return False
-        if self.certificates() != {d.certificate.id: "ACTIVE" for d in devices}:
+        certificates = {i: status for i, status in self.certificates().items() if not orphans or status != "INACTIVE"}
+        if certificates != {d.certificate.id: "ACTIVE" for d in devices}:
             return False
         return all(things[d.id]["attributes"]["certificateId"] == d.certificate.id for d in devices)
 
-    def assert_whole(self, devices):
+    def assert_whole(self, devices, orphans=False):
         """At once, or after what still runs has ended."""
         try:
-            wait_for(lambda: self.is_whole(devices), "everything is whole")
+            wait_for(lambda: self.is_whole(devices, orphans), "everything is whole")
         except AssertionError:
             raise AssertionError(f"{self.things()}\n{self.certificates()}") from None
         for device in devices[-2:]:

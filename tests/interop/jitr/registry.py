@@ -55,10 +55,11 @@ class Registry:
 
     # What a test sets up and looks at.
 
-    def add_certificate(self, certificate, status="PENDING_ACTIVATION"):
+    def add_certificate(self, certificate, status="PENDING_ACTIVATION", registered_ago_s=0):
         self.clock += 0.5
         self.certificates.setdefault(certificate.id, {"ca": certificate.ca_id, "pem": certificate.pem, "status": status,
-                                                      "created": self.clock, "policies": set()})
+                                                      "created": self.clock - registered_ago_s, "policies": set(),
+                                                      "validity": certificate.validity})
 
     def active(self):
         return sorted(i for i, c in self.certificates.items() if c["status"] == "ACTIVE")
@@ -82,7 +83,22 @@ class Registry:
         it = self.certificate(certificate_id)
         return {"certificateDescription": {
             "certificateArn": certificate_arn(certificate_id), "certificateId": certificate_id, "caCertificateId": it["ca"],
-            "status": it["status"], "certificatePem": it["pem"], "creationDate": it["created"]}}
+            "status": it["status"], "certificatePem": it["pem"], "creationDate": it["created"],
+            "validity": it["validity"]}}
+
+    def list_by_ca(self, ca_id, query):
+        """Three a page, so that there are pages."""
+        begin = int(query.get("marker", 0))
+        mine = sorted((it["created"], i) for i, it in self.certificates.items() if it["ca"] == ca_id)
+        if query.get("isAscendingOrder") != "true":
+            mine.reverse()
+        page = [{"certificateArn": certificate_arn(i), "certificateId": i, "status": self.certificates[i]["status"],
+                 "creationDate": created} for created, i in mine[begin:begin + 3]]
+        return {"certificates": page, **({"nextMarker": str(begin + 3)} if begin + 3 < len(mine) else {})}
+
+    def things_of(self, arn):
+        self.certificate(id_of(arn))
+        return {"things": sorted(name for name, it in self.things.items() if arn in it["principals"])}
 
     def update_certificate(self, certificate_id, status):
         self.certificate(certificate_id)["status"] = status
@@ -171,6 +187,8 @@ ROUTES = [
     ("PUT", r"/certificates/([^/]+)", "UpdateCertificate", lambda r, q, i: r.update_certificate(i, q.query["newStatus"])),
     ("DELETE", r"/certificates/([^/]+)", "DeleteCertificate",
      lambda r, q, i: r.delete_certificate(i, q.query.get("forceDelete") == "true")),
+    ("GET", r"/certificates-by-ca/([^/]+)", "ListCertificatesByCA", lambda r, q, i: r.list_by_ca(i, q.query)),
+    ("GET", r"/principals/things", "ListPrincipalThings", lambda r, q: r.things_of(q.headers["x-amzn-principal"])),
     ("POST", r"/things", "RegisterThing", lambda r, q: r.register(q.json)),
     ("GET", r"/things/([^/]+)", "DescribeThing", lambda r, q, n: r.describe_thing(n)),
     ("POST", r"/things/([^/]+)", "CreateThing", lambda r, q, n: r.create_thing(n, q.json)),

@@ -51,8 +51,8 @@ class Story:
         if verb == "doctor":
             return world.run("zerotouch", verb, "--name", self.name, "--mqtt-port", world.mqtt_port, "--https-port",
                              world.https_port, "--ca-file", world.cloud_ca, "--json", *more, env=self.operator.env, check=False)
-        return world.run("zerotouch", verb, "--socket", world.attest.endpoints["operator"], "--tenant", self.tenant, "--name",
-                         self.name, *more, env=self.operator.env, check=False)
+        whose = [] if verb == "certificates" else ["--socket", world.attest.endpoints["operator"], "--tenant", self.tenant]
+        return world.run("zerotouch", verb, *more, *whose, "--name", self.name, env=self.operator.env, check=False)
 
     def drift(self):
         """Everything that can be changed is, and the policy has its five versions."""
@@ -108,7 +108,7 @@ def live(story, without=None):
     story.operator.may(story.policy, without)
     missed = False
     verbs = [("plan",), ("setup",), ("setup",), ("setup", "--yes"), ("doctor", "--device", story.device.id),
-             ("teardown", "--yes")]
+             ("certificates", "prune", "--yes", "--older-than", "0"), ("teardown", "--yes")]
     before = {3: story.drift, 4: story.device_came_in}
     for number, verb in enumerate(verbs):
         before.get(number, lambda: None)()
