@@ -39,7 +39,7 @@ zt_status zt_aws_provide_process(const zt_aws_settings *settings, zt_aws_found *
 	if (zt_text_copy(command, sizeof command, text) != ZT_OK)
 		return refuse(settings, "the command is too long", ret_error);
 	if (zt_words_split(command, &words, &cause) != ZT_OK ||
-	    zt_capture(words.argv, ZT_AWS_PROCESS_MS, &output, &exit_status, &cause) != ZT_OK)
+	    zt_capture(words.argv, ZT_CAPTURE_OUTPUT, ZT_AWS_PROCESS_MS, &output, &exit_status, &cause) != ZT_OK)
 		return refuse(settings, cause.text, ret_error);
 	if (exit_status != 0) {
 		(void)snprintf(why, sizeof why, "it ended with status %d", exit_status);

@@ -18,7 +18,7 @@ static int left_of(int64_t deadline_ms)
 	return left > 0 ? (int)left : 0;
 }
 
-static zt_status start(const char *const *argv, pid_t *ret_pid, int *ret_fd, zt_error *ret_error)
+static zt_status start(const char *const *argv, zt_capture_what what, pid_t *ret_pid, int *ret_fd, zt_error *ret_error)
 {
 	char *words[ZT_CAPTURE_ARGS_MAX + 1] = { NULL };
 	int out[2];
@@ -32,7 +32,7 @@ static zt_status start(const char *const *argv, pid_t *ret_pid, int *ret_fd, zt_
 				       .argv = words,
 				       .stdin_fd = -1,
 				       .stdout_fd = out[1],
-				       .stderr_fd = -1,
+				       .stderr_fd = what == ZT_CAPTURE_BOTH ? out[1] : -1,
 				       .die_with_parent = true };
 	zt_status status = zt_process_start(&spec, ret_pid, ret_error);
 	(void)close(out[1]);
@@ -62,12 +62,13 @@ static zt_status read_all(int fd, int64_t deadline_ms, zt_str *out)
 	return status;
 }
 
-zt_status zt_capture(const char *const *argv, int timeout_ms, zt_str *ret_out, int *ret_exit, zt_error *ret_error)
+zt_status zt_capture(const char *const *argv, zt_capture_what what, int timeout_ms, zt_str *ret_out, int *ret_exit,
+		     zt_error *ret_error)
 {
 	const int64_t deadline_ms = zt_time_mono_ms() + timeout_ms;
 	int fd = -1;
 	pid_t pid = 0;
-	TRY(start(argv, &pid, &fd, ret_error));
+	TRY(start(argv, what, &pid, &fd, ret_error));
 	zt_status status = read_all(fd, deadline_ms, ret_out);
 	(void)close(fd);
 	if (status == ZT_OK)

@@ -43,7 +43,7 @@ static zt_status run_command(const char *command, zt_view code, zt_str *ret_pem,
 	TRY(zt_text_copy(code_text, sizeof code_text, code));
 	words.argv[words.count] = code_text;
 	words.argv[words.count + 1] = NULL;
-	zt_status status = zt_capture(words.argv, ZT_PROOF_COMMAND_MS, &out, &exit_status, &cause);
+	zt_status status = zt_capture(words.argv, ZT_CAPTURE_OUTPUT, ZT_PROOF_COMMAND_MS, &out, &exit_status, &cause);
 	if (status != ZT_OK)
 		return zt_error_set(ret_error, status, "no proof of possession: %s", cause.text);
 	if (exit_status != 0)
@@ -52,8 +52,7 @@ static zt_status run_command(const char *command, zt_view code, zt_str *ret_pem,
 	return zt_certificate_to_pem(zt_str_view(&out), words.argv[0], ret_pem, ret_error);
 }
 
-/* A code is the account's and Region's, and another one once it was deleted: an old proof is worth nothing. */
-static zt_status check_code(zt_view pem, zt_view code, zt_error *ret_error)
+zt_status zt_proof_check(zt_view pem, zt_view code, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	TRY(zt_cert_read_pem(pem, &info, ret_error));
@@ -83,6 +82,6 @@ zt_status zt_proof_get(const zt_proof_options *options, zt_view code, zt_str *re
 		TRY(run_command(options->command, code, &pem, ret_error));
 	else
 		return ask_by_hand(code, ret_error);
-	TRY(check_code(zt_str_view(&pem), code, ret_error));
+	TRY(zt_proof_check(zt_str_view(&pem), code, ret_error));
 	return zt_str_put(ret_pem, zt_str_view(&pem));
 }

@@ -33,6 +33,9 @@ ZT_NODISCARD zt_status zt_certificate_to_pem(zt_view bytes, const char *source, 
 /* Reads such a file. */
 ZT_NODISCARD zt_status zt_certificate_load(const char *path, zt_str *ret_pem, zt_error *ret_error);
 
+/* A code is the account's and Region's, and another one once it was deleted: a proof for an old one is worth nothing.
+ * ZT_E_INVALID when the certificate is for another code. */
+ZT_NODISCARD zt_status zt_proof_check(zt_view pem, zt_view code, zt_error *ret_error);
 /* Appends the PEM of a certificate for the code. ZT_E_INVALID when it is for another code; ZT_E_PARTIAL, with the code
  * on standard output and what to do with it, when neither command nor file is given. */
 ZT_NODISCARD zt_status zt_proof_get(const zt_proof_options *options, zt_view code, zt_str *ret_pem,

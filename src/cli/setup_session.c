@@ -41,6 +41,30 @@ static zt_status take_authority(const zt_setup_options *o, zt_setup_session *s, 
 	return take_cas(s, spec, ret_error);
 }
 
+static zt_status take_one_ca(zt_setup_session *s, zt_setup_spec *spec)
+{
+	s->cas[0] = (zt_setup_ca){ zt_str_view(&s->ca_pem), zt_str_view(&s->tenant) };
+	spec->cas = s->cas;
+	spec->ca_count = 1;
+	return ZT_OK;
+}
+
+static zt_status take_azure_sphere(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec,
+				   zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
+	if (o->ca_file || o->proof.command || o->proof.file || o->authority.socket || o->authority.data ||
+	    o->authority.tenant)
+		return zt_error_set(
+		    ret_error, ZT_E_USAGE,
+		    "--azure-sphere brings CA and proof itself: leave the options of other authorities");
+	TRY(zt_azure_sphere_open(&o->azure, &s->azure, ret_error));
+	TRY(zt_azure_sphere_ca(&s->azure, &s->ca_pem, ret_error));
+	TRY(zt_cert_read_pem(zt_str_view(&s->ca_pem), &info, ret_error));
+	TRY(zt_str_put(&s->tenant, zt_cert_tenant(info, false)));
+	return take_one_ca(s, spec);
+}
+
 /* A CA of Azure Sphere names its tenant; for another one --tenant may. */
 static zt_status take_ca_file(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
 {
@@ -53,10 +77,7 @@ static zt_status take_ca_file(const zt_setup_options *o, zt_setup_session *s, zt
 	TRY(zt_str_put(&s->tenant,
 		       o->authority.tenant ? zt_view_of(o->authority.tenant) : zt_cert_tenant(info, false)));
 	s->proof = &o->proof;
-	s->cas[0] = (zt_setup_ca){ zt_str_view(&s->ca_pem), zt_str_view(&s->tenant) };
-	spec->cas = s->cas;
-	spec->ca_count = 1;
-	return ZT_OK;
+	return take_one_ca(s, spec);
 }
 
 static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error)
@@ -64,6 +85,10 @@ static zt_status prove(void *context, const zt_setup_ca *ca, zt_view code, zt_st
 	zt_setup_session *s = context;
 	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
 	ZT_JSON_CLEANUP json_t *body = NULL;
+	if (s->azure.tool.program) {
+		TRY(zt_azure_sphere_proof(&s->azure, code, proof_pem, ret_error));
+		return zt_proof_check(zt_str_view(proof_pem), code, ret_error);
+	}
 	if (s->proof)
 		return zt_proof_get(s->proof, code, proof_pem, ret_error);
 	TRY(zt_cert_read_pem(ca->pem, &info, ret_error));
@@ -165,8 +190,9 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 	TRY(take_topics(options, s, &spec, ret_error));
 	TRY(load_zip(options, s, ret_error));
 	spec.zip = zt_str_view(&s->zip);
-	TRY(options->ca_file ? take_ca_file(options, s, &spec, ret_error)
-			     : take_authority(options, s, &spec, ret_error));
+	TRY(options->azure.wanted || options->azure.tenant ? take_azure_sphere(options, s, &spec, ret_error)
+	    : options->ca_file                             ? take_ca_file(options, s, &spec, ret_error)
+							   : take_authority(options, s, &spec, ret_error));
 	TRY(zt_account_open(&options->account, &s->account, ret_error));
 	TRY(zt_setup_new(s->account.client, &spec, &s->setup, ret_error));
 	return zt_setup_plan(s->setup, ret_error);

@@ -4,6 +4,7 @@
 
 #include "cli/account.h"
 #include "cli/authority.h"
+#include "cli/azure_sphere.h"
 #include "cli/proof.h"
 #include "setup/setup.h"
 
@@ -13,6 +14,7 @@ typedef struct {
 	zt_account_options account;
 	zt_authority_options authority;
 	zt_proof_options proof;
+	zt_azure_sphere_options azure;
 	const char *name, *zip, *architecture, *template, *ca_file, *mode;
 	zt_opt_list topics;
 	bool json, yes, exit_code, sweeper;
@@ -24,7 +26,10 @@ typedef struct {
 	      ZT_OPT_TEXT, &(o).ca_file,                                                                                   \
 	      "FILE",      "instead of an authority: the CA's certificate, PEM or DER",                                    \
 	      0,           0 },                                                                                            \
-	    { "mode", 0, ZT_OPT_TEXT, &(o).mode, "MODE", "of the CA: default, or sni-only, which needs no proof", 0, 0 },  \
+	    ZT_AZURE_SPHERE_OPTIONS((o).azure), { "mode",      0,                                                          \
+						  ZT_OPT_TEXT, &(o).mode,                                                  \
+						  "MODE",      "of the CA: default, or sni-only, which needs no proof",    \
+						  0,           0 },                                                        \
 	    { "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 }, \
 	    { "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },       \
 	    { "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)",       \
@@ -52,6 +57,7 @@ typedef struct {
 	zt_account_session account;
 	zt_attest_client *authority;
 	const zt_proof_options *proof; /* where there is no authority */
+	zt_azure_sphere azure;         /* where Microsoft's is asked */
 	zt_str tenant, zip, ca_pem;
 	json_t *description; /* of the tenant, with its CAs */
 	zt_setup_ca cas[ZT_SETUP_CAS_MAX];

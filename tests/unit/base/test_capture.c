@@ -6,7 +6,8 @@ enum { SOON_MS = 10000 };
 static zt_status shell(const char *script, int timeout_ms, size_t most, zt_str *out, int *exit_status)
 {
 	*out = ZT_STR(most);
-	return zt_capture((const char *const[]){ "sh", "-c", script, NULL }, timeout_ms, out, exit_status, NULL);
+	return zt_capture((const char *const[]){ "sh", "-c", script, NULL }, ZT_CAPTURE_OUTPUT, timeout_ms, out,
+			  exit_status, NULL);
 }
 
 static void gives_output_and_exit_status(void **state)
@@ -19,13 +20,23 @@ static void gives_output_and_exit_status(void **state)
 	assert_int_equal(exit_status, 7);
 }
 
+static void both_go_one_way(void **state)
+{
+	(void)state;
+	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(64);
+	int exit_status = -1;
+	const char *const argv[] = { "sh", "-c", "printf out; printf err >&2", NULL };
+	assert_ok(zt_capture(argv, ZT_CAPTURE_BOTH, SOON_MS, &out, &exit_status, NULL));
+	assert_view(zt_str_view(&out), "outerr");
+}
+
 static void words_stay_words(void **state)
 {
 	(void)state;
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(64);
 	int exit_status = -1;
 	const char *const argv[] = { "printf", "%s|%s", "a b", "$HOME;x", NULL };
-	assert_ok(zt_capture(argv, SOON_MS, &out, &exit_status, NULL));
+	assert_ok(zt_capture(argv, ZT_CAPTURE_OUTPUT, SOON_MS, &out, &exit_status, NULL));
 	assert_view(zt_str_view(&out), "a b|$HOME;x");
 }
 
@@ -36,7 +47,7 @@ static void says_when_there_is_no_such_program(void **state)
 	int exit_status;
 	zt_error error = { 0 };
 	const char *const argv[] = { "zt-no-such-program", NULL };
-	assert_status(zt_capture(argv, SOON_MS, &out, &exit_status, &error), ZT_E_NOT_FOUND);
+	assert_status(zt_capture(argv, ZT_CAPTURE_OUTPUT, SOON_MS, &out, &exit_status, &error), ZT_E_NOT_FOUND);
 	assert_non_null(strstr(error.text, "zt-no-such-program"));
 }
 
@@ -63,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_output_and_exit_status),
+		cmocka_unit_test(both_go_one_way),
 		cmocka_unit_test(words_stay_words),
 		cmocka_unit_test(says_when_there_is_no_such_program),
 		cmocka_unit_test(ends_what_prints_without_end),
