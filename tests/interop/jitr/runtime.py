@@ -96,8 +96,12 @@ def test_a_burst_leaves_no_memory_behind():
         for _ in range(20):
             bench.deliver(bench.device())
         before = resident()
-        for _ in range(200):
-            bench.deliver(bench.device())
+        devices = [bench.device() for _ in range(500)]
+        for device in 4 * devices:
+            bench.api.send(device.event())
+        outcomes = [bench.api.outcome() for _ in range(2000)]
+        decisions = [body["decision"] for _, kind, _, body in outcomes if kind == "response"]
+        assert len(decisions) == 2000 and decisions[:500] == ["created"] * 500, set(decisions)
         assert bench.sanitized() or resident() - before <= 64 * 1024, (before, resident())
 
 

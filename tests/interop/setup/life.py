@@ -46,6 +46,13 @@ def test_plan_of_an_empty_account(life):
     assert life.iot.list_policies()["policies"] == []
 
 
+def test_architecture(life):
+    plan = json.loads(life.run("plan", "--json", "--architecture", "arm64", "--zip", BIN.parent / "lambda/bootstrap.zip").stdout)
+    (function,) = [item["desired"] for item in plan if item["kind"] == "Lambda function"]
+    assert function["Architectures"] == ["arm64"], function
+    assert life.run("plan", "--architecture", "mips", check=False).returncode == 2
+
+
 def test_setup_makes_what_the_plan_said(life):
     life.run("setup")
     assert life.changes() == {}
