@@ -29,9 +29,11 @@ static bool arrange_fds(const zt_process_spec *spec)
 
 static bool set_limits(const zt_process_spec *spec)
 {
-	const struct rlimit none = { 0, 0 }, files = { spec->open_files_max, spec->open_files_max };
+	const struct rlimit none = { 0, 0 }, files = { spec->open_files_max, spec->open_files_max },
+			    bytes = { spec->file_bytes_max, spec->file_bytes_max };
 	return (!spec->no_core || setrlimit(RLIMIT_CORE, &none) == 0) &&
-	       (!spec->open_files_max || setrlimit(RLIMIT_NOFILE, &files) == 0);
+	       (!spec->open_files_max || setrlimit(RLIMIT_NOFILE, &files) == 0) &&
+	       (!spec->file_bytes_max || (signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &bytes) == 0));
 }
 
 /* In the child, up to exec; only async-signal-safe calls. Returns on failure with errno set. */

@@ -15,6 +15,7 @@ typedef struct {
 	bool die_with_parent;               /* SIGTERM when the parent dies (PR_SET_PDEATHSIG) */
 	bool no_core;                       /* no core dump: its memory holds secrets */
 	unsigned open_files_max;            /* RLIMIT_NOFILE; 0 leaves it as it is */
+	unsigned file_bytes_max;            /* RLIMIT_FSIZE: a write beyond is EFBIG; 0 leaves it as it is */
 	bool new_group;                     /* own process group, so that a terminal's Ctrl-C does not reach it */
 } zt_process_spec;
 

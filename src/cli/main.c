@@ -17,6 +17,7 @@ static const zt_verb verbs[] = {
 	{ "why", "tell why devices were refused", zt_cmd_why },
 	{ "things", "list the Things with their devices", zt_cmd_things },
 	{ "certificates", "list the certificates with their states; prune", zt_cmd_certificates },
+	{ "azure-sphere", "run Azure Sphere apps on this machine: run", zt_cmd_azure_sphere },
 };
 
 static bool wants_json(int argc, char **argv)

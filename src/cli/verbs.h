@@ -4,6 +4,7 @@
 
 #include "base/verbs.h"
 
+zt_status zt_cmd_azure_sphere(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_certificates_prune(int argc, char **argv, zt_error *ret_error);
 zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error);

@@ -1,0 +1,9 @@
+/* The PWMs of the MT3620, for the headers of hardware definitions. */
+#ifndef SOC_MT3620_PWMS_H
+#define SOC_MT3620_PWMS_H
+
+#define MT3620_PWM_CONTROLLER0 (0)
+#define MT3620_PWM_CONTROLLER1 (1)
+#define MT3620_PWM_CONTROLLER2 (2)
+
+#endif

@@ -1,0 +1,139 @@
+/* The device's firewall: only the hosts under AllowedConnections can be looked up and reached, only the ports under
+ * AllowedTcpServerPorts and AllowedUdpServerPorts listened on. */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/grants.h"
+
+enum { ADDRESSES_MAX = 256, ADDRESS_TEXT = INET6_ADDRSTRLEN };
+
+/* The addresses of allowed names, as texts; the oldest give way. */
+static char addresses[ADDRESSES_MAX][ADDRESS_TEXT];
+static size_t newest;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool text_of(const struct sockaddr *address, char text[ADDRESS_TEXT])
+{
+	const void *bytes = address->sa_family == AF_INET
+				? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
+				: (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	return inet_ntop(address->sa_family, bytes, text, ADDRESS_TEXT) != NULL;
+}
+
+static bool is_known(const char *text)
+{
+	bool found = false;
+	for (size_t i = 0; i < ADDRESSES_MAX && !found; i++)
+		found = strcmp(addresses[i], text) == 0;
+	return found;
+}
+
+static void remember(const struct addrinfo *list)
+{
+	pthread_mutex_lock(&lock);
+	for (; list; list = list->ai_next) {
+		char text[ADDRESS_TEXT];
+		bool fits = list->ai_family == AF_INET || list->ai_family == AF_INET6;
+		if (fits && text_of(list->ai_addr, text) && !is_known(text)) {
+			newest = (newest + 1) % ADDRESSES_MAX;
+			memcpy(addresses[newest], text, sizeof text);
+		}
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static bool may_name(const char *host)
+{
+	if (!zt_grant("image") || zt_granted("connect", host))
+		return true;
+	zt_host_explain("%s is not under AllowedConnections of the manifest", host);
+	return false;
+}
+
+static bool may_reach(const struct sockaddr *address)
+{
+	char text[ADDRESS_TEXT];
+	bool internet = address && (address->sa_family == AF_INET || address->sa_family == AF_INET6);
+	if (!internet || !zt_grant("image") || !text_of(address, text))
+		return true;
+	pthread_mutex_lock(&lock);
+	bool known = is_known(text);
+	pthread_mutex_unlock(&lock);
+	if (known || zt_granted("connect", text))
+		return true;
+	zt_host_explain("%s is not an address of a host under AllowedConnections of the manifest", text);
+	return false;
+}
+
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)
+{
+	typedef int look_up_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "getaddrinfo");
+	if (node && !may_name(node))
+		return EAI_NONAME;
+	int result = real(node, service, hints, res);
+	if (result == 0 && node)
+		remember(*res);
+	return result;
+}
+
+struct hostent *gethostbyname(const char *name)
+{
+	typedef struct hostent *look_up_fn(const char *);
+	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "gethostbyname");
+	struct addrinfo *list = NULL;
+	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
+	if (getaddrinfo(name, NULL, &hints, &list) != 0) {
+		h_errno = HOST_NOT_FOUND;
+		return NULL;
+	}
+	freeaddrinfo(list);
+	return real(name);
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	typedef int connect_fn(int, const struct sockaddr *, socklen_t);
+	connect_fn *real = (connect_fn *)dlsym(RTLD_NEXT, "connect");
+	return may_reach(address) ? real(fd, address, length) : zt_refuse(EPERM);
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t n, int flags, const struct sockaddr *address, socklen_t length)
+{
+	typedef ssize_t send_fn(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+	send_fn *real = (send_fn *)dlsym(RTLD_NEXT, "sendto");
+	return may_reach(address) ? real(fd, bytes, n, flags, address, length) : zt_refuse(EPERM);
+}
+
+static bool may_listen(int fd, const struct sockaddr *address)
+{
+	int type = 0;
+	socklen_t size = sizeof type;
+	char port[8];
+	bool internet = address->sa_family == AF_INET || address->sa_family == AF_INET6;
+	/* Both have the port at the same place. */
+	unsigned number = internet ? ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port) : 0;
+	if (number == 0 || !zt_grant("image") || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0)
+		return true;
+	(void)snprintf(port, sizeof port, "%u", number);
+	const char *key = type == SOCK_DGRAM ? "listen-udp" : "listen-tcp";
+	if (zt_granted(key, port))
+		return true;
+	zt_host_explain("port %s is not under Allowed%sServerPorts of the manifest", port,
+			type == SOCK_DGRAM ? "Udp" : "Tcp");
+	return false;
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+	typedef int bind_fn(int, const struct sockaddr *, socklen_t);
+	bind_fn *real = (bind_fn *)dlsym(RTLD_NEXT, "bind");
+	return may_listen(fd, address) ? real(fd, address, length) : zt_refuse(EACCES);
+}

@@ -1,0 +1,218 @@
+/* The device's wolfSSL knows the device certificate's key, which nobody can read: an app that loads only the
+ * certificate authenticates. Here the key is loaded along with it. These definitions stand before wolfSSL's own (link
+ * order, or the runner's LD_PRELOAD) and end in them. WOLFSSL and WOLFSSL_CTX are opaque: void. */
+#include "tlsutils/wolfssl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <tlsutils/deviceauth.h>
+
+#include "common/grants.h"
+#include "tlsutils/curl_context.h"
+
+enum { CONTEXTS_MAX = 256, PEM = 1 /* WOLFSSL_FILETYPE_PEM */, FAILED = 0 /* WOLFSSL_FAILURE */, SUCCESS = 1 };
+
+static void *contexts[CONTEXTS_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Swaps the first `old` for `new`. */
+static bool replace(const void *old, void *new)
+{
+	bool found = false;
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < CONTEXTS_MAX && !found; i++) {
+		found = contexts[i] == old;
+		if (found)
+			contexts[i] = new;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+bool zt_is_wolfssl(const void *context)
+{
+	return context && replace(context, (void *)context);
+}
+
+/* wolfSSL's own function; every signature is the caller's to know. */
+#define REAL(type, name) ((type)dlsym(RTLD_NEXT, name))
+typedef void *make_fn(void *, void *);
+typedef void free_fn(void *);
+typedef int load_fn(void *, const char *, int);
+typedef int load_chain_fn(void *, const char *);
+
+static void *track(void *context)
+{
+	if (context && !zt_is_wolfssl(context))
+		(void)replace(NULL, context);
+	return context;
+}
+
+void *wolfSSL_CTX_new(void *method);
+void *wolfSSL_CTX_new(void *method)
+{
+	make_fn *make = REAL(make_fn *, "wolfSSL_CTX_new");
+	return make ? track(make(method, NULL)) : NULL;
+}
+
+void *wolfSSL_CTX_new_ex(void *method, void *heap);
+void *wolfSSL_CTX_new_ex(void *method, void *heap)
+{
+	make_fn *make = REAL(make_fn *, "wolfSSL_CTX_new_ex");
+	return make ? track(make(method, heap)) : NULL;
+}
+
+void wolfSSL_CTX_free(void *context);
+void wolfSSL_CTX_free(void *context)
+{
+	free_fn *release = REAL(free_fn *, "wolfSSL_CTX_free");
+	if (context)
+		(void)replace(context, NULL);
+	if (release)
+		release(context);
+}
+
+/* Loads the certificate with its key by these functions of wolfSSL: into a context, or into one connection. */
+static bool load_pair(void *target, const zt_identity_pair *pair, const char *chain, const char *key)
+{
+	load_chain_fn *use_chain = REAL(load_chain_fn *, chain);
+	load_fn *use_key = REAL(load_fn *, key);
+	return use_chain && use_key && use_chain(target, pair->certificate) == SUCCESS &&
+	       use_key(target, pair->key, PEM) == SUCCESS;
+}
+
+bool zt_load_wolfssl(void *context, const zt_identity_pair *pair)
+{
+	return load_pair(context, pair, "wolfSSL_CTX_use_certificate_chain_file", "wolfSSL_CTX_use_PrivateKey_file");
+}
+
+static bool is_device_certificate(const char *file)
+{
+	return file && zt_grant("tenant") && strcmp(file, DeviceAuth_GetCertificatePath()) == 0;
+}
+
+static int load_device(void *target, bool is_context)
+{
+	zt_identity_pair pair;
+	if (!zt_identity_open(&pair))
+		return FAILED;
+	bool loaded =
+	    is_context ? zt_load_wolfssl(target, &pair)
+		       : load_pair(target, &pair, "wolfSSL_use_certificate_chain_file", "wolfSSL_use_PrivateKey_file");
+	zt_identity_close(&pair);
+	return loaded ? SUCCESS : FAILED;
+}
+
+static int load_plain(void *target, const char *name, const char *file, int format)
+{
+	load_fn *load = REAL(load_fn *, name);
+	return load ? load(target, file, format) : FAILED;
+}
+
+int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format);
+int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format)
+{
+	if (!zt_is_wolfssl(context))
+		return zt_curl_use_certificate(context, file, is_device_certificate(file));
+	if (is_device_certificate(file))
+		return load_device(context, true);
+	return load_plain(context, "wolfSSL_CTX_use_certificate_file", file, format);
+}
+
+int wolfSSL_CTX_use_certificate_chain_file(void *context, const char *file);
+int wolfSSL_CTX_use_certificate_chain_file(void *context, const char *file)
+{
+	if (!zt_is_wolfssl(context))
+		return zt_curl_use_certificate(context, file, is_device_certificate(file));
+	if (is_device_certificate(file))
+		return load_device(context, true);
+	return load_plain(context, "wolfSSL_CTX_use_certificate_chain_file", file, PEM);
+}
+
+int wolfSSL_use_certificate_file(void *ssl, const char *file, int format);
+int wolfSSL_use_certificate_file(void *ssl, const char *file, int format)
+{
+	if (is_device_certificate(file))
+		return load_device(ssl, false);
+	return load_plain(ssl, "wolfSSL_use_certificate_file", file, format);
+}
+
+int wolfSSL_use_certificate_chain_file(void *ssl, const char *file);
+int wolfSSL_use_certificate_chain_file(void *ssl, const char *file)
+{
+	if (is_device_certificate(file))
+		return load_device(ssl, false);
+	return load_plain(ssl, "wolfSSL_use_certificate_chain_file", file, PEM);
+}
+
+int wolfSSL_CTX_use_PrivateKey_file(void *context, const char *file, int format);
+int wolfSSL_CTX_use_PrivateKey_file(void *context, const char *file, int format)
+{
+	if (!zt_is_wolfssl(context))
+		return zt_curl_use_key(context, file);
+	return load_plain(context, "wolfSSL_CTX_use_PrivateKey_file", file, format);
+}
+
+int wolfSSL_CTX_load_verify_locations(void *context, const char *file, const char *folder);
+int wolfSSL_CTX_load_verify_locations(void *context, const char *file, const char *folder)
+{
+	typedef int verify_fn(void *, const char *, const char *);
+	if (!zt_is_wolfssl(context))
+		return zt_curl_trust(context, file, folder);
+	verify_fn *load = REAL(verify_fn *, "wolfSSL_CTX_load_verify_locations");
+	return load ? load(context, file, folder) : FAILED;
+}
+
+void wolfSSL_CTX_set_verify(void *context, int mode, void *callback);
+void wolfSSL_CTX_set_verify(void *context, int mode, void *callback)
+{
+	typedef void set_fn(void *, int, void *);
+	set_fn *set = REAL(set_fn *, "wolfSSL_CTX_set_verify");
+	if (!zt_is_wolfssl(context))
+		zt_curl_set_verify(context, mode);
+	else if (set)
+		set(context, mode, callback);
+}
+
+int wolfSSL_CTX_SetMinVersion(void *context, int version);
+int wolfSSL_CTX_SetMinVersion(void *context, int version)
+{
+	typedef int set_fn(void *, int);
+	if (!zt_is_wolfssl(context))
+		return zt_curl_set_least_version(context, version);
+	set_fn *set = REAL(set_fn *, "wolfSSL_CTX_SetMinVersion");
+	return set ? set(context, version) : FAILED;
+}
+
+/* libcurl sends the name by itself. */
+int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsigned short size);
+int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsigned short size)
+{
+	typedef int use_fn(void *, unsigned char, const void *, unsigned short);
+	if (!zt_is_wolfssl(context))
+		return context ? SUCCESS : FAILED;
+	use_fn *use = REAL(use_fn *, "wolfSSL_CTX_UseSNI");
+	return use ? use(context, type, data, size) : FAILED;
+}
+
+int wolfSSL_CTX_set_cipher_list(void *context, const char *list);
+int wolfSSL_CTX_set_cipher_list(void *context, const char *list)
+{
+	if (!zt_is_wolfssl(context))
+		return zt_curl_set_ciphers(context, list);
+	load_chain_fn *set = REAL(load_chain_fn *, "wolfSSL_CTX_set_cipher_list");
+	return set ? set(context, list) : FAILED;
+}
+
+/* Which crypto device holds the key: here none does. */
+int wolfSSL_CTX_SetDevId(void *context, int device);
+int wolfSSL_CTX_SetDevId(void *context, int device)
+{
+	typedef int set_fn(void *, int);
+	if (!zt_is_wolfssl(context))
+		return context ? SUCCESS : FAILED;
+	set_fn *set = REAL(set_fn *, "wolfSSL_CTX_SetDevId");
+	return set ? set(context, device) : FAILED;
+}

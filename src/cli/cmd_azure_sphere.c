@@ -1,0 +1,82 @@
+/* zerotouch azure-sphere run: an Azure Sphere high-level app on this machine. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/options.h"
+#include "cli/child.h"
+#include "cli/sphere_run.h"
+#include "cli/verbs.h"
+
+/* XDG Base Directory Specification: $XDG_STATE_HOME, or ~/.local/state. */
+static zt_status default_state(zt_str *ret)
+{
+	const char *home = getenv("HOME"), *state_home = getenv("XDG_STATE_HOME");
+	if (state_home && state_home[0] == '/')
+		return zt_str_printf(ret, "%s/zerotouch-azure-sphere", state_home);
+	return zt_str_printf(ret, "%s/.local/state/zerotouch-azure-sphere", home ? home : "");
+}
+
+static zt_status run_with(zt_sphere_run_spec *spec, int *ret_exit, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str state = ZT_STR(4096), sdk = ZT_STR(4096);
+	if (!spec->manifest)
+		return zt_error_set(ret_error, ZT_E_USAGE, "the app manifest is missing (--manifest)");
+	TRY(default_state(&state));
+	TRY(zt_sibling("../azure-sphere", &sdk));
+	spec->state = spec->state ? spec->state : zt_str_text(&state);
+	spec->sdk = spec->sdk ? spec->sdk : zt_str_text(&sdk);
+	return zt_sphere_run(spec, ret_exit, ret_error);
+}
+
+static zt_status cmd_run(int argc, char **argv, zt_error *ret_error)
+{
+	zt_sphere_run_spec spec = { .attest_url = getenv("ZT_ATTEST"), .attest_ca_file = getenv("ZT_ATTEST_CA_FILE") };
+	int exit_status = 0;
+	const zt_opt options[] = {
+		{ "manifest", 'm', ZT_OPT_TEXT, &spec.manifest, "FILE", "app_manifest.json", 0, 0 },
+		{ "image-root", 'i', ZT_OPT_TEXT, &spec.image, "DIR",
+		  "the image package, unpacked (default: the manifest's folder)", 0, 0 },
+		{ "state", 's', ZT_OPT_TEXT, &spec.state, "DIR",
+		  "root key, certificate and mutable file (~/.local/state/zerotouch-azure-sphere)", 0, 0 },
+		{ "attest", 0, ZT_OPT_TEXT, &spec.attest_url, "URL",
+		  "the authority that gives the device certificate, daily (ZT_ATTEST)", 0, 0 },
+		{ "attest-ca-file", 0, ZT_OPT_TEXT, &spec.attest_ca_file, "FILE",
+		  "root that verifies it (ZT_ATTEST_CA_FILE)", 0, 0 },
+		{ "exit-codes", 0, ZT_OPT_TEXT, &spec.exit_codes, "FILE",
+		  "source with the app's ExitCode enumeration, to name its exit code", 0, 0 },
+		{ "sdk", 0, ZT_OPT_TEXT, &spec.sdk, "DIR", "applibs and tlsutils (default: beside this program)", 0,
+		  0 },
+		{ "json", 0, ZT_OPT_FLAG, &spec.json, NULL, "the report as a JSON object, on standard output", 0, 0 },
+	};
+	const zt_command command = {
+		.name = "zerotouch azure-sphere run",
+		.purpose =
+		    "Runs an Azure Sphere high-level app here, unchanged, and holds it to its manifest: the hosts\n"
+		    "and ports it may use, its storage, its tenant, the files of its package. Ends with the app's\n"
+		    "exit code; SIGTERM is passed on, and two seconds later SIGKILL, as on the device.",
+		.usage = "zerotouch azure-sphere run [options] [APP]",
+		.options = options,
+		.option_count = ZT_COUNT(options),
+		.examples = "  zerotouch azure-sphere run --manifest out/app.image/app_manifest.json\n"
+			    "  zerotouch azure-sphere run app --manifest app_manifest.json --image-root image \\\n"
+			    "      --attest https://localhost:4567 --attest-ca-file attest/server-ca.pem\n",
+		.positional_max = 1,
+	};
+	zt_opt_result words;
+	TRY(zt_options_parse(&command, argc, argv, &words, ret_error));
+	if (words.help) {
+		zt_options_help(&command, stdout);
+		return ZT_OK;
+	}
+	spec.app = words.positional_count ? words.positional[0] : NULL;
+	TRY(run_with(&spec, &exit_status, ret_error));
+	/* The app's code, not one of ours. */
+	exit(exit_status);
+}
+
+zt_status zt_cmd_azure_sphere(int argc, char **argv, zt_error *ret_error)
+{
+	static const zt_verb verbs[] = { { "run", "run a high-level app on this machine", cmd_run } };
+	return zt_verbs_run("zerotouch azure-sphere", "Azure Sphere apps on this machine.", verbs, ZT_COUNT(verbs),
+			    argc, argv, ret_error);
+}
