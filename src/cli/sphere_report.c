@@ -1,6 +1,7 @@
 #include "cli/sphere_report.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/fs.h"
@@ -79,6 +80,8 @@ static zt_status put_meaning(const zt_sphere_end *end, const char *exit_codes, z
 	ZT_CLEANUP(zt_str_free) zt_str source = ZT_STR(SOURCE_MAX);
 	if (end->late)
 		return zt_str_put_text(out, "killed: it did not end within 2 s of SIGTERM, all that the device gives");
+	if (end->signal == SIGTERM && end->asked)
+		return zt_str_put_text(out, "ended by SIGTERM, which it does not handle");
 	if (end->signal)
 		return zt_str_printf(out, "ended by signal %d (%s); the device starts it again", end->signal,
 				     sigabbrev_np(end->signal));

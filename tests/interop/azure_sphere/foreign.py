@@ -1,0 +1,79 @@
+"""Apps in the manner of Microsoft's samples, unchanged, each on a device of its own against the local cloud."""
+import os
+import shutil
+import signal
+import subprocess
+import unittest
+
+import sphere
+from world import DEADLINE_S, World, wait_for
+
+
+class Foreign(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World().__enter__()
+        cls.addClassCleanup(cls.world.__exit__, None, None, None)
+        cls.tenant = cls.world.tenant()
+        cls.world.setup(cls.tenant)
+
+    def app(self, source, *more):
+        app = sphere.App(self.world, self.tenant, self.id().split(".")[-1])
+        if source:
+            sphere.build(source, app.folder, *more)
+        return app
+
+    def test_https_easy_built_by_its_own_presets(self):
+        app = self.app(None)
+        project = self.world.folder / "https_easy_project"
+        shutil.copytree(sphere.APPS / "https_easy", project / "app")
+        for name in ("eventloop_timer_utilities.c", "eventloop_timer_utilities.h"):
+            shutil.copy(sphere.APPS / name, project / name)
+        shutil.copy(self.world.cloud_ca, project / "app/certs/roots.pem")
+        app.folder = project / "app"
+        app.manifest([app.url, "certs/roots.pem"], ReadNetworkProxyConfig=True)
+        env = {**os.environ, "AzureSphereDefaultSDKDir": str(sphere.SDK)}
+        for step in (["--preset", "ARM-Debug"], ["--build", "out/ARM-Debug"]):
+            subprocess.run(["/usr/bin/cmake", *step], cwd=app.folder, env=env, check=True, capture_output=True, timeout=DEADLINE_S)
+        app.folder = app.folder / "out/ARM-Debug/HTTPS_Easy.image"
+        self.assertEqual(sorted(str(p.relative_to(app.folder)) for p in app.folder.rglob("*") if p.is_file()),
+                         ["app_manifest.json", "bin/app", "certs/roots.pem"])
+        child = app.start("--exit-codes", sphere.APPS / "https_easy/main.c")
+        wait_for(lambda: child.line().endswith(b"HTTP 200"), "the message is accepted")
+        child.process.send_signal(signal.SIGTERM)
+        _, report = child.process.communicate(timeout=DEADLINE_S)
+        self.assertEqual(child.process.returncode, 1)
+        self.assertIn(b"exit code 1: ExitCode_TermHandler_SigTerm", report)
+
+    def test_own_callbacks_that_take_the_context_for_wolfssls(self):
+        app = self.app("https_own.c")
+        for how in ("func", "chain", "file"):
+            app.manifest([app.url, "certs/roots.pem", how])
+            done = app.run()
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_https_multi(self):
+        app = self.app("https_multi.c", sphere.APPS / "eventloop_timer_utilities.c")
+        app.manifest([app.url, "certs/roots.pem"])
+        done = app.run()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_mqtt_over_wolfssl_with_the_certificate_alone(self):
+        app = self.app("mqtt_wolfssl.c")
+        for how in ("chain", "file"):
+            app.manifest(["localhost", self.world.mqtt_port, "certs/roots.pem", "myhome/myroom", how])
+            done = app.run()
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(f"device {app.device.id}\n", done.stdout)
+
+    def test_a_server_that_cannot_be_verified_is_left(self):
+        app = self.app("https_own.c")
+        shutil.copy(self.world.attest.endpoints["ca"], app.folder / "certs/roots.pem")
+        app.manifest([app.url, "certs/roots.pem", "chain"])
+        done = app.run()
+        self.assertEqual(done.returncode, 9)
+        self.assertIn("curl 60, HTTP 0", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,156 @@
+"""zerotouch azure-sphere run: what the manifest grants and refuses, the end of an app, and what is told of it."""
+import json
+import pathlib
+import signal
+import tempfile
+import unittest
+
+import sphere
+from world import DEADLINE_S
+
+TENANT = "11111111-2222-4333-8444-555555555555"
+
+
+class Runner(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="zt-sphere-")
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = pathlib.Path(cls.temporary.name)
+        for source in ("mutable_storage", "refused", "stubborn"):
+            sphere.build(f"{source}.c", cls.folder / source)
+
+    def run_app(self, name, *more, args=(), **capabilities):
+        sphere.manifest(self.folder / name, args, **capabilities)
+        return sphere.run(self.folder / name, self.folder / "state", *more, env=sphere.clean_env())
+
+    def refusal(self, **members):
+        sphere.manifest(self.folder / "refused")
+        path = self.folder / "refused/app_manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
+        done = sphere.run(self.folder / "refused", self.folder / "state", env=sphere.clean_env())
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        return done.stderr
+
+    def test_storage_is_kept_limited_and_deleted(self):
+        storage = {"MutableStorage": {"SizeKB": 8}}
+        self.assertIn("counter 1\n", self.run_app("mutable_storage", **storage).stdout)
+        done = self.run_app("mutable_storage", args=["fill"], **storage)
+        self.assertIn("counter 2\n", done.stdout)
+        self.assertIn("full at 8192: File too large\n", done.stdout)
+        done = self.run_app("mutable_storage", args=["delete"], **storage)
+        self.assertIn("delete 0 -1 No such file or directory\n", done.stdout)
+        self.assertIn("counter 1\n", self.run_app("mutable_storage", **storage).stdout)
+
+    def test_without_storage_in_the_manifest_there_is_none(self):
+        for capabilities in ({}, {"MutableStorage": {"SizeKB": 0}}):
+            done = self.run_app("mutable_storage", **capabilities)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("open: Permission denied", done.stdout)
+
+    def test_what_the_manifest_does_not_grant(self):
+        done = self.run_app("refused", AllowedConnections=["example.com"], Gpio=[9], TimeSyncConfig=True, CertStore=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = dict(line.rsplit(" = ", 1) for line in done.stdout.splitlines())
+        expected = {
+            "Log_Debug(NULL)": "EFAULT",
+            "Storage_OpenMutableFile()": "EACCES",
+            "Storage_DeleteMutableFile()": "EACCES",
+            'Storage_OpenFileInImagePackage("/bin/app")': "EINVAL",
+            'Storage_OpenFileInImagePackage("./app")': "EINVAL",
+            'Storage_OpenFileInImagePackage("a/../b")': "EINVAL",
+            'Storage_OpenFileInImagePackage("nothing")': "ENOENT",
+            'Storage_GetAbsolutePathInImagePackage("nothing")': "0",
+            "Storage_GetAbsolutePathInImagePackage(NULL)": "EFAULT",
+            'open("/etc/ssl/certs/ca-certificates.crt", O_RDONLY)': "ENOENT",
+            'open("/tmp/written", O_WRONLY | O_CREAT, 0600)': "EACCES",
+            'fopen("/usr/share/ca-certificates/mozilla/Amazon_Root_CA_1.crt", "r")': "ENOENT",
+            "Application_IsDeviceAuthReady(NULL)": "EFAULT",
+            "Application_IsDeviceAuthReady(&ready)": "0",
+            "ready": "0",
+            "path": "1",
+            "DeviceAuth_SslCtxFunc": "1",
+            'Application_Connect("005180bc-402f-4cb3-a662-72937dbcde47")': "EACCES",
+            "Networking_IsNetworkingReady(NULL)": "EFAULT",
+            'Networking_GetInterfaceConnectionStatus("eth9", &status)': "ENOENT",
+            'Networking_GetInterfaceConnectionStatus("wlan0", &status)': "0",
+            "Networking_GetInterfaces(interfaces, 0)": "ERANGE",
+            "Networking_GetInterfaces(interfaces, 2)": "0",
+            'Networking_SetInterfaceState("wlan0", true)': "EACCES",
+            "Networking_TimeSync_SetEnabled(true)": "0",
+            "GPIO_OpenAsInput(1)": "0",
+            "output = GPIO_OpenAsOutput(9, GPIO_OutputMode_PushPull, GPIO_Value_High)": "0",
+            "GPIO_GetValue(output, &value)": "0",
+            "UART_Open(0, &uart)": "EACCES",
+            "SPIMaster_Open(0, 0, &spi)": "EACCES",
+            "I2CMaster_Open(0)": "EACCES",
+            "ADC_Open(0)": "EACCES",
+            "PWM_Open(0)": "EACCES",
+            "clock_systohc()": "EACCES",
+            "CertStore_GetCertificateCount()": "EACCES",
+            "WifiConfig_GetStoredNetworkCount()": "EACCES",
+            "PowerManagement_ForceSystemReboot()": "EACCES",
+            "memory": "1",
+            "connect(fd, (struct sockaddr *)&address, sizeof(address))": "EPERM",
+            "bind(fd, (struct sockaddr *)&address, sizeof(address))": "EACCES",
+            "getaddrinfo(elsewhere)": "1",
+            "EventLoop_RegisterIo(el, pipes[0], EventLoop_Input, OnIo, NULL)": "EEXIST",
+            "EventLoop_RegisterIo(NULL, pipes[0], EventLoop_Input, OnIo, NULL)": "EFAULT",
+            "EventLoop_RegisterIo(el, pipes[1], 0x40, OnIo, NULL)": "EINVAL",
+            "EventLoop_RegisterIo(el, 999, EventLoop_Input, OnIo, NULL)": "EBADF",
+            "EventLoop_Run(NULL, 0, true)": "EFAULT",
+            "empty": "0",
+            "one": "1",
+            "EventLoop_Run(el, 0, true)": "EBUSY",
+            "EventLoop_UnregisterIo(el, NULL)": "0",
+            "EventLoop_UnregisterIo(NULL, reg)": "EFAULT",
+            "EventLoop_UnregisterIo(el, reg)": "0",
+            "SysEvent_RegisterForEventNotifications(el, SysEvent_Events_UpdateReadyForInstall, OnEvent, NULL)": "EACCES",
+        }
+        self.assertEqual(told, expected)
+        self.assertIn("localhost is not under AllowedConnections", done.stderr)
+        self.assertIn("port 4711 is not under AllowedTcpServerPorts", done.stderr)
+
+    def test_an_app_that_does_not_end_is_killed(self):
+        sphere.manifest(self.folder / "stubborn")
+        child = sphere.start(self.folder / "stubborn", self.folder / "state")
+        self.assertEqual(child.line(), b"stubborn")
+        child.process.send_signal(signal.SIGTERM)
+        _, told = child.process.communicate(timeout=DEADLINE_S)
+        self.assertEqual(child.process.returncode, 137)
+        self.assertIn(b"killed: it did not end within 2 s of SIGTERM", told)
+
+    def test_the_report_for_machines(self):
+        done = self.run_app("mutable_storage", "--json", MutableStorage={"SizeKB": 8})
+        report = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual((report["event"], report["exitCode"], report["killed"]), ("ended", 0, False))
+        self.assertGreater(report["memory"]["residentPeakKb"], 0)
+
+    def test_manifests_that_are_wrong_say_where(self):
+        for members, said in (
+                ({"SchemaVersion": 2}, "SchemaVersion must be 1"),
+                ({"Name": ""}, "Name is missing"),
+                ({"ComponentId": "x"}, "ComponentId must be a GUID"),
+                ({"EntryPoint": "bin/app"}, "EntryPoint must be a path"),
+                ({"ApplicationType": "RealTimeCapable"}, "only high-level apps"),
+                ({"CmdArgs": [1]}, "CmdArgs must be a list of strings"),
+                ({"Capabilities": []}, "Capabilities must be an object"),
+                ({"Capabilities": {"Everything": True}}, "Everything is no capability"),
+                ({"Capabilities": {"AllowedConnections": ["https://example.com"]}}, "without scheme"),
+                ({"Capabilities": {"AllowedConnections": ["*.example.com"]}}, "wildcard"),
+                ({"Capabilities": {"AllowedTcpServerPorts": [0]}}, "ports from 1 to 65535"),
+                ({"Capabilities": {"MutableStorage": {"SizeKB": 65}}}, "at most 64"),
+                ({"Capabilities": {"NetworkConfig": "yes"}}, "must be true or false"),
+                ({"Capabilities": {"DeviceAuthentication": "me"}}, "must be the tenant's"),
+                ({"Capabilities": {"DeviceAuthentication": "00000000-0000-0000-0000-000000000000"}}, "--write-manifest"),
+                ({"EntryPoint": "/bin/other"}, "other is no program")):
+            self.assertIn(said, self.refusal(**members))
+
+    def test_a_certificate_is_asked_for_in_words(self):
+        done = self.run_app("refused", DeviceAuthentication=TENANT)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("name the authority", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
