@@ -9,6 +9,8 @@ static const zt_operator_action rows[] = {
 	{ "iot:ListCACertificates", { "*" } },
 	{ "iot:DescribeCertificate", { "cert/*" } },
 	{ "iot:ListAttachedPolicies", { "*" } },
+	/* CloudWatch Logs asks with ":*" behind the group's name (Service Authorization Reference, "log-group"). */
+	{ "logs:FilterLogEvents", { "log-group:/aws/lambda/{handler}", "log-group:/aws/lambda/{handler}:*" } },
 };
 const zt_operator_actions zt_doctor_actions = ZT_OPERATOR_ACTIONS(rows);
 
@@ -148,6 +150,8 @@ static zt_status look_further(doctor *x)
 	TRY(heard(x, "CA certificates", status, &error, &answered));
 	status = zt_doctor_look_at_versions(x->setup, &x->d, &error);
 	TRY(heard(x, "policy versions", status, &error, &answered));
+	status = zt_doctor_look_at_logs(x->setup, &x->d, &error);
+	TRY(heard(x, "the handler's log", status, &error, &answered));
 	if (!x->spec->device.n)
 		return ZT_OK;
 	status = zt_doctor_look_at_device(x->setup, &x->d, x->spec->device, &error);

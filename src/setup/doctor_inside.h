@@ -8,5 +8,7 @@ ZT_NODISCARD zt_status zt_doctor_look_at_device(zt_setup *setup, const zt_diagno
 						zt_error *ret_error);
 ZT_NODISCARD zt_status zt_doctor_look_at_subjects(zt_setup *setup, const zt_diagnosis *d, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_doctor_look_at_versions(zt_setup *setup, const zt_diagnosis *d, zt_error *ret_error);
+/* Of the last hour. */
+ZT_NODISCARD zt_status zt_doctor_look_at_logs(zt_setup *setup, const zt_diagnosis *d, zt_error *ret_error);
 
 #endif

@@ -29,6 +29,7 @@
 	X(ZT_FIND_FUNCTION_MISSING, "FunctionMissing", "the handler is missing")                                       \
 	X(ZT_FIND_FUNCTION_NOT_ACTIVE, "FunctionNotActive", "the handler is not active")                               \
 	X(ZT_FIND_FUNCTION_MISCONFIGURED, "FunctionMisconfigured", "the handler's role or environment is another one") \
+	X(ZT_FIND_FUNCTION_FAILED, "FunctionFailed", "the handler has failed in the last hour")                        \
 	X(ZT_FIND_NO_CA, "NoCa", "the handler accepts no CA certificate")                                              \
 	X(ZT_FIND_RULE_MISSING, "RuleMissing", "the topic rule is missing")                                            \
 	X(ZT_FIND_RULE_DISABLED, "RuleDisabled", "the topic rule is disabled")                                         \

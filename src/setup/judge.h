@@ -27,6 +27,9 @@ ZT_NODISCARD zt_status zt_judge_ca(const zt_diagnosis *d, const zt_setup_item *i
 ZT_NODISCARD zt_status zt_judge_port(const zt_diagnosis *d, const char *host, unsigned port, zt_status status,
 				     const char *evidence);
 
+/* Events of the handler's log, oldest first (FilterLogEvents); the last one that tells of a failure is told. */
+ZT_NODISCARD zt_status zt_judge_log(const zt_diagnosis *d, const json_t *events);
+
 /* A device, as it was seen. */
 typedef struct {
 	const char *id;

@@ -63,6 +63,31 @@ zt_status zt_judge_function(const zt_diagnosis *d, const zt_setup_item *item)
 	return judge_environment(d, item);
 }
 
+/* The handler's own errors are JSON; the others are Lambda's words for a function that did not end well. */
+static bool tells_failure(const char *message)
+{
+	static const char *const words[] = { "\"level\":\"error\"", "Task timed out", "Runtime exited",
+					     "Runtime.ExitError" };
+	for (size_t i = 0; message && i < ZT_COUNT(words); i++)
+		if (strstr(message, words[i]))
+			return true;
+	return false;
+}
+
+zt_status zt_judge_log(const zt_diagnosis *d, const json_t *events)
+{
+	for (size_t i = json_array_size(events); i-- > 0;) {
+		const char *message = zt_json_text(json_array_get(events, i), "message");
+		if (tells_failure(message))
+			return zt_finding_add(
+			    d->findings, ZT_FIND_FUNCTION_FAILED, d->setup->handler_name, message,
+			    "aws logs tail /aws/lambda/%s --since 1h; what failed is tried again at the "
+			    "device's next connection",
+			    d->setup->handler_name);
+	}
+	return ZT_OK;
+}
+
 /* ---- the rule ---- */
 
 static bool invokes(const json_t *actions, zt_view function)

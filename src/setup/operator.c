@@ -38,8 +38,13 @@ static json_t *resource_arn(const zt_setup *setup, const char *action, const cha
 	if (!resource[open])
 		return zt_setup_arn_json(setup, service, text, "");
 	const char *hole = resource + open + 1;
-	const char *name = name_of(setup, zt_view_make(hole, strcspn(hole, "}")));
-	return name ? zt_setup_arn_json(setup, service, text, name) : NULL;
+	size_t close = strcspn(hole, "}");
+	const char *name = name_of(setup, zt_view_make(hole, close));
+	if (!name || !hole[close])
+		return NULL;
+	char rest[RESOURCE_MAX];
+	(void)snprintf(rest, sizeof rest, "%s%s", name, hole + close + 1);
+	return zt_setup_arn_json(setup, service, text, rest);
 }
 
 static json_t *resource_arns(const zt_setup *setup, const zt_operator_action *row)

@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 
-from world import World
+from world import World, wait_for
 
 OPEN_TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
@@ -195,6 +195,23 @@ def test_a_device_that_nobody_activates(p):
     assert_only(p, "CertificateRevoked", "--device", late.id)
 
 
+def test_a_handler_that_failed(p):
+    """It may not activate: the device stays pending, and the log tells why. Afterwards the failure is what is left to tell."""
+    logs = p.world.client("logs")
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=f"/aws/lambda/{NAME}")
+    policy = p.iam.get_role_policy(RoleName=ROLE, PolicyName=NAME)["PolicyDocument"]
+    less = json.dumps(policy).replace('"iot:UpdateCertificate"', '"iot:DescribeCertificate"')
+    p.iam.put_role_policy(RoleName=ROLE, PolicyName=NAME, PolicyDocument=less)
+    late = p.world.device(p.tenant)
+    late.attest()
+    assert late.publish("https", "myhome/myroom", "{}", "--timeout", "1", check=False).returncode != 0
+    wait_for(lambda: p.names() == ["RolePolicyLacks", "FunctionFailed"], "the handler's failure is in its log")
+    p.again()
+    one = assert_only(p, "FunctionFailed")
+    assert "UpdateCertificate" in one["evidence"] or "AccessDenied" in one["evidence"] or "denied" in one["evidence"], one
+
+
 @contextlib.contextmanager
 def closed_port():
     """Bound, so that nobody else takes it, and not listening."""
@@ -286,7 +303,8 @@ def main():
         patient = Patient(world)
         assert patient.names() == [] and patient.names("--device", patient.device.id) == []
         for test in (test_people_read_it, test_each_break_of_the_account, test_each_break_of_a_device,
-                     test_a_device_that_nobody_activates, test_the_way_to_the_devices_endpoint, test_the_way_to_the_account):
+                     test_a_device_that_nobody_activates, test_the_way_to_the_devices_endpoint, test_the_way_to_the_account,
+                     test_a_handler_that_failed):
             print(test.__name__, flush=True)
             test(patient)
     test_a_name_that_does_not_resolve()
