@@ -1,66 +1,32 @@
 """setup and teardown killed (SIGKILL) after each of their API calls in turn: AWS has done it, and the tool never hears of it.
 The next run completes what was begun, and a teardown leaves nothing."""
-import http.client
-import http.server
 import os
 import signal
 import subprocess
 import threading
 
+from between import Between
 from world import BIN, DEADLINE_S, World
 
 
-class Between(http.server.BaseHTTPRequestHandler):
-    """Hands one request on, byte for byte where it is signed, and its answer back: unless it is the last that may be."""
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
-
-    def hand_on(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        connection = http.client.HTTPConnection(*self.server.to, timeout=DEADLINE_S)
-        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        answer_body = answer.read()
-        connection.close()
-        self.server.calls += 1
-        if self.server.calls == self.server.last:
-            self.server.kill()
-            self.close_connection = True
-            return
-        self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer_body)))
-        self.end_headers()
-        self.wfile.write(answer_body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = hand_on
-
-
-class Proxy(http.server.ThreadingHTTPServer):
-    def __init__(self, control):
-        super().__init__(("127.0.0.1", 0), Between)
-        host, port = control.removeprefix("http://").split(":")
-        self.to, self.url = (host, int(port)), f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
+class Proxy(Between):
     def run(self, argv, env, last):
         """The exit status of a run that is killed when its `last` call was answered; 0 calls: never."""
-        self.calls, self.last = 0, last
-        running = threading.Event()
+        running, calls = threading.Event(), 0
 
-        def kill():
-            assert running.wait(DEADLINE_S)
-            os.kill(self.pid, signal.SIGKILL)
+        def act(exchange):
+            nonlocal calls
+            exchange.forward()
+            calls += 1
+            if calls == last:
+                assert running.wait(DEADLINE_S)
+                os.kill(self.pid, signal.SIGKILL)
+                exchange.close()
+            else:
+                exchange.reply()
 
-        self.kill = kill
+        self.act = act
+        self.exchanges.clear()
         with subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
             self.pid = child.pid
             running.set()
