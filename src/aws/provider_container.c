@@ -113,6 +113,6 @@ zt_status zt_aws_provide_container(const zt_aws_http *http, zt_aws_found *ret, z
 	if (ask(http, &request, &response, &cause) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the container's credentials: %s", cause.text);
 	TRY(zt_aws_metadata_keys(&response, "the container", &ret->credentials, ret_error));
-	(void)snprintf(ret->source, sizeof ret->source, "container (%s)", origin);
+	(void)snprintf(ret->source, sizeof ret->source, "container (%.140s)", origin);
 	return ZT_OK;
 }

@@ -17,8 +17,9 @@ def build_again(folder, target, *, sysroot=None):
     """The package's folder of a second build."""
     sources, build = pathlib.Path(folder) / "elsewhere", pathlib.Path(folder) / "build-again"
     sources.mkdir()
-    for name in ("CMakeLists.txt", "cmake", "include", "src", "scripts", "tests"):
-        subprocess.run(["cp", "-a", ROOT / name, sources], check=True)
+    for entry in ROOT.iterdir():
+        if entry.name not in ("build", ".git"):
+            subprocess.run(["cp", "-a", entry, sources], check=True)
     if sysroot:
         shutil.copytree(sysroot, build / "arm64" / "sysroot", symlinks=True)
     subprocess.run(["cmake", "-S", sources, "-B", build, "-G", "Ninja", "-Wno-dev", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
