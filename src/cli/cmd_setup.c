@@ -7,11 +7,12 @@
 #include "cli/setup_session.h"
 #include "cli/verbs.h"
 
-static const char *const change_names[] = {
-	[ZT_CHANGE_NONE] = "right", [ZT_CHANGE_CREATE] = "create", [ZT_CHANGE_UPDATE] = "change"
-};
+static const char *const change_names[] = { [ZT_CHANGE_NONE] = "right",
+					    [ZT_CHANGE_CREATE] = "create",
+					    [ZT_CHANGE_UPDATE] = "change",
+					    [ZT_CHANGE_REMOVE] = "remove" };
 static const char *const change_marks[] = {
-	[ZT_CHANGE_NONE] = "=", [ZT_CHANGE_CREATE] = "+", [ZT_CHANGE_UPDATE] = "~"
+	[ZT_CHANGE_NONE] = "=", [ZT_CHANGE_CREATE] = "+", [ZT_CHANGE_UPDATE] = "~", [ZT_CHANGE_REMOVE] = "-"
 };
 
 /* ---- showing items ---- */
@@ -55,8 +56,10 @@ static void print_plan(const zt_setup *setup)
 		if (item->change == ZT_CHANGE_UPDATE)
 			print_difference(item);
 	}
-	(void)printf("%zu to create, %zu to change\n", zt_setup_changes(setup, ZT_CHANGE_CREATE),
+	(void)printf("%zu to create, %zu to change", zt_setup_changes(setup, ZT_CHANGE_CREATE),
 		     zt_setup_changes(setup, ZT_CHANGE_UPDATE));
+	size_t removals = zt_setup_changes(setup, ZT_CHANGE_REMOVE);
+	(void)(removals ? printf(", %zu to remove\n", removals) : printf("\n"));
 }
 
 /* ---- the verbs ---- */
@@ -81,7 +84,9 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 	const zt_command command = {
 		.name = "zerotouch plan",
 		.usage = "zerotouch plan [options]",
-		.purpose = "Shows what setup would create (+) and change (~), and what is right already (=).",
+		.purpose =
+		    "Shows what setup would create (+), change (~) and, with --prune, remove (-), and what is right "
+		    "already (=).",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n"
@@ -95,15 +100,14 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 		TRY(print_json(session.setup));
 	else
 		print_plan(session.setup);
-	bool changes =
-	    zt_setup_changes(session.setup, ZT_CHANGE_CREATE) + zt_setup_changes(session.setup, ZT_CHANGE_UPDATE) > 0;
+	bool changes = zt_setup_changes(session.setup, ZT_CHANGE_NONE) < zt_setup_item_count(session.setup);
 	return o.exit_code && changes ? ZT_E_CHANGES : ZT_OK;
 }
 
 /* Whether what exists with other content may be changed. Asks only where somebody can answer. */
 static zt_status ask(const zt_setup_options *o, const zt_setup *setup, bool *ret_consent, zt_error *ret_error)
 {
-	size_t changes = zt_setup_changes(setup, ZT_CHANGE_UPDATE);
+	size_t changes = zt_setup_changes(setup, ZT_CHANGE_UPDATE) + zt_setup_changes(setup, ZT_CHANGE_REMOVE);
 	char answer[16] = "";
 	*ret_consent = o->yes || changes == 0;
 	if (*ret_consent)
@@ -111,8 +115,10 @@ static zt_status ask(const zt_setup_options *o, const zt_setup *setup, bool *ret
 	print_plan(setup);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return zt_error_set(ret_error, ZT_E_CONFLICT,
-				    "%zu resources exist with other content: --yes changes them", changes);
-	(void)fprintf(stderr, "Change these %zu resources? [y/N] ", changes);
+				    "%zu resources exist with other content or are not wanted any more: --yes "
+				    "changes and removes them",
+				    changes);
+	(void)fprintf(stderr, "Change or remove these %zu resources? [y/N] ", changes);
 	*ret_consent = fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 	return *ret_consent ? ZT_OK : zt_error_set(ret_error, ZT_E_CANCELLED, "nothing was changed");
 }

@@ -114,7 +114,8 @@ static zt_status find_zip(const zt_setup_options *o, zt_str *ret_path, zt_error 
 			return ZT_OK;
 	}
 	return zt_error_set(ret_error, ZT_E_NOT_FOUND,
-			    "the Lambda's package is not built: run 'make lambda', or name one with --zip");
+			    "the Lambda's package for %s is not built: run 'make lambda', or name one with --zip",
+			    arm64 ? "arm64" : "x86_64");
 }
 
 static zt_status load_zip(const zt_setup_options *o, zt_setup_session *s, zt_error *ret_error)
@@ -181,6 +182,8 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 			       .thing_template = zt_view_of(options->template),
 			       .architecture = zt_view_of(options->architecture),
 			       .sweeper = options->sweeper,
+			       .log_retention_days = options->log_retention,
+			       .prune = options->prune,
 			       .prove = prove,
 			       .begun = begun,
 			       .ended = ended,

@@ -16,8 +16,9 @@ typedef struct {
 	zt_proof_options proof;
 	zt_azure_sphere_options azure;
 	const char *name, *zip, *architecture, *template, *ca_file, *mode;
+	unsigned log_retention;
 	zt_opt_list topics;
-	bool json, yes, exit_code, sweeper;
+	bool json, yes, exit_code, sweeper, prune;
 } zt_setup_options;
 
 #define ZT_SETUP_OPTIONS(o)                                                                                                \
@@ -38,6 +39,7 @@ typedef struct {
 	      ZT_OPT_FLAG, &(o).sweeper,                                                                                   \
 	      NULL,        "the handler may remove old certificates when a schedule calls it",                             \
 	      0,           0 },                                                                                            \
+	    { "log-retention", 0, ZT_OPT_NUMBER, &(o).log_retention, "DAYS", "of both log groups (default 30)", 1, 3653 }, \
 	    { "architecture",                                                                                              \
 	      0,                                                                                                           \
 	      ZT_OPT_TEXT,                                                                                                 \
@@ -46,6 +48,9 @@ typedef struct {
 	      "of the Lambda: x86_64 (default) or arm64",                                                                  \
 	      0,                                                                                                           \
 	      0 },                                                                                                         \
+	    { "prune",    0,    ZT_OPT_FLAG,                                                                               \
+	      &(o).prune, NULL, "also remove what is not wanted any more: expired CAs, old policy versions",               \
+	      0,          0 },                                                                                             \
 	    { "zip",    0,      ZT_OPT_TEXT,                                                                               \
 	      &(o).zip, "FILE", "the Lambda's package (default: the one built with this program)",                         \
 	      0,        0 },                                                                                               \

@@ -77,7 +77,7 @@ static zt_status remove_thing(zt_setup *setup, zt_view name, bool *ret_gone, zt_
 	return ZT_OK;
 }
 
-static zt_status remove_certificate(zt_setup *setup, const json_t *certificate, zt_error *ret_error)
+static zt_status remove_certificate(zt_setup *setup, const json_t *certificate, bool with_things, zt_error *ret_error)
 {
 	zt_view id = zt_json_view(certificate, "certificateId"), arn = zt_json_view(certificate, "certificateArn");
 	ZT_JSON_CLEANUP json_t *things = json_array();
@@ -88,18 +88,20 @@ static zt_status remove_certificate(zt_setup *setup, const json_t *certificate, 
 	for (size_t i = 0; i < json_array_size(things); i++) {
 		zt_view name = zt_view_of(json_string_value(json_array_get(things, i)));
 		TRY(zt_iot_thing_detach(setup->client, name, arn, ret_error));
-		TRY(remove_thing(setup, name, &gone, ret_error));
+		if (with_things)
+			TRY(remove_thing(setup, name, &gone, ret_error));
 	}
 	return zt_iot_certificate_delete(setup->client, id, true, ret_error);
 }
 
 /* Each by itself, so that what an earlier, interrupted run has begun is finished. *ret_removed counts those that were
  * there. */
-static zt_status remove_certificates(zt_setup *setup, const json_t *batch, size_t *ret_removed, zt_error *ret_error)
+static zt_status remove_certificates(zt_setup *setup, const json_t *batch, bool with_things, size_t *ret_removed,
+				     zt_error *ret_error)
 {
 	size_t removed = 0;
 	for (size_t i = 0; i < json_array_size(batch); i++) {
-		zt_status status = remove_certificate(setup, json_array_get(batch, i), ret_error);
+		zt_status status = remove_certificate(setup, json_array_get(batch, i), with_things, ret_error);
 		if (status != ZT_E_NOT_FOUND)
 			TRY(status);
 		removed += status == ZT_OK;
@@ -108,7 +110,7 @@ static zt_status remove_certificates(zt_setup *setup, const json_t *batch, size_
 	return ZT_OK;
 }
 
-zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_error)
+zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, bool things, zt_error *ret_error)
 {
 	size_t total = 0, stalls = 0;
 	for (;;) {
@@ -118,7 +120,7 @@ zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_
 		zt_status status = zt_iot_certificate_each(setup->client, ca_id, collect_batch, batch, ret_error);
 		if (status != ZT_E_AGAIN)
 			TRY(status);
-		TRY(remove_certificates(setup, batch, &removed, ret_error));
+		TRY(remove_certificates(setup, batch, things, &removed, ret_error));
 		total += removed;
 		told(setup, "certificates removed", total);
 		if (status == ZT_OK) /* the list's end is in the batch */

@@ -110,7 +110,9 @@ static zt_status examine(doctor *x, zt_setup_item *item)
 	zt_error error = { 0 };
 	bool answered;
 	judge_fn judge = judge_of(item->kind);
-	if (!judge || goes_without(x->setup, item->kind))
+	bool role = item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY;
+	/* The other role tells of failures; no device is kept out without it. */
+	if (!judge || goes_without(x->setup, item->kind) || (role && item->index != ZT_ROLE_HANDLER))
 		return ZT_OK;
 	zt_status status = zt_resource_of(item->kind)->observe(x->setup, item, &item->observed, &item->ours, &error);
 	TRY(heard(x, item->name, status, &error, &answered));

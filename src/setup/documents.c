@@ -66,10 +66,19 @@ zt_status zt_document_device_policy(const zt_setup *setup, json_t **ret, zt_erro
 	return ZT_OK;
 }
 
-json_t *zt_document_trust(void)
+/* IoT assumes the role for our rule and for no other (AWS IoT, "Cross-service confused deputy prevention"). */
+static json_t *of_our_rule(const zt_setup *setup)
 {
-	return document(json_pack("[{s:s, s:{s:s}, s:s}]", "Effect", "Allow", "Principal", "Service",
-				  "lambda.amazonaws.com", "Action", "sts:AssumeRole"));
+	return json_pack("{s:{s:s}, s:{s:o}}", "StringEquals", "aws:SourceAccount", setup->account, "ArnLike",
+			 "aws:SourceArn", zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name));
+}
+
+json_t *zt_document_trust(const zt_setup *setup, size_t role)
+{
+	const char *service = role == ZT_ROLE_HANDLER ? "lambda.amazonaws.com" : "iot.amazonaws.com";
+	json_t *condition = role == ZT_ROLE_ERRORS ? of_our_rule(setup) : NULL;
+	return document(json_pack("[{s:s, s:{s:s}, s:s, s:o*}]", "Effect", "Allow", "Principal", "Service", service,
+				  "Action", "sts:AssumeRole", "Condition", condition));
 }
 
 /* "{policy}" in a resource stands for the device policy's name. */
@@ -93,34 +102,42 @@ static json_t *handler_statement(const zt_setup *setup, const zt_handler_action 
 	return json_pack("{s:s, s:s, s:o}", "Effect", "Allow", "Action", action->action, "Resource", resources);
 }
 
-static json_t *log_statement(const zt_setup *setup)
+/* The group itself is set-up's to make: neither the handler nor IoT may bring it back after a teardown. */
+static json_t *log_statement(const zt_setup *setup, const char *group, const char *further)
 {
-	char streams[sizeof setup->handler_name + 2];
-	(void)snprintf(streams, sizeof streams, "%s:*", setup->handler_name);
-	return json_pack("{s:s, s:[s, s, s], s:[o, o]}", "Effect", "Allow", "Action", "logs:CreateLogGroup",
-			 "logs:CreateLogStream", "logs:PutLogEvents", "Resource",
-			 zt_setup_arn_json(setup, "logs", "log-group:/aws/lambda/", setup->handler_name),
-			 zt_setup_arn_json(setup, "logs", "log-group:/aws/lambda/", streams));
+	char streams[128];
+	(void)snprintf(streams, sizeof streams, "%s:*", group);
+	return json_pack("{s:s, s:[s, s, s*], s:o}", "Effect", "Allow", "Action", "logs:CreateLogStream",
+			 "logs:PutLogEvents", further, "Resource",
+			 zt_setup_arn_json(setup, "logs", "log-group:", streams));
 }
 
-json_t *zt_document_handler_policy(const zt_setup *setup)
+json_t *zt_document_role_policy(const zt_setup *setup, size_t role)
 {
 	json_t *statements = json_array();
-	for (size_t i = 0; i < ZT_COUNT(zt_handler_actions); i++)
-		(void)json_array_append_new(statements, handler_statement(setup, &zt_handler_actions[i]));
-	for (size_t i = 0; setup->spec.sweeper && i < ZT_COUNT(zt_sweeper_actions); i++)
-		(void)json_array_append_new(statements, handler_statement(setup, &zt_sweeper_actions[i]));
-	(void)json_array_append_new(statements, log_statement(setup));
+	if (role == ZT_ROLE_HANDLER) {
+		for (size_t i = 0; i < ZT_COUNT(zt_handler_actions); i++)
+			(void)json_array_append_new(statements, handler_statement(setup, &zt_handler_actions[i]));
+		for (size_t i = 0; setup->spec.sweeper && i < ZT_COUNT(zt_sweeper_actions); i++)
+			(void)json_array_append_new(statements, handler_statement(setup, &zt_sweeper_actions[i]));
+		(void)json_array_append_new(statements, log_statement(setup, setup->function_log, NULL));
+	} else {
+		/* AWS IoT, "CloudWatch Logs" (rule action). */
+		(void)json_array_append_new(statements,
+					    log_statement(setup, setup->errors_log, "logs:DescribeLogStreams"));
+	}
 	return document(statements);
 }
 
 static json_t *accepted_list(const zt_setup *setup, bool tenants)
 {
 	ZT_CLEANUP(zt_str_free) zt_str list = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
-	for (size_t i = 0; i < setup->accepted_count; i++)
-		if (zt_str_printf(&list, "%s%s", i ? "," : "",
-				  tenants ? setup->accepted[i].tenant : setup->accepted[i].id) != ZT_OK)
+	for (size_t i = 0; i < setup->accepted_count; i++) {
+		const zt_accepted_ca *ca = &setup->accepted[i];
+		if (!ca->leaving &&
+		    zt_str_printf(&list, "%s%s", list.n ? "," : "", tenants ? ca->tenant : ca->id) != ZT_OK)
 			return NULL;
+	}
 	return json_string(zt_str_text(&list));
 }
 
@@ -135,7 +152,12 @@ json_t *zt_document_environment(const zt_setup *setup)
 zt_status zt_document_sql(const zt_setup *setup, zt_str *out)
 {
 	TRY(zt_str_put_text(out, "SELECT * FROM '$aws/events/certificates/registered/+' WHERE "));
-	for (size_t i = 0; i < setup->accepted_count; i++)
-		TRY(zt_str_printf(out, "%scaCertificateId = '%s'", i ? " OR " : "", setup->accepted[i].id));
+	const char *between = "";
+	for (size_t i = 0; i < setup->accepted_count; i++) {
+		if (setup->accepted[i].leaving)
+			continue;
+		TRY(zt_str_printf(out, "%scaCertificateId = '%s'", between, setup->accepted[i].id));
+		between = " OR ";
+	}
 	return ZT_OK;
 }

@@ -117,7 +117,7 @@ zt_status zt_judge_role_policy(const zt_diagnosis *d, const zt_setup_item *item)
 	const json_t *document = json_object_get(item->observed, "PolicyDocument");
 	if (compile(document, ZT_POLICY_IDENTITY, &policy, &error) != ZT_OK)
 		return again(d, ZT_FIND_ROLE_POLICY_LACKS, item, error.text);
-	wanted = zt_document_handler_policy(d->setup);
+	wanted = zt_document_role_policy(d->setup, ZT_ROLE_HANDLER);
 	ENSURE(wanted, ZT_E_NOMEM);
 	json_array_foreach(json_object_get(wanted, "Statement"), i, statement)
 		TRY(judge_statement(d, policy, statement));

@@ -1,6 +1,7 @@
 /* The first questions: whose account, which endpoint, and what the handler accepts so far. */
 #include <string.h>
 
+#include "aws/iot_ca.h"
 #include "aws/iot_rule.h"
 #include "aws/lambda.h"
 #include "aws/sts.h"
@@ -11,6 +12,7 @@
 /* STS GetCallerIdentity needs no permission. */
 static const zt_operator_action look_rows[] = {
 	{ "iot:DescribeEndpoint", { "*" } },
+	{ "iot:ListCACertificates", { "*" } },
 };
 const zt_operator_actions zt_look_actions = ZT_OPERATOR_ACTIONS(look_rows);
 
@@ -79,10 +81,72 @@ zt_status zt_setup_keep_accepted(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* ---- what prune takes away ---- */
+
+static bool has_expired(const zt_setup *setup, const json_t *answer)
+{
+	const json_t *validity = json_object_get(json_object_get(answer, "certificateDescription"), "validity");
+	const json_t *not_after = json_object_get(validity, "notAfter");
+	int64_t now_ms = zt_clock_wall_ms(zt_aws_client_clock(setup->client));
+	return json_is_number(not_after) && (int64_t)json_number_value(not_after) * 1000 < now_ms;
+}
+
+static zt_status look_whether_leaving(zt_setup *setup, zt_accepted_ca *ca, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	if (ca->given)
+		return ZT_OK;
+	zt_status status = zt_iot_ca_describe(setup->client, zt_view_of(ca->id), &answer, ret_error);
+	ca->leaving = status == ZT_E_NOT_FOUND || (status == ZT_OK && has_expired(setup, answer));
+	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
+}
+
+static bool is_accepted(const zt_setup *setup, zt_view id)
+{
+	for (size_t i = 0; i < setup->accepted_count; i++)
+		if (zt_view_equal(zt_view_of(setup->accepted[i].id), id))
+			return true;
+	return false;
+}
+
+static zt_status collect_ca(void *context, const json_t *item, zt_error *ret_error)
+{
+	(void)ret_error;
+	return json_array_append(context, (json_t *)item) == 0 ? ZT_OK : ZT_E_NOMEM;
+}
+
+/* A CA of ours that the handler does not know: its function went, or a run was interrupted. */
+static zt_status look_at_forgotten(zt_setup *setup, const json_t *found, zt_error *ret_error)
+{
+	zt_accepted_ca ca = { .given = NULL };
+	bool ours = false;
+	if (is_accepted(setup, zt_json_view(found, "certificateId")))
+		return ZT_OK;
+	TRY(zt_text_copy(ca.id, sizeof ca.id, zt_json_view(found, "certificateId")));
+	TRY(zt_setup_has_tag(setup, zt_json_view(found, "certificateArn"), &ours, ret_error));
+	if (ours)
+		TRY(look_whether_leaving(setup, &ca, ret_error));
+	return ca.leaving ? accept(setup, &ca, ret_error) : ZT_OK;
+}
+
+static zt_status look_at_leaving(zt_setup *setup, zt_error *ret_error)
+{
+	size_t i;
+	json_t *found;
+	ZT_JSON_CLEANUP json_t *registered = json_array();
+	for (i = 0; i < setup->accepted_count; i++)
+		TRY(look_whether_leaving(setup, &setup->accepted[i], ret_error));
+	TRY(zt_iot_ca_each(setup->client, collect_ca, registered, ret_error));
+	json_array_foreach(registered, i, found)
+		TRY(look_at_forgotten(setup, found, ret_error));
+	return ZT_OK;
+}
+
 zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error)
 {
 	TRY(zt_setup_look_at_account(setup, ret_error));
 	TRY(zt_setup_look_at_endpoint(setup, ret_error));
 	TRY(zt_setup_look_at_function(setup, ret_error));
-	return zt_setup_keep_accepted(setup, ret_error);
+	TRY(zt_setup_keep_accepted(setup, ret_error));
+	return setup->spec.prune ? look_at_leaving(setup, ret_error) : ZT_OK;
 }

@@ -20,6 +20,9 @@ static const char *name_of(const zt_setup *setup, zt_view hole)
 		{ ZT_LIT("handler"), setup->handler_name },
 		{ ZT_LIT("role"), setup->role_name },
 		{ ZT_LIT("rule"), setup->rule_name },
+		{ ZT_LIT("errors-role"), setup->errors_role_name },
+		{ ZT_LIT("function-log"), setup->function_log },
+		{ ZT_LIT("errors-log"), setup->errors_log },
 	};
 	for (size_t i = 0; i < ZT_COUNT(names); i++)
 		if (zt_view_equal(names[i].hole, hole))

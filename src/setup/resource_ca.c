@@ -43,6 +43,22 @@ static zt_status prove(zt_setup *setup, const zt_setup_ca *ca, zt_str *ret_proof
 			    : zt_error_set(ret_error, ZT_E_FAILED, "nobody gave a proof of possession of the CA's key");
 }
 
+/* Refusals of AWS's that somebody can do something about. */
+static zt_status tell_remedy(const zt_setup_item *item, zt_status status, zt_error *ret_error)
+{
+	const char *remedy =
+	    status == ZT_E_LIMIT ? "setup --prune removes the expired ones of the same subject"
+	    : status == ZT_E_EXISTS
+		? "it is registered already, perhaps by another account: --mode sni-only allows several"
+		: NULL;
+	if (!remedy || !ret_error)
+		return status;
+	zt_error error = *ret_error;
+	(void)snprintf(ret_error->text, sizeof ret_error->text, "CA certificate %.16s…: %.250s; %s", item->name,
+		       error.text, remedy);
+	return status;
+}
+
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	const zt_setup_ca *ca = setup->accepted[item->index].given;
@@ -56,7 +72,7 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 				.active = true,
 				.auto_registration = true,
 				.tags = tags };
-	return zt_iot_ca_register(setup->client, &spec, &answer, ret_error);
+	return tell_remedy(item, zt_iot_ca_register(setup->client, &spec, &answer, ret_error), ret_error);
 }
 
 static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
@@ -76,7 +92,8 @@ static zt_status remove_ca(zt_setup *setup, const zt_setup_item *item, zt_error 
 {
 	zt_iot_ca_update update = { .status = ZT_LIT("INACTIVE"), .auto_registration = ZT_LIT("DISABLE") };
 	TRY(zt_iot_ca_change(setup->client, id_of(setup, item), &update, ret_error));
-	TRY(zt_setup_remove_devices(setup, id_of(setup, item), ret_error));
+	/* The devices of an expired CA have newer certificates, or will: their things stay. */
+	TRY(zt_setup_remove_devices(setup, id_of(setup, item), !setup->accepted[item->index].leaving, ret_error));
 	return zt_iot_ca_delete(setup->client, id_of(setup, item), ret_error);
 }
 

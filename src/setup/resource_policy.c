@@ -9,18 +9,39 @@ static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **re
 	(void)item;
 	json_t *document = NULL;
 	TRY(zt_document_device_policy(setup, &document, ret_error));
-	*ret = json_pack("{s:o}", "policyDocument", document);
+	json_t *old = setup->spec.prune ? json_array() : NULL;
+	*ret = json_pack("{s:o, s:o*}", "policyDocument", document, "oldVersions", old);
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+/* Those that are not the default: what AWS keeps of earlier documents. */
+static zt_status old_versions(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
+{
+	size_t i;
+	json_t *version;
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	ZT_JSON_CLEANUP json_t *old = json_array();
+	if (!setup->spec.prune)
+		return ZT_OK;
+	TRY(zt_iot_policy_versions(setup->client, zt_view_of(item->name), &answer, ret_error));
+	json_array_foreach(json_object_get(answer, "policyVersions"), i, version)
+		if (!json_is_true(json_object_get(version, "isDefaultVersion")) &&
+		    json_array_append(old, json_object_get(version, "versionId")) != 0)
+			return zt_setup_no_memory(ret_error);
+	*ret = ZT_STEAL(old);
+	return ZT_OK;
 }
 
 static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *policy = NULL;
+	ZT_JSON_CLEANUP json_t *old = NULL;
 	json_t *document = NULL;
 	TRY(zt_iot_policy_get(setup->client, zt_view_of(item->name), &policy, ret_error));
 	TRY(zt_setup_has_tag(setup, zt_json_view(policy, "policyArn"), ret_ours, ret_error));
+	TRY(old_versions(setup, item, &old, ret_error));
 	TRY(zt_json_parse(zt_json_view(policy, "policyDocument"), &document, ret_error));
-	*ret = json_pack("{s:o}", "policyDocument", document);
+	*ret = json_pack("{s:o, s:O*}", "policyDocument", document, "oldVersions", old);
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
@@ -68,7 +89,7 @@ static zt_status drop_versions(zt_setup *setup, const zt_setup_item *item, size_
 	return ZT_OK;
 }
 
-static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+static zt_status replace(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
@@ -76,6 +97,13 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	TRY(drop_versions(setup, item, VERSIONS_MAX - 1, ret_error));
 	return zt_iot_policy_version_create(setup->client, zt_view_of(item->name), zt_str_view(&text), &answer,
 					    ret_error);
+}
+
+static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
+{
+	if (json_object_get(item->desired, "policyDocument"))
+		TRY(replace(setup, item, ret_error));
+	return setup->spec.prune ? drop_versions(setup, item, 1, ret_error) : ZT_OK;
 }
 
 static zt_status collect(void *context, const json_t *target, zt_error *ret_error)

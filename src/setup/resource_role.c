@@ -1,4 +1,4 @@
-/* The handler's role, and its inline policy. */
+/* The roles of handler and rule, each with its inline policy. */
 #include "aws/iam.h"
 #include "setup/documents.h"
 
@@ -16,8 +16,7 @@ static zt_status text_of(const zt_setup_item *item, const char *member, zt_str *
 
 static zt_status desired_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
-	(void)setup, (void)item;
-	return wrap("AssumeRolePolicyDocument", zt_document_trust(), ret, ret_error);
+	return wrap("AssumeRolePolicyDocument", zt_document_trust(setup, item->index), ret, ret_error);
 }
 
 static bool has_tag(const zt_setup *setup, const json_t *tags)
@@ -66,10 +65,14 @@ static zt_status remove_role(zt_setup *setup, const zt_setup_item *item, zt_erro
 	return zt_iam_role_delete(setup->client, zt_view_of(item->name), ret_error);
 }
 
+static zt_view role_of(const zt_setup *setup, const zt_setup_item *item)
+{
+	return zt_view_of(zt_setup_role_name(setup, item->index));
+}
+
 static zt_status desired_policy(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
-	(void)item;
-	return wrap("PolicyDocument", zt_document_handler_policy(setup), ret, ret_error);
+	return wrap("PolicyDocument", zt_document_role_policy(setup, item->index), ret, ret_error);
 }
 
 /* It has no tags; a policy of this name on our role is ours. */
@@ -78,8 +81,7 @@ static zt_status observe_policy(zt_setup *setup, const zt_setup_item *item, json
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	json_t *document = NULL;
-	TRY(zt_iam_role_policy_get(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name), &text,
-				   ret_error));
+	TRY(zt_iam_role_policy_get(setup->client, role_of(setup, item), zt_view_of(item->name), &text, ret_error));
 	TRY(zt_json_parse(zt_str_view(&text), &document, ret_error));
 	*ret_ours = true;
 	return wrap("PolicyDocument", document, ret, ret_error);
@@ -89,26 +91,27 @@ static zt_status put_policy(zt_setup *setup, const zt_setup_item *item, zt_error
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	TRY(text_of(item, "PolicyDocument", &text, ret_error));
-	return zt_iam_role_policy_put(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name),
-				      zt_str_view(&text), ret_error);
+	return zt_iam_role_policy_put(setup->client, role_of(setup, item), zt_view_of(item->name), zt_str_view(&text),
+				      ret_error);
 }
 
 static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	return zt_iam_role_policy_delete(setup->client, zt_view_of(setup->role_name), zt_view_of(item->name),
-					 ret_error);
+	return zt_iam_role_policy_delete(setup->client, role_of(setup, item), zt_view_of(item->name), ret_error);
 }
 
 static const zt_operator_action role_actions[] = {
-	{ "iam:GetRole", { "role/{role}" } },    { "iam:CreateRole", { "role/{role}" } },
-	{ "iam:TagRole", { "role/{role}" } },    { "iam:UpdateAssumeRolePolicy", { "role/{role}" } },
-	{ "iam:DeleteRole", { "role/{role}" } },
+	{ "iam:GetRole", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:CreateRole", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:TagRole", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:UpdateAssumeRolePolicy", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:DeleteRole", { "role/{role}", "role/{errors-role}" } },
 };
 
 static const zt_operator_action policy_actions[] = {
-	{ "iam:GetRolePolicy", { "role/{role}" } },
-	{ "iam:PutRolePolicy", { "role/{role}" } },
-	{ "iam:DeleteRolePolicy", { "role/{role}" } },
+	{ "iam:GetRolePolicy", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:PutRolePolicy", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:DeleteRolePolicy", { "role/{role}", "role/{errors-role}" } },
 };
 
 const zt_resource zt_resource_role = {

@@ -2,18 +2,29 @@
 #include "aws/iot_rule.h"
 #include "setup/documents.h"
 
-static const char *const members[] = { "sql", "description", "actions", "awsIotSqlVersion", "ruleDisabled" };
+static const char *const members[] = { "sql",          "description", "actions", "awsIotSqlVersion",
+				       "ruleDisabled", "errorAction" };
 
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	(void)item;
 	ZT_CLEANUP(zt_str_free) zt_str sql = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	TRY(zt_document_sql(setup, &sql));
-	*ret = json_pack("{s:s, s:s, s:[{s:{s:o}}], s:s, s:b}", "sql", zt_str_text(&sql), "description",
-			 "Registrations of devices, to zerotouch's handler", "actions", "lambda", "functionArn",
-			 zt_setup_arn_json(setup, "lambda", "function:", setup->handler_name), "awsIotSqlVersion",
-			 "2016-03-23", "ruleDisabled", 0);
+	*ret =
+	    json_pack("{s:s, s:s, s:[{s:{s:o}}], s:s, s:b, s:{s:{s:s, s:o}}}", "sql", zt_str_text(&sql), "description",
+		      "Registrations of devices, to zerotouch's handler", "actions", "lambda", "functionArn",
+		      zt_setup_arn_json(setup, "lambda", "function:", setup->handler_name), "awsIotSqlVersion",
+		      "2016-03-23", "ruleDisabled", 0, "errorAction", "cloudwatchLogs", "logGroupName",
+		      setup->errors_log, "roleArn", zt_setup_arn_json(setup, "iam", "role/", setup->errors_role_name));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
+
+/* AWS may tell a member that has its default. */
+static void drop_default(const json_t *rule)
+{
+	json_t *logs = json_object_get(json_object_get(rule, "errorAction"), "cloudwatchLogs");
+	if (json_is_false(json_object_get(logs, "batchMode")))
+		(void)json_object_del(logs, "batchMode");
 }
 
 static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
@@ -23,6 +34,7 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	TRY(zt_iot_rule_get(setup->client, zt_view_of(item->name), &answer, ret_error));
 	TRY(zt_setup_has_tag(setup, zt_json_view(answer, "ruleArn"), ret_ours, ret_error));
 	const json_t *rule = json_object_get(answer, "rule");
+	drop_default(rule);
 	for (size_t i = 0; i < ZT_COUNT(members); i++) {
 		json_t *value = json_object_get(rule, members[i]);
 		if (value && json_object_set(seen, members[i], value) != 0)
@@ -56,6 +68,7 @@ static const zt_operator_action actions[] = {
 	{ "iot:GetTopicRule", { "rule/{rule}" } },     { "iot:ListTagsForResource", { "rule/{rule}" } },
 	{ "iot:CreateTopicRule", { "rule/{rule}" } },  { "iot:TagResource", { "rule/{rule}" } },
 	{ "iot:ReplaceTopicRule", { "rule/{rule}" } }, { "iot:DeleteTopicRule", { "rule/{rule}" } },
+	{ "iam:PassRole", { "role/{errors-role}" } },
 };
 
 const zt_resource zt_resource_rule = {

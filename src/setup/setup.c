@@ -10,6 +10,7 @@ const zt_resource *zt_resource_of(zt_setup_kind kind)
 	static const zt_resource *const resources[] = {
 		[ZT_SETUP_THING_TYPE] = &zt_resource_thing_type,
 		[ZT_SETUP_POLICY] = &zt_resource_policy,
+		[ZT_SETUP_LOG_GROUP] = &zt_resource_log_group,
 		[ZT_SETUP_ROLE] = &zt_resource_role,
 		[ZT_SETUP_ROLE_POLICY] = &zt_resource_role_policy,
 		[ZT_SETUP_FUNCTION] = &zt_resource_function,
@@ -41,9 +42,13 @@ void zt_setup_add_items(zt_setup *setup)
 	forget_items(setup);
 	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
 	add_item(setup, ZT_SETUP_POLICY, 0, setup->device_name);
-	add_item(setup, ZT_SETUP_ROLE, 0, setup->role_name);
-	add_item(setup, ZT_SETUP_ROLE_POLICY, 0, setup->handler_name);
+	add_item(setup, ZT_SETUP_LOG_GROUP, 0, setup->function_log);
+	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_HANDLER, setup->role_name);
+	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_HANDLER, setup->handler_name);
 	add_item(setup, ZT_SETUP_FUNCTION, 0, setup->handler_name);
+	add_item(setup, ZT_SETUP_LOG_GROUP, 0, setup->errors_log);
+	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_ERRORS, setup->errors_role_name);
+	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_ERRORS, setup->errors_name);
 	add_item(setup, ZT_SETUP_RULE, 0, setup->rule_name);
 	add_item(setup, ZT_SETUP_PERMISSION, 0, setup->handler_name);
 	for (size_t i = 0; i < setup->accepted_count; i++)
@@ -116,14 +121,28 @@ static zt_status keep_difference(zt_setup_item *item, const json_t *observed, co
 	}
 	if (json_object_size(shall) == 0)
 		return ZT_OK;
-	item->change = ZT_CHANGE_UPDATE;
+	/* A log group of ours without a retention is what an interrupted run left: it is finished, not changed. */
+	bool half_made = item->kind == ZT_SETUP_LOG_GROUP && item->ours && json_object_size(is) == 0;
+	item->change = half_made ? ZT_CHANGE_CREATE : ZT_CHANGE_UPDATE;
 	item->observed = ZT_STEAL(is);
 	item->desired = ZT_STEAL(shall);
 	return ZT_OK;
 }
 
+/* What somebody else made stays. */
+static zt_status plan_removal(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
+{
+	zt_status status = zt_resource_of(item->kind)->observe(setup, item, &item->observed, &item->ours, ret_error);
+	item->there = status == ZT_OK;
+	if (item->there && item->ours)
+		item->change = ZT_CHANGE_REMOVE;
+	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
+}
+
 static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
 {
+	if (item->kind == ZT_SETUP_CA && setup->accepted[item->index].leaving)
+		return plan_removal(setup, item, ret_error);
 	const zt_resource *resource = zt_resource_of(item->kind);
 	ZT_JSON_CLEANUP json_t *observed = NULL;
 	ZT_JSON_CLEANUP json_t *desired = NULL;
@@ -201,7 +220,7 @@ static zt_status end(const zt_setup *setup, const zt_setup_item *item, zt_status
 static zt_status apply_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
 {
 	const zt_resource *resource = zt_resource_of(item->kind);
-	bool create = item->change == ZT_CHANGE_CREATE;
+	bool create = !item->there;
 	begin(setup, item);
 	TRY(end(setup, item,
 		create ? resource->create(setup, item, ret_error) : resource->update(setup, item, ret_error)));
@@ -210,24 +229,25 @@ static zt_status apply_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_
 	return ZT_OK;
 }
 
-static zt_status check_consent(const zt_setup *setup, zt_error *ret_error)
+/* A CA is the same one whoever registered it, and Lambda itself may have made its log group; every other name without
+ * our tag is somebody else's. */
+static bool is_foreign(const zt_setup_item *item)
 {
-	for (size_t i = 0; i < setup->item_count; i++)
-		if (setup->items[i].change == ZT_CHANGE_UPDATE)
-			return zt_error_set(ret_error, ZT_E_CONFLICT,
-					    "%s %s exists with other content; it is changed only with consent",
-					    setup->items[i].title, setup->items[i].name);
-	return ZT_OK;
+	return item->there && !item->ours && item->kind != ZT_SETUP_CA && item->kind != ZT_SETUP_LOG_GROUP;
 }
 
-zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *ret_error)
+static zt_status check_item(const zt_setup *setup, const zt_setup_item *item, bool consent, zt_error *ret_error)
 {
-	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
-	if (!consent)
-		TRY(check_consent(setup, ret_error));
-	for (size_t i = 0; i < setup->item_count; i++)
-		if (setup->items[i].change != ZT_CHANGE_NONE)
-			TRY(apply_item(setup, &setup->items[i], ret_error));
+	if (item->change == ZT_CHANGE_UPDATE && is_foreign(item))
+		return zt_error_set(ret_error, ZT_E_CONFLICT,
+				    "%s %s is somebody else's, it has no tag zerotouch=%s: choose another --name, or "
+				    "give it that tag",
+				    item->title, item->name, setup->name);
+	if (!consent && (item->change == ZT_CHANGE_UPDATE || item->change == ZT_CHANGE_REMOVE))
+		return zt_error_set(
+		    ret_error, ZT_E_CONFLICT, "%s %s %s; it is %s only with consent", item->title, item->name,
+		    item->change == ZT_CHANGE_UPDATE ? "exists with other content" : "is not wanted any more",
+		    item->change == ZT_CHANGE_UPDATE ? "changed" : "removed");
 	return ZT_OK;
 }
 
@@ -240,6 +260,28 @@ static zt_status remove_item(zt_setup *setup, zt_setup_item *item, zt_error *ret
 		status = ZT_OK;
 	item->there = item->there && status != ZT_OK;
 	return end(setup, item, status);
+}
+
+static zt_status remove_unwanted(zt_setup *setup, zt_error *ret_error)
+{
+	for (size_t i = setup->item_count; i-- > 0;) {
+		if (setup->items[i].change != ZT_CHANGE_REMOVE)
+			continue;
+		TRY(remove_item(setup, &setup->items[i], ret_error));
+		setup->items[i].change = ZT_CHANGE_NONE;
+	}
+	return ZT_OK;
+}
+
+zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *ret_error)
+{
+	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	for (size_t i = 0; i < setup->item_count; i++)
+		TRY(check_item(setup, &setup->items[i], consent, ret_error));
+	for (size_t i = 0; i < setup->item_count; i++)
+		if (setup->items[i].change == ZT_CHANGE_CREATE || setup->items[i].change == ZT_CHANGE_UPDATE)
+			TRY(apply_item(setup, &setup->items[i], ret_error));
+	return remove_unwanted(setup, ret_error);
 }
 
 zt_status zt_setup_teardown(zt_setup *setup, zt_error *ret_error)

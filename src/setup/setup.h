@@ -6,7 +6,9 @@
  *   zt_setup_new -> zt_setup_plan -> zt_setup_item … -> zt_setup_apply
  *
  * Names, for a set-up called "zerotouch": IoT policy and thing type zerotouch-device, role zerotouch-jitr-<region>,
- * function zerotouch-jitr, rule zerotouch_jitr. Each carries the tag zerotouch=<name>; CA certificates too. */
+ * function zerotouch-jitr with its log group /aws/lambda/zerotouch-jitr, rule zerotouch_jitr, whose failures go to the
+ * log group /zerotouch/zerotouch/errors by the role zerotouch-errors-<region>. Each carries the tag zerotouch=<name>;
+ * CA certificates too. */
 #ifndef ZT_SETUP_H
 #define ZT_SETUP_H
 
@@ -19,7 +21,8 @@ enum {
 	ZT_SETUP_CAS_MAX = 16,
 	ZT_SETUP_TOPICS_MAX = 8,
 	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that one handler accepts; Lambda's 4 KB of environment end sooner */
-	ZT_SETUP_ITEMS_MAX = ZT_SETUP_ACCEPTED_MAX + 8,
+	ZT_SETUP_ITEMS_MAX = 2 * ZT_SETUP_ACCEPTED_MAX + 16,
+	ZT_SETUP_LOG_RETENTION_DAYS = 30, /* default: long enough to look into last week's trouble */
 	ZT_SETUP_ASSUME_BUDGET_MS =
 	    120000, /* how long a new role may take to be assumable; IAM promises nothing, facts §9.3 */
 	ZT_SETUP_READY_BUDGET_MS = 60000, /* how long a function may stay Pending or in an update */
@@ -48,7 +51,10 @@ typedef struct {
 	/* "DEFAULT" or "SNI_ONLY", of the CAs; empty: as they are registered, DEFAULT for new ones. SNI_ONLY needs no
 	 * proof of possession, and devices must send the endpoint's name (SNI). */
 	zt_view ca_mode;
-	bool sweeper;      /* the handler's role may sweep when a schedule invokes it */
+	bool sweeper;                /* the handler's role may sweep when a schedule invokes it */
+	unsigned log_retention_days; /* of both log groups, one of CloudWatch Logs' figures; 0: the default */
+	/* Also plans the removal of what is ours and not wanted any more: expired CAs, old policy versions. */
+	bool prune;
 	bool observe_only; /* only zt_setup_observe will be called: name alone is needed */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
 	void (*begun)(void *context, const zt_setup_item *item);
@@ -63,7 +69,8 @@ typedef struct {
 typedef enum {
 	ZT_SETUP_THING_TYPE,
 	ZT_SETUP_POLICY,
-	ZT_SETUP_ROLE,
+	ZT_SETUP_LOG_GROUP, /* the function's, and the rule's */
+	ZT_SETUP_ROLE,      /* the handler's, and the rule's */
 	ZT_SETUP_ROLE_POLICY,
 	ZT_SETUP_FUNCTION,
 	ZT_SETUP_RULE,
@@ -75,11 +82,12 @@ typedef enum {
 	ZT_CHANGE_NONE, /* is as it shall be */
 	ZT_CHANGE_CREATE,
 	ZT_CHANGE_UPDATE, /* is there with other content */
+	ZT_CHANGE_REMOVE, /* is there and ours, and not wanted any more */
 } zt_setup_change;
 
 struct zt_setup_item {
 	zt_setup_kind kind;
-	size_t index;      /* of the CA, inside */
+	size_t index;      /* of the CA or role, inside */
 	const char *title; /* "IoT policy" */
 	char name[160];    /* "zerotouch-device" */
 	zt_setup_change change;
@@ -114,9 +122,10 @@ const zt_setup_item *zt_setup_item_at(const zt_setup *setup, size_t index);
 /* Items with a change of that kind. */
 size_t zt_setup_changes(const zt_setup *setup, zt_setup_change change);
 
-/* Makes what zt_setup_plan found to be made, in order; stops at the first failure, and the next plan goes on from
- * there. What exists with other content is changed only with `consent`: without it ZT_E_CONFLICT, before anything is
- * done. */
+/* Makes what zt_setup_plan found to be made, in order, and removes then what is to go; stops at the first failure, and
+ * the next plan goes on from there. What exists with other content is changed, and what is not wanted any more removed,
+ * only with `consent`: without it ZT_E_CONFLICT, before anything is done. So is a name that somebody else's resource
+ * has, with consent too. */
 ZT_NODISCARD zt_status zt_setup_apply(zt_setup *setup, bool consent, zt_error *ret_error);
 
 /* Removes, in the reverse order, every item that is there and ours, with the certificates that our CAs registered,

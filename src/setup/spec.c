@@ -15,6 +15,18 @@ static bool is_name(zt_view name)
 	return letter && name.n <= ZT_SETUP_NAME_MAX;
 }
 
+/* Roles are one account's, not one Region's. */
+static zt_status name_role(const zt_setup *setup, const char *of, char ret_name[65], zt_error *ret_error)
+{
+	int n = snprintf(ret_name, 65, "%s-%s", of, zt_aws_client_region(setup->client));
+	return n > 0 && n < 65 ? ZT_OK : zt_error_set(ret_error, ZT_E_USAGE, "name and Region are too long for a role");
+}
+
+const char *zt_setup_role_name(const zt_setup *setup, size_t role)
+{
+	return role == ZT_ROLE_HANDLER ? setup->role_name : setup->errors_role_name;
+}
+
 zt_status zt_setup_check_name(zt_setup *setup, zt_error *ret_error)
 {
 	zt_view name = setup->spec.name.n ? setup->spec.name : ZT_LIT("zerotouch");
@@ -30,12 +42,11 @@ zt_status zt_setup_check_name(zt_setup *setup, zt_error *ret_error)
 	for (char *c = setup->rule_name; *c; c++)
 		if (*c == '-')
 			*c = '_';
-	/* Roles are one account's, not one Region's. */
-	int n = snprintf(setup->role_name, sizeof setup->role_name, "%s-%s", setup->handler_name,
-			 zt_aws_client_region(setup->client));
-	if (n < 0 || (size_t)n >= sizeof setup->role_name)
-		return zt_error_set(ret_error, ZT_E_USAGE, "name and Region are too long for a role");
-	return ZT_OK;
+	(void)snprintf(setup->errors_name, sizeof setup->errors_name, "%s-errors", setup->name);
+	(void)snprintf(setup->function_log, sizeof setup->function_log, "/aws/lambda/%s", setup->handler_name);
+	(void)snprintf(setup->errors_log, sizeof setup->errors_log, "/zerotouch/%s/errors", setup->name);
+	TRY(name_role(setup, setup->handler_name, setup->role_name, ret_error));
+	return name_role(setup, setup->errors_name, setup->errors_role_name, ret_error);
 }
 
 /* A plain topic: what stands in a policy must not be a pattern, a variable or somebody else's. */
@@ -141,6 +152,19 @@ static zt_status check_mode(const zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* PutRetentionPolicy, "Valid values". */
+static zt_status check_retention(const zt_setup *setup, zt_error *ret_error)
+{
+	static const unsigned valid[] = { 0,   1,   3,   5,   7,    14,   30,   60,   90,   120,  150, 180,
+					  365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 };
+	for (size_t i = 0; i < ZT_COUNT(valid); i++)
+		if (setup->spec.log_retention_days == valid[i])
+			return ZT_OK;
+	return zt_error_set(ret_error, ZT_E_USAGE,
+			    "CloudWatch Logs keeps for 1, 3, 5, 7, 14, 30, 60, 90 … 3653 days, not for %u",
+			    setup->spec.log_retention_days);
+}
+
 zt_status zt_setup_check(zt_setup *setup, zt_error *ret_error)
 {
 	TRY(zt_setup_check_name(setup, ret_error));
@@ -148,5 +172,6 @@ zt_status zt_setup_check(zt_setup *setup, zt_error *ret_error)
 	TRY(check_template(setup, ret_error));
 	TRY(check_architecture(setup, ret_error));
 	TRY(check_mode(setup, ret_error));
+	TRY(check_retention(setup, ret_error));
 	return check_cas(setup, ret_error);
 }

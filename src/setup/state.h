@@ -14,6 +14,7 @@ enum {
 typedef struct {
 	char id[65];
 	char tenant[65];
+	bool leaving;             /* with `prune`: expired or gone, and not accepted any more */
 	const zt_setup_ca *given; /* in the specification; NULL when only the handler knows it */
 } zt_accepted_ca;
 
@@ -25,6 +26,9 @@ struct zt_setup {
 	char handler_name[64]; /* of function, role policy and permission */
 	char role_name[64 + 1];
 	char rule_name[64];
+	char errors_name[64];          /* of the rule's role policy */
+	char errors_role_name[64 + 1]; /* what IoT assumes to tell the rule's failures */
+	char function_log[96], errors_log[96];
 	char thing_template[129];
 	zt_accepted_ca cas[ZT_SETUP_CAS_MAX]; /* of the specification */
 	/* Those that the handler accepts already, in its order, and behind them the new ones: so a second tenant's
@@ -38,6 +42,9 @@ struct zt_setup {
 	size_t item_count;
 	bool planned;
 };
+
+/* Whose roles: the index of their items. */
+typedef enum { ZT_ROLE_HANDLER, ZT_ROLE_ERRORS } zt_setup_role;
 
 /* A kind of resource. Objects have the same members in `desired` and in `observe`. */
 typedef struct {
@@ -54,8 +61,8 @@ typedef struct {
 	zt_operator_actions actions; /* that these five use */
 } zt_resource;
 
-extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_role, zt_resource_role_policy,
-    zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
+extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_log_group, zt_resource_role,
+    zt_resource_role_policy, zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
 
 const zt_resource *zt_resource_of(zt_setup_kind kind);
 
@@ -84,8 +91,10 @@ zt_status zt_setup_no_memory(zt_error *ret_error);
 void zt_setup_sleep(const zt_setup *setup, int64_t ms);
 int64_t zt_setup_now_ms(const zt_setup *setup);
 
-/* Removes the certificates that a CA registered, their things and identity messages. */
-ZT_NODISCARD zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, zt_error *ret_error);
+const char *zt_setup_role_name(const zt_setup *setup, size_t role);
+
+/* Removes the certificates that a CA registered and, with `things`, their things and identity messages. */
+ZT_NODISCARD zt_status zt_setup_remove_devices(zt_setup *setup, zt_view ca_id, bool things, zt_error *ret_error);
 /* Removes the things of our type that have no certificate: an interrupted removal leaves such a one, and no certificate
  * leads to it any more. */
 ZT_NODISCARD zt_status zt_setup_remove_loose_things(zt_setup *setup, zt_error *ret_error);

@@ -119,6 +119,7 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
 	zt_rules_set_republish(d->rules, republish, d);
+	zt_rules_set_logs(d->rules, d->logs);
 	return zt_shadows_new(d->registry, republish, d, &d->shadows);
 }
 

@@ -70,9 +70,9 @@ static bool role_trusts_iot(const zt_role *role, source *from)
 	return zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW;
 }
 
-static bool role_allows(const zt_role *role, zt_view topic_arn)
+static bool role_allows(const zt_role *role, zt_view action, zt_view arn)
 {
-	zt_policy_request request = { .action = ZT_LIT("iot:Publish"), .resource = topic_arn };
+	zt_policy_request request = { .action = action, .resource = arn };
 	bool allowed = false;
 	for (size_t i = 0; i < role->policy_count; i++) {
 		const zt_policy *policies[] = { role->policies[i].compiled };
@@ -99,20 +99,46 @@ static zt_view role_name(zt_view arn)
 	return zt_view_from(arn, slash);
 }
 
+/* The role that IoT assumes for the rule's action. */
+static zt_status find_role(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, const zt_role **ret,
+			   zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
+	source from;
+	TRY(source_of(rules, rule, &rule_arn, &from));
+	*ret = zt_registry_role(rules->registry, role_name(role_arn));
+	if (!*ret)
+		return denied(ret_error, role_arn, "does not exist", ZT_VIEW_EMPTY);
+	if (!role_trusts_iot(*ret, &from))
+		return denied(ret_error, role_arn, "does not trust iot.amazonaws.com", ZT_VIEW_EMPTY);
+	return ZT_OK;
+}
+
 zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic,
 			   zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str topic_arn = ZT_STR(ARN_MAX);
-	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
-	source from;
+	const zt_role *role;
 	TRY(zt_account_iot_arn(zt_registry_account(rules->registry), "topic", topic, &topic_arn));
-	TRY(source_of(rules, rule, &rule_arn, &from));
-	const zt_role *role = zt_registry_role(rules->registry, role_name(role_arn));
-	if (!role)
-		return denied(ret_error, role_arn, "does not exist", ZT_VIEW_EMPTY);
-	if (!role_trusts_iot(role, &from))
-		return denied(ret_error, role_arn, "does not trust iot.amazonaws.com", ZT_VIEW_EMPTY);
-	if (!role_allows(role, zt_str_view(&topic_arn)))
+	TRY(find_role(rules, rule, role_arn, &role, ret_error));
+	if (!role_allows(role, ZT_LIT("iot:Publish"), zt_str_view(&topic_arn)))
 		return denied(ret_error, role_arn, "is not allowed iot:Publish on ", zt_str_view(&topic_arn));
+	return ZT_OK;
+}
+
+/* AWS IoT, "CloudWatch Logs": CreateLogStream on the group, PutLogEvents on the stream. */
+zt_status zt_allow_log(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view group, zt_view stream,
+		       zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ARN_MAX);
+	const zt_role *role;
+	TRY(zt_account_log_group_arn(zt_registry_account(rules->registry), group, &arn));
+	TRY(zt_str_put_text(&arn, ":log-stream:"));
+	TRY(find_role(rules, rule, role_arn, &role, ret_error));
+	if (!role_allows(role, ZT_LIT("logs:CreateLogStream"), zt_str_view(&arn)))
+		return denied(ret_error, role_arn, "is not allowed logs:CreateLogStream on ", zt_str_view(&arn));
+	TRY(zt_str_put(&arn, stream));
+	if (!role_allows(role, ZT_LIT("logs:PutLogEvents"), zt_str_view(&arn)))
+		return denied(ret_error, role_arn, "is not allowed logs:PutLogEvents on ", zt_str_view(&arn));
 	return ZT_OK;
 }

@@ -85,6 +85,11 @@ void zt_rules_set_republish(zt_rules *rules, zt_republish_fn republish, void *co
 	rules->republish_context = context;
 }
 
+void zt_rules_set_logs(zt_rules *rules, zt_logs *logs)
+{
+	rules->logs = logs;
+}
+
 /* "$aws/rules/<name>/<rest>": for that rule alone, which sees <rest> as its topic (AWS IoT, "Basic Ingest"). */
 static bool basic_ingest(zt_view topic, zt_view *ret_rule, zt_view *ret_rest)
 {

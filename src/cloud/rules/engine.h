@@ -13,6 +13,8 @@ typedef zt_status (*zt_republish_fn)(void *context, const zt_publish *message);
 /* Compiles the registry's rules and follows their changes. */
 ZT_NODISCARD zt_status zt_rules_new(zt_registry *registry, zt_lambda *lambda, zt_rules **ret, zt_error *ret_error);
 void zt_rules_free(zt_rules *rules);
+/* Where the action cloudwatchLogs writes. */
+void zt_rules_set_logs(zt_rules *rules, zt_logs *logs);
 void zt_rules_set_republish(zt_rules *rules, zt_republish_fn republish, void *context);
 /* The seam for whoever accepts messages. */
 zt_publish_listener zt_rules_listener(zt_rules *rules);

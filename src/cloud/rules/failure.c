@@ -9,8 +9,15 @@ enum { BODY_MAX = 512 * 1024 };
 zt_status zt_action_run(const zt_run *run, const zt_action *action, zt_str *resource, zt_error *ret_error)
 {
 	zt_str_clear(resource);
-	return action->kind == ZT_ACTION_LAMBDA ? zt_action_lambda(run, action, resource, ret_error)
-						: zt_action_republish(run, action, resource, ret_error);
+	switch (action->kind) {
+	case ZT_ACTION_LAMBDA:
+		return zt_action_lambda(run, action, resource, ret_error);
+	case ZT_ACTION_REPUBLISH:
+		return zt_action_republish(run, action, resource, ret_error);
+	case ZT_ACTION_LOGS:
+		return zt_action_logs(run, action, resource, ret_error);
+	}
+	return zt_error_set(ret_error, ZT_E_INTERNAL, "an action of no kind");
 }
 
 static json_t *failure_of(const zt_action *action, zt_view resource, const char *text)

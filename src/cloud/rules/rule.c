@@ -50,12 +50,28 @@ static zt_status parse_republish(const json_t *json, zt_action *action, zt_error
 	return parse_template(topic, "republish", &action->target, ret_error);
 }
 
+static zt_status parse_logs(const json_t *json, zt_action *action, zt_error *ret_error)
+{
+	zt_view role = zt_json_view(json, "roleArn"), group = zt_json_view(json, "logGroupName"), name;
+	zt_arn parts;
+	if (zt_arn_parse(role, &parts) != ZT_OK || !zt_arn_resource_of(&parts, ZT_LIT("role"), &name))
+		return invalid(ret_error, "cloudwatchLogs", "roleArn is no ARN of a role");
+	if (!group.n)
+		return invalid(ret_error, "cloudwatchLogs", "logGroupName is missing");
+	if (json_is_true(json_object_get(json, "batchMode")))
+		return invalid(ret_error, "cloudwatchLogs", "batchMode is not supported here");
+	action->role_arn = zt_view_dup(role);
+	ENSURE(action->role_arn, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	return parse_template(group, "cloudwatchLogs", &action->target, ret_error);
+}
+
 static const struct {
 	const char *member, *name;
 	zt_status (*parse)(const json_t *json, zt_action *action, zt_error *ret_error);
 } kinds[] = {
 	[ZT_ACTION_LAMBDA] = { "lambda", "LambdaAction", parse_lambda },
 	[ZT_ACTION_REPUBLISH] = { "republish", "RepublishAction", parse_republish },
+	[ZT_ACTION_LOGS] = { "cloudwatchLogs", "CloudwatchLogsAction", parse_logs },
 };
 
 const char *zt_action_name(zt_action_kind kind)

@@ -6,12 +6,12 @@
 
 enum { ZT_RULE_ACTIONS_MAX = 10 }; /* AWS IoT Core quotas, "Actions per rule" */
 
-typedef enum { ZT_ACTION_LAMBDA, ZT_ACTION_REPUBLISH } zt_action_kind;
+typedef enum { ZT_ACTION_LAMBDA, ZT_ACTION_REPUBLISH, ZT_ACTION_LOGS } zt_action_kind;
 
 typedef struct {
 	zt_action_kind kind;
-	zt_template *target; /* function ARN, or topic */
-	char *role_arn;      /* of republish */
+	zt_template *target; /* function ARN, topic, or log group */
+	char *role_arn;      /* of republish and cloudwatchLogs */
 	uint8_t qos;
 } zt_action;
 

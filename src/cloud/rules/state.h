@@ -16,6 +16,7 @@ typedef struct zt_pending zt_pending; /* an invocation that waits for its acknow
 struct zt_rules {
 	zt_registry *registry;
 	zt_lambda *lambda;
+	zt_logs *logs; /* NULL: the action cloudwatchLogs fails */
 	zt_republish_fn republish;
 	void *republish_context;
 	zt_rule *rules[ZT_RULES_MAX]; /* in no order that matters */
@@ -39,12 +40,16 @@ ZT_NODISCARD zt_status zt_action_lambda(const zt_run *run, const zt_action *acti
 					zt_error *ret_error);
 ZT_NODISCARD zt_status zt_action_republish(const zt_run *run, const zt_action *action, zt_str *resource,
 					   zt_error *ret_error);
+ZT_NODISCARD zt_status zt_action_logs(const zt_run *run, const zt_action *action, zt_str *resource,
+				      zt_error *ret_error);
 
 /* Whether a rule may do that: the function's resource policy, the role's trust and policies. */
 ZT_NODISCARD zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_function *function,
 				       zt_view function_arn, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_allow_publish(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view topic,
 					zt_error *ret_error);
+ZT_NODISCARD zt_status zt_allow_log(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, zt_view group,
+				    zt_view stream, zt_error *ret_error);
 
 /* Logs the failure, collects it, and runs the error action with the lot (AWS IoT, "error handling"). */
 json_t *zt_failure_new(const zt_action *action, zt_view resource, const zt_error *error);

@@ -40,7 +40,7 @@ class Account:
         self.tenant = world.tenant()
         self.device = world.device(self.tenant)
         self.device.attest()
-        self.iot, self.iam, self.functions = (world.client(name) for name in ("iot", "iam", "lambda"))
+        self.iot, self.iam, self.functions, self.logs = (world.client(name) for name in ("iot", "iam", "lambda", "logs"))
 
     def argv(self, verb, name, endpoint):
         return [str(word) for word in (BIN / "zerotouch", verb, "--endpoint-url", endpoint, "--socket",
@@ -67,7 +67,7 @@ class Account:
         iot = self.iot
         left = (iot.list_policies()["policies"], iot.list_things()["things"], iot.list_ca_certificates()["certificates"],
                 iot.list_certificates()["certificates"], iot.list_topic_rules()["rules"],
-                self.functions.list_functions()["Functions"], self.iam.list_roles()["Roles"])
+                self.functions.list_functions()["Functions"], self.logs.describe_log_groups()["logGroups"], self.iam.list_roles()["Roles"])
         assert left == ([],) * len(left), (name, left)
         types = iot.list_thing_types()["thingTypes"]
         assert all(t["thingTypeMetadata"]["deprecated"] for t in types), types

@@ -8,8 +8,8 @@ import boto3
 
 from world import BIN, World
 
-KINDS = ["thing type", "IoT policy", "IAM role", "role policy", "Lambda function", "topic rule", "invoke permission",
-         "CA certificate"]
+KINDS = ["thing type", "IoT policy", "log group", "IAM role", "role policy", "Lambda function", "log group", "IAM role",
+         "role policy", "topic rule", "invoke permission", "CA certificate"]
 
 
 class Life:
@@ -19,6 +19,7 @@ class Life:
         self.account = world.cloud.endpoints["account"]
         self.region = world.cloud.endpoints["region"]
         self.iot, self.iam, self.functions = (world.client(name) for name in ("iot", "iam", "lambda"))
+        self.logs = world.client("logs")
 
     def run(self, verb, *more, check=True):
         world = self.world
@@ -81,9 +82,25 @@ def test_setup_makes_what_the_plan_said(life):
     assert (variables["ZT_CA_IDS"], variables["ZT_TENANTS"]) == (life.ca_id(), life.tenant)
     assert variables["ZT_DATA_ENDPOINT"] == life.iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
 
+    days = {g["logGroupName"]: g.get("retentionInDays") for g in life.logs.describe_log_groups()["logGroups"]}
+    assert days == {"/aws/lambda/zerotouch-jitr": 30, "/zerotouch/zerotouch/errors": 30}, days
+    for name in days:
+        assert life.logs.list_tags_log_group(logGroupName=name)["tags"] == {"zerotouch": "zerotouch"}
+
+    errors_role = f"zerotouch-errors-{life.region}"
+    (trust,) = life.iam.get_role(RoleName=errors_role)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "iot.amazonaws.com"}
+    assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": iot_arn + "rule/zerotouch_jitr"}
+    may = life.iam.get_role_policy(RoleName=errors_role, PolicyName="zerotouch-errors")["PolicyDocument"]["Statement"]
+    logs_arn = f"arn:aws:logs:{life.region}:{life.account}:log-group:"
+    assert [s["Resource"] for s in may] == [logs_arn + "/zerotouch/zerotouch/errors:*"], may
+
     rule = life.iot.get_topic_rule(ruleName="zerotouch_jitr")["rule"]
     assert f"caCertificateId = '{life.ca_id()}'" in rule["sql"] and not rule["ruleDisabled"]
     assert rule["actions"] == [{"lambda": {"functionArn": function["FunctionArn"]}}]
+
+    assert rule["errorAction"] == {"cloudwatchLogs": {"logGroupName": "/zerotouch/zerotouch/errors",
+                                                      "roleArn": f"arn:aws:iam::{life.account}:role/{errors_role}"}}
 
     permission = json.loads(life.functions.get_policy(FunctionName="zerotouch-jitr")["Policy"])
     (statement,) = permission["Statement"]
@@ -96,10 +113,10 @@ def test_status_tells_what_is_there(life):
     assert (status["account"], status["region"]) == (life.account, life.region)
     assert status["endpoint"] == life.iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
     states = {r["kind"]: r["state"] for r in status["resources"]}
-    assert list(states) == KINDS and all(r["ours"] for r in status["resources"])
+    assert [r["kind"] for r in status["resources"]] == KINDS and all(r["ours"] for r in status["resources"])
     assert (states["thing type"], states["topic rule"], states["Lambda function"]) == ("active", "enabled", "Active")
     assert states["CA certificate"].startswith("ACTIVE, auto-registration ENABLE, until 20")
-    assert [r.get("tenant") for r in status["resources"]] == [None] * 7 + [life.tenant]
+    assert [r.get("tenant") for r in status["resources"]] == [None] * 11 + [life.tenant]
     text = life.status()
     assert status["endpoint"] in text and life.tenant in text and "enabled" in text
 
@@ -152,6 +169,70 @@ def test_drift_is_shown_and_repaired_with_consent(life):
     assert life.changes() == {}
 
 
+def test_log_retention_is_an_option(life):
+    assert life.run("plan", "--log-retention", "4", check=False).returncode == 2
+    life.run("setup", "--log-retention", "14", "--yes")
+    assert {g["retentionInDays"] for g in life.logs.describe_log_groups()["logGroups"]} == {14}
+    assert life.changes() == {"log group": "change"}
+    life.run("setup", "--yes")
+
+
+def test_a_failure_of_the_rule_can_be_read_in_its_log(life):
+    """The permission is taken away: what IoT then says of the rule stands in the log group, with the event that was lost."""
+    life.functions.remove_permission(FunctionName="zerotouch-jitr", StatementId="zerotouch-jitr")
+    life.world.client("iot-data").publish(topic="$aws/rules/zerotouch_jitr/registered", qos=1, payload=json.dumps(
+        {"caCertificateId": life.ca_id(), "certificateId": "00" * 32}))
+    (event,) = life.logs.filter_log_events(logGroupName="/zerotouch/zerotouch/errors")["events"]
+    told = json.loads(event["message"])
+    assert told["ruleName"] == "zerotouch_jitr" and told["failures"][0]["failedAction"] == "LambdaAction", told
+    assert "00" * 32 in base64.b64decode(told["base64OriginalPayload"]).decode()
+    life.run("setup", "--yes")
+
+
+def test_the_handler_writes_into_its_log_and_may_not_make_it_anew(life):
+    life.functions.invoke(FunctionName="zerotouch-jitr", Payload=b"{}")
+    assert life.logs.filter_log_events(logGroupName="/aws/lambda/zerotouch-jitr")["events"]
+    policy = json.dumps(life.iam.get_role_policy(RoleName=f"zerotouch-jitr-{life.region}", PolicyName="zerotouch-jitr")["PolicyDocument"])
+    assert "logs:PutLogEvents" in policy and "logs:CreateLogGroup" not in policy
+
+
+def test_prune_removes_old_policy_versions_and_shows_it_first(life):
+    before = life.iot.get_policy(policyName="zerotouch-device")
+    life.iot.create_policy_version(policyName="zerotouch-device", setAsDefault=False, policyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:x"}]}))
+    assert life.changes() == {}
+    (item,) = [item for item in json.loads(life.run("plan", "--prune", "--json").stdout) if item["change"] != "right"]
+    old = [v["versionId"] for v in life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
+           if not v["isDefaultVersion"]]
+    assert item["kind"] == "IoT policy" and item["observed"] == {"oldVersions": old} and old, item
+    assert life.run("setup", "--prune", check=False).returncode == 6
+    life.run("setup", "--prune", "--yes")
+    (version,) = life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
+    assert version["versionId"] == before["defaultVersionId"]
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_made(life):
+    life.iot.create_policy(policyName="other-device", policyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:x"}]}))
+    refused = life.run("setup", "--name", "other", "--yes", check=False)
+    assert refused.returncode == 6 and b"other-device is somebody else's" in refused.stderr, refused
+    assert len(refused.stderr.strip().splitlines()) == 1, refused
+    assert life.run("status", "--name", "other", "--json", check=False).returncode in (0, 2)
+    assert [t for t in life.iot.list_thing_types()["thingTypes"] if t["thingTypeName"] == "other-device"] == []
+    life.iot.delete_policy(policyName="other-device")
+
+
+def test_arm64_is_another_package(life):
+    package = life.world.folder / "arm64.zip"
+    package.write_bytes(next(pathlib.Path(BIN).parent.rglob("bootstrap*.zip")).read_bytes() + b"\n\n")
+    life.run("setup", "--architecture", "arm64", "--zip", package, "--yes")
+    function = life.functions.get_function(FunctionName="zerotouch-jitr")["Configuration"]
+    assert function["Architectures"] == ["arm64"], function
+    assert life.run("plan", "--architecture", "mips", check=False).returncode == 2
+    life.run("setup", "--yes")
+    assert life.functions.get_function(FunctionName="zerotouch-jitr")["Configuration"]["Architectures"] == ["x86_64"]
+
+
 def test_policy_versions_stay_within_five(life):
     for number in range(6):
         versions = life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
@@ -200,6 +281,7 @@ def test_teardown_leaves_nothing_but_the_type(life):
     assert life.iot.list_ca_certificates()["certificates"] == []
     assert life.iot.list_topic_rules()["rules"] == []
     assert life.functions.list_functions()["Functions"] == []
+    assert life.logs.describe_log_groups()["logGroups"] == [] and life.iam.list_roles()["Roles"] == []
     assert set(life.changes()) >= set(KINDS) - {"thing type"}
 
 

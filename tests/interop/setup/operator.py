@@ -92,6 +92,7 @@ class Story:
         assert o.iot.list_policies()["policies"] == [] and o.iot.list_things()["things"] == []
         assert o.iot.list_ca_certificates()["certificates"] == [] and o.iot.list_certificates()["certificates"] == []
         assert o.iot.list_topic_rules()["rules"] == [] and o.functions.list_functions()["Functions"] == []
+        assert o.world.client("logs").describe_log_groups()["logGroups"] == []
         assert [r["RoleName"] for r in o.iam.list_roles()["Roles"]] == ["operator"]
 
 
@@ -107,7 +108,7 @@ def live(story, without=None):
     """Runs the story; the lacking action must be named, once, and is given then. Returns whether it was missed."""
     story.operator.may(story.policy, without)
     missed = False
-    verbs = [("plan",), ("setup",), ("setup",), ("setup", "--yes"), ("doctor", "--device", story.device.id),
+    verbs = [("plan", "--prune"), ("setup",), ("setup",), ("setup", "--yes"), ("doctor", "--device", story.device.id),
              ("certificates", "prune", "--yes", "--older-than", "0"), ("teardown", "--yes")]
     before = {3: story.drift, 4: story.device_came_in}
     for number, verb in enumerate(verbs):

@@ -1,5 +1,6 @@
 /* An account played from a script: each request must be one of the lines, by method and target (for IAM and STS by
- * Action), and gets that line's answer. A line answers once, unless it is the last one for its request. */
+ * Action, for CloudWatch Logs by its operation, and " errors" behind it for what the rule's failures have), and gets
+ * that line's answer. A line answers once, unless it is the last one for its request. */
 #ifndef ZT_TESTS_UNIT_SETUP_SCRIPT_H
 #define ZT_TESTS_UNIT_SETUP_SCRIPT_H
 
@@ -10,7 +11,7 @@
 #include "setup/setup.h"
 #include "zt_cmocka.h"
 
-enum { SCRIPT_REQUESTS_MAX = 64 };
+enum { SCRIPT_REQUESTS_MAX = 96 };
 
 typedef struct {
 	const char *request; /* "GET /policies/zerotouch-device", "GetRole" */
@@ -75,6 +76,13 @@ static inline zt_status script_perform(void *context, const zt_aws_http_request 
 			       (const char *)body.p);
 	else
 		(void)snprintf(seen->line, sizeof seen->line, "%s %s", request->method, request->target);
+	for (size_t i = 0; i < request->header_count; i++)
+		if (zt_view_equal(request->headers[i].name, ZT_LIT("x-amz-target")))
+			(void)snprintf(seen->line, sizeof seen->line, "%s",
+				       strchr((const char *)request->headers[i].value.p, '.') + 1);
+	bool named = !strchr(seen->line, ' ');
+	if (named && strstr(seen->body, "errors"))
+		(void)snprintf(seen->line + strlen(seen->line), sizeof " errors", " errors");
 	size_t n = 0;
 	for (size_t i = 0; i < request->header_count; i++)
 		n += (size_t)snprintf(seen->headers + n, sizeof seen->headers - n, "%.*s: %.*s\n",
@@ -220,6 +228,13 @@ static inline const script_request *script_request_of(const script *s, const cha
 #define NO_ENTITY                                                                                             \
 	"<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></" \
 	"ErrorResponse>"
+#define NO_GROUPS "{\"logGroups\":[]}"
+#define NO_ROLES_AND_LOGS                                                                                         \
+	{ "GetRole", 404, NO_ENTITY }, { "GetRolePolicy", 404, NO_ENTITY }, { "GetRole errors", 404, NO_ENTITY }, \
+	    { "GetRolePolicy errors", 404, NO_ENTITY }, { "DescribeLogGroups", 200, NO_GROUPS },                  \
+	{                                                                                                         \
+		"DescribeLogGroups errors", 200, NO_GROUPS                                                        \
+	}
 #define GET_FUNCTION "GET /2015-03-31/functions/zerotouch-jitr"
 
 #endif

@@ -9,21 +9,23 @@
 #define ROLE "zerotouch-jitr-us-east-1"
 #define OBSERVATION                                                                                             \
 	SCRIPT_LOOK, { GET_FUNCTION, 404, NOT_FOUND }, { "GET /thing-types/zerotouch-device", 404, NOT_FOUND }, \
-	    { "GET /policies/zerotouch-device", 404, NOT_FOUND }, { "GetRole", 404, NO_ENTITY },                \
-	    { "GetRolePolicy", 404, NO_ENTITY }, { "GET /rules/zerotouch_jitr", 401, NOT_FOUND },               \
+	    { "GET /policies/zerotouch-device", 404, NOT_FOUND }, NO_ROLES_AND_LOGS,                            \
+	    { "GET /rules/zerotouch_jitr", 401, NOT_FOUND },                                                    \
 	    { "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },                              \
 	{                                                                                                       \
 		"GET /cacertificate/" CA_ID, 404, NOT_FOUND                                                     \
 	}
-#define CREATION                                                                                               \
-	{ "POST /thing-types/zerotouch-device", 200, "{}" }, { "POST /policies/zerotouch-device", 200, "{}" }, \
-	    { "CreateRole", 200, CREATED_ROLE }, { "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },         \
-	    { "POST /rules/zerotouch_jitr", 200, "{}" },                                                       \
-	    { "POST /2015-03-31/functions/zerotouch-jitr/policy", 201, "{}" },                                 \
-	    { "GET /registrationcode", 200, "{\"registrationCode\":\"c0de\"}" },                               \
-	{                                                                                                      \
-		"POST /cacertificate?allowAutoRegistration=true&setAsActive=true", 200,                        \
-		    "{\"certificateId\":\"" CA_ID "\"}"                                                        \
+#define CREATION                                                                                                     \
+	{ "POST /thing-types/zerotouch-device", 200, "{}" }, { "POST /policies/zerotouch-device", 200, "{}" },       \
+	    { "CreateRole", 200, CREATED_ROLE }, { "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },               \
+	    { "CreateRole errors", 200, CREATED_ROLE }, { "PutRolePolicy errors", 200, "<PutRolePolicyResponse/>" }, \
+	    { "CreateLogGroup", 200, "" }, { "PutRetentionPolicy", 200, "" }, { "CreateLogGroup errors", 200, "" },  \
+	    { "PutRetentionPolicy errors", 200, "" }, { "POST /rules/zerotouch_jitr", 200, "{}" },                   \
+	    { "POST /2015-03-31/functions/zerotouch-jitr/policy", 201, "{}" },                                       \
+	    { "GET /registrationcode", 200, "{\"registrationCode\":\"c0de\"}" },                                     \
+	{                                                                                                            \
+		"POST /cacertificate?allowAutoRegistration=true&setAsActive=true", 200,                              \
+		    "{\"certificateId\":\"" CA_ID "\"}"                                                              \
 	}
 
 static const script_line lines[] = {
@@ -42,12 +44,13 @@ static void test_plan_of_an_empty_account_creates_everything(void **state)
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
-	assert_int_equal(zt_setup_item_count(s.setup), 8);
-	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_CREATE), 8);
+	assert_int_equal(zt_setup_item_count(s.setup), 12);
+	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_CREATE), 12);
 	assert_string_equal(zt_setup_account(s.setup), "123456789012");
 	assert_string_equal(zt_setup_endpoint(s.setup), "abc-ats.iot.us-east-1.amazonaws.com");
 	for (size_t i = 0; i < s.count; i++)
-		if (strncmp(s.requests[i].line, "GET ", 4) != 0 && strncmp(s.requests[i].line, "Get", 3) != 0)
+		if (strncmp(s.requests[i].line, "GET ", 4) != 0 && strncmp(s.requests[i].line, "Get", 3) != 0 &&
+		    strncmp(s.requests[i].line, "Describe", 8) != 0)
 			fail_msg("a plan changes something: %s", s.requests[i].line);
 	script_close(&s);
 }
@@ -59,6 +62,8 @@ static void test_apply_makes_everything_in_order(void **state)
 	static const char *const expected[] = {
 		"POST /thing-types/zerotouch-device",
 		"POST /policies/zerotouch-device",
+		"CreateLogGroup",
+		"PutRetentionPolicy",
 		"CreateRole",
 		"PutRolePolicy",
 		"POST /2015-03-31/functions",
@@ -66,6 +71,10 @@ static void test_apply_makes_everything_in_order(void **state)
 		"POST /2015-03-31/functions",
 		GET_FUNCTION,
 		GET_FUNCTION,
+		"CreateLogGroup errors",
+		"PutRetentionPolicy errors",
+		"CreateRole errors",
+		"PutRolePolicy errors",
 		"POST /rules/zerotouch_jitr",
 		"POST /2015-03-31/functions/zerotouch-jitr/policy",
 		"GET /registrationcode",
@@ -81,10 +90,11 @@ static void test_apply_makes_everything_in_order(void **state)
 	assert_requests(&s, planned, expected, ZT_COUNT(expected));
 	assert_int_equal(s.proofs, 1);
 	assert_int_equal(s.slept_ms, 1000 + 2000 + 250);
-	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_NONE), 8);
+	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_NONE), 12);
 	assert_string_equal(
-	    s.events, "thing type…ok; IoT policy…ok; IAM role…ok; role policy…ok; Lambda function…ok; topic rule…ok; "
-		      "invoke permission…ok; CA certificate…ok; ");
+	    s.events,
+	    "thing type…ok; IoT policy…ok; log group…ok; IAM role…ok; role policy…ok; Lambda function…ok; "
+	    "log group…ok; IAM role…ok; role policy…ok; topic rule…ok; invoke permission…ok; CA certificate…ok; ");
 	script_close(&s);
 }
 
@@ -126,7 +136,14 @@ static void test_requests_are_as_the_api_wants_them(void **state)
 	    "\"description\":\"Registrations of devices, to zerotouch's "
 	    "handler\",\"actions\":[{\"lambda\":{\"functionArn\":"
 	    "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}],\"awsIotSqlVersion\":\"2016-03-23\","
-	    "\"ruleDisabled\":false}");
+	    "\"ruleDisabled\":false,\"errorAction\":{\"cloudwatchLogs\":{\"logGroupName\":\"/zerotouch/zerotouch/"
+	    "errors\","
+	    "\"roleArn\":\"arn:aws:iam::123456789012:role/zerotouch-errors-us-east-1\"}}}");
+
+	ZT_JSON_CLEANUP json_t *group = body_of(&s, "CreateLogGroup");
+	assert_json(group, "{\"logGroupName\":\"/aws/lambda/zerotouch-jitr\",\"tags\":{\"zerotouch\":\"zerotouch\"}}");
+	ZT_JSON_CLEANUP json_t *retention = body_of(&s, "PutRetentionPolicy errors");
+	assert_json(retention, "{\"logGroupName\":\"/zerotouch/zerotouch/errors\",\"retentionInDays\":30}");
 	assert_non_null(strstr(script_request_of(&s, "POST /rules/zerotouch_jitr")->headers,
 			       "x-amz-tagging: zerotouch=zerotouch\n"));
 

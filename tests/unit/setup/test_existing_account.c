@@ -59,35 +59,49 @@
 	{                                                        \
 		TAG_PATH("policy%2Fzerotouch-device"), 200, OURS \
 	}
-#define ROLE                                                                                                           \
-	{                                                                                                              \
-		"GetRole", 200,                                                                                        \
-		    "<GetRoleResponse><GetRoleResult><Role><RoleName>zerotouch-jitr-us-east-1</RoleName>"              \
-		    "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%"        \
-		    "22Effect%22%3A%22Allow%22%2C"                                                                     \
-		    "%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%"      \
-		    "3AAssumeRole%22%7D%5D%7D"                                                                         \
-		    "</AssumeRolePolicyDocument><Tags><member><Key>zerotouch</Key><Value>zerotouch</Value></member></" \
-		    "Tags>"                                                                                            \
-		    "</Role></GetRoleResult></GetRoleResponse>"                                                        \
+#define ROLE_TAGGED                                                                             \
+	"</AssumeRolePolicyDocument><Tags><member><Key>zerotouch</Key><Value>zerotouch</Value>" \
+	"</member></Tags></Role></GetRoleResult></GetRoleResponse>"
+#define ROLE_OF(service, condition)                                                                              \
+	"<GetRoleResponse><GetRoleResult><Role><RoleName>r</RoleName><AssumeRolePolicyDocument>%7B%22Version%22" \
+	"%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22"    \
+	"Service%22%3A%22" service ".amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22" condition      \
+	"%7D%5D%7D" ROLE_TAGGED
+#define OUR_RULE_ALONE                                                                                         \
+	"%2C%22Condition%22%3A%7B%22StringEquals%22%3A%7B%22aws%3ASourceAccount%22%3A%22123456789012%22%7D%2C" \
+	"%22ArnLike%22%3A%7B%22aws%3ASourceArn%22%3A%22arn%3Aaws%3Aiot%3Aus-east-1%3A123456789012%3Arule%2F"   \
+	"zerotouch_jitr%22%7D%7D"
+#define LOG_GROUP(name) "{\"logGroups\":[{\"logGroupName\":\"" name "\",\"retentionInDays\":30}]}"
+#define LOG_TAGS "{\"tags\":{\"zerotouch\":\"zerotouch\"}}"
+#define ROLE                                                                                                  \
+	{ "GetRole", 200, ROLE_OF("lambda", "") }, { "GetRole errors", 200, ROLE_OF("iot", OUR_RULE_ALONE) }, \
+	    { "DescribeLogGroups", 200, LOG_GROUP("/aws/lambda/zerotouch-jitr") },                            \
+	    { "DescribeLogGroups errors", 200, LOG_GROUP("/zerotouch/zerotouch/errors") },                    \
+	    { "ListTagsForResource", 200, LOG_TAGS },                                                         \
+	{                                                                                                     \
+		"ListTagsForResource errors", 200, LOG_TAGS                                                   \
 	}
 /* The inline policy is compared in a test of its own; here its members are few enough to differ. */
-#define ROLE_POLICY                                                                                       \
-	{                                                                                                 \
-		"GetRolePolicy", 200,                                                                     \
-		    "<GetRolePolicyResponse><GetRolePolicyResult><PolicyDocument>%7B%7D</PolicyDocument>" \
-		    "</GetRolePolicyResult></GetRolePolicyResponse>"                                      \
+#define NO_DOCUMENT                                                                           \
+	"<GetRolePolicyResponse><GetRolePolicyResult><PolicyDocument>%7B%7D</PolicyDocument>" \
+	"</GetRolePolicyResult></GetRolePolicyResponse>"
+#define ROLE_POLICY                                      \
+	{ "GetRolePolicy", 200, NO_DOCUMENT },           \
+	{                                                \
+		"GetRolePolicy errors", 200, NO_DOCUMENT \
 	}
-#define RULE(id)                                                                                           \
-	{ "GET /rules/zerotouch_jitr", 200,                                                                \
-	  "{\"ruleArn\":\"" IOT "rule/zerotouch_jitr\",\"rule\":{\"ruleName\":\"zerotouch_jitr\","         \
-	  "\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" id   \
-	  "'\",\"description\":"                                                                           \
-	  "\"Registrations of devices, to zerotouch's handler\",\"createdAt\":1.0,\"ruleDisabled\":false," \
-	  "\"awsIotSqlVersion\":\"2016-03-23\",\"actions\":[{\"lambda\":{\"functionArn\":"                 \
-	  "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}]}}" },                      \
-	{                                                                                                  \
-		TAG_PATH("rule%2Fzerotouch_jitr"), 200, OURS                                               \
+#define RULE(id)                                                                                                       \
+	{ "GET /rules/zerotouch_jitr", 200,                                                                            \
+	  "{\"ruleArn\":\"" IOT "rule/zerotouch_jitr\",\"rule\":{\"ruleName\":\"zerotouch_jitr\","                     \
+	  "\"sql\":\"SELECT * FROM '$aws/events/certificates/registered/+' WHERE caCertificateId = '" id               \
+	  "'\",\"description\":"                                                                                       \
+	  "\"Registrations of devices, to zerotouch's handler\",\"createdAt\":1.0,\"ruleDisabled\":false,"             \
+	  "\"awsIotSqlVersion\":\"2016-03-23\",\"actions\":[{\"lambda\":{\"functionArn\":"                             \
+	  "\"arn:aws:lambda:us-east-1:123456789012:function:zerotouch-jitr\"}}],\"errorAction\":{\"cloudwatchLogs\":{" \
+	  "\"logGroupName\":\"/zerotouch/zerotouch/errors\",\"batchMode\":false,\"roleArn\":"                          \
+	  "\"arn:aws:iam::123456789012:role/zerotouch-errors-us-east-1\"}}}}" },                                       \
+	{                                                                                                              \
+		TAG_PATH("rule%2Fzerotouch_jitr"), 200, OURS                                                           \
 	}
 #define PERMISSION                                                                                                     \
 	{                                                                                                              \
@@ -154,6 +168,7 @@ static void test_other_content_is_changed_with_consent_alone(void **state)
 		{ "DELETE /policies/zerotouch-device/version/3", 200, "" },
 		{ "POST /policies/zerotouch-device/version?setAsDefault=true", 200, "{}" },
 		{ "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },
+		{ "PutRolePolicy errors", 200, "<PutRolePolicyResponse/>" },
 		{ "PATCH /rules/zerotouch_jitr", 200, "{}" },
 		{ "PUT /cacertificate/" CA_ID "?newStatus=ACTIVE", 200, "" },
 	};
@@ -162,6 +177,7 @@ static void test_other_content_is_changed_with_consent_alone(void **state)
 		"DELETE /policies/zerotouch-device/version/3",
 		"POST /policies/zerotouch-device/version?setAsDefault=true",
 		"PutRolePolicy",
+		"PutRolePolicy errors",
 		"PATCH /rules/zerotouch_jitr",
 		"PUT /cacertificate/" CA_ID "?newStatus=ACTIVE",
 	};
@@ -234,7 +250,7 @@ static void test_cas_that_were_accepted_stay_accepted(void **state)
 	assert_string_equal(other->name, OTHER_CA);
 	assert_int_equal(other->change, ZT_CHANGE_NONE);
 	assert_true(other->there && other->ours);
-	assert_int_equal(zt_setup_item_count(s.setup), 9);
+	assert_int_equal(zt_setup_item_count(s.setup), 13);
 	script_close(&s);
 }
 
@@ -269,9 +285,13 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 		{ "DELETE /cacertificate/" CA_ID, 200, "{}" },
 		{ "DELETE /2015-03-31/functions/zerotouch-jitr/policy/zerotouch-jitr", 204, "" },
 		{ "DELETE /rules/zerotouch_jitr", 200, "" },
+		{ "DeleteRolePolicy errors", 200, "<DeleteRolePolicyResponse/>" },
+		{ "DeleteRole errors", 200, "<DeleteRoleResponse/>" },
+		{ "DeleteLogGroup errors", 200, "" },
 		{ "DELETE /2015-03-31/functions/zerotouch-jitr", 204, "" },
 		{ "DeleteRolePolicy", 200, "<DeleteRolePolicyResponse/>" },
 		{ "DeleteRole", 200, "<DeleteRoleResponse/>" },
+		{ "DeleteLogGroup", 200, "" },
 		{ "POST /policy-targets/zerotouch-device?pageSize=250", 200,
 		  "{\"targets\":[\"" IOT "cert/foreign\"]}" },
 		{ "POST /target-policies/zerotouch-device", 200, "" },
@@ -299,7 +319,7 @@ static void test_teardown_removes_devices_first_and_all_in_reverse(void **state)
 	for (size_t i = planned; i < s.count; i++)
 		if (strcmp(s.requests[i].line, lines[ZT_COUNT(lines) - (s.count - i)].request) != 0)
 			fail_msg("request %zu is %s", i, s.requests[i].line);
-	assert_int_equal(s.count - planned, 26);
+	assert_int_equal(s.count - planned, 30);
 	script_close(&s);
 }
 
@@ -313,8 +333,7 @@ static void test_hidden_tags_are_told_not_taken_for_none(void **state)
 		  "{\"Configuration\":{},\"TagsError\":{\"ErrorCode\":\"AccessDeniedException\",\"Message\":\"no\"}}" },
 		{ "GET /thing-types/zerotouch-device", 404, NOT_FOUND },
 		{ "GET /policies/zerotouch-device", 404, NOT_FOUND },
-		{ "GetRole", 404, NO_ENTITY },
-		{ "GetRolePolicy", 404, NO_ENTITY },
+		NO_ROLES_AND_LOGS,
 	};
 	script s;
 	zt_error error = { 0 };
@@ -342,7 +361,7 @@ static void test_ca_that_only_the_handler_knows_is_no_item(void **state)
 	script s;
 	script_open(&s, lines, ZT_COUNT(lines));
 	script_plan(&s);
-	assert_int_equal(zt_setup_item_count(s.setup), 8);
+	assert_int_equal(zt_setup_item_count(s.setup), 12);
 	script_close(&s);
 }
 
@@ -356,8 +375,7 @@ static void test_teardown_leaves_what_is_not_ours(void **state)
 		IOT_POLICY(POLICY),
 		{ TAG_PATH("policy%2Fzerotouch-device"), 200,
 		  "{\"tags\":[{\"Key\":\"zerotouch\",\"Value\":\"another\"}]}" },
-		{ "GetRole", 404, NO_ENTITY },
-		{ "GetRolePolicy", 404, NO_ENTITY },
+		NO_ROLES_AND_LOGS,
 		{ "GET /rules/zerotouch_jitr", 401, NOT_FOUND },
 		{ "GET /2015-03-31/functions/zerotouch-jitr/policy", 404, NOT_FOUND },
 		{ "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
@@ -372,6 +390,195 @@ static void test_teardown_leaves_what_is_not_ours(void **state)
 	script_close(&s);
 }
 
+#define EXPIRED_CA                                                                                                \
+	{ "GET /cacertificate/" OTHER_CA, 200,                                                                    \
+	  "{\"certificateDescription\":{\"certificateArn\":\"" IOT "cacert/" OTHER_CA                             \
+	  "\",\"status\":\"ACTIVE\",\"autoRegistrationStatus\":\"ENABLE\",\"validity\":{\"notAfter\":999.0}}}" }, \
+	{                                                                                                         \
+		TAG_PATH("cacert%2F" OTHER_CA), 200, OURS                                                         \
+	}
+#define PRUNE_LOOK                                                                                          \
+	{ "GET /cacertificates?pageSize=250", 200,                                                          \
+	  "{\"certificates\":[{\"certificateArn\":\"" IOT "cacert/" CA_ID "\",\"certificateId\":\"" CA_ID   \
+	  "\"},{\"certificateArn\":\"" IOT "cacert/" OTHER_CA "\",\"certificateId\":\"" OTHER_CA "\"}]}" }, \
+	{                                                                                                   \
+		"GET /policies/zerotouch-device/version", 200,                                              \
+		    "{\"policyVersions\":[{\"versionId\":\"1\",\"isDefaultVersion\":true}]}"                \
+	}
+
+static void open_pruning(script *s, zt_setup **ret)
+{
+	zt_setup_spec spec = script_spec(s);
+	spec.prune = true;
+	s->now_ms = 1000000;
+	assert_ok(zt_setup_new(s->client, &spec, ret, NULL));
+}
+
+static const zt_setup_item *ca_item(const zt_setup *setup, const char *id)
+{
+	for (size_t i = 0; i < zt_setup_item_count(setup); i++)
+		if (strcmp(zt_setup_item_at(setup, i)->name, id) == 0)
+			return zt_setup_item_at(setup, i);
+	return NULL;
+}
+
+/* The handler forgets an expired CA first; its certificates go with it, and their things stay. */
+static void test_prune_removes_an_expired_ca(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK,
+		{ GET_FUNCTION, 200, CONFIGURATION(OTHER_CA "," CA_ID, "other-tenant," GUID, "30") },
+		THING_TYPE,
+		IOT_POLICY(POLICY),
+		POLICY_TAG,
+		ROLE,
+		ROLE_POLICY,
+		RULE(CA_ID),
+		PERMISSION,
+		CA("ACTIVE", "ENABLE"),
+		EXPIRED_CA,
+		PRUNE_LOOK,
+		{ "PUT /2015-03-31/functions/zerotouch-jitr/configuration", 200, "{}" },
+		{ "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },
+		{ "PutRolePolicy errors", 200, "<PutRolePolicyResponse/>" },
+		{ "PUT /cacertificate/" OTHER_CA "?newAutoRegistrationStatus=DISABLE&newStatus=INACTIVE", 200, "" },
+		{ "GET /certificates-by-ca/" OTHER_CA "?pageSize=250", 200,
+		  "{\"certificates\":[{\"certificateArn\":\"" IOT
+		  "cert/c1\",\"certificateId\":\"c1\",\"status\":\"INACTIVE\"}]}" },
+		{ "GET /principals/things?maxResults=250", 200, "{\"things\":[\"lamp\"]}" },
+		{ "DELETE /things/lamp/principals", 200, "{}" },
+		{ "DELETE /certificates/c1?forceDelete=true", 200, "" },
+		{ "DELETE /cacertificate/" OTHER_CA, 200, "{}" },
+	};
+	script s;
+	zt_setup *setup = NULL;
+	zt_error error = { 0 };
+	script_open(&s, lines, ZT_COUNT(lines));
+	open_pruning(&s, &setup);
+	if (zt_setup_plan(setup, &error) != ZT_OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(ca_item(setup, OTHER_CA)->change, ZT_CHANGE_REMOVE);
+	assert_int_equal(ca_item(setup, CA_ID)->change, ZT_CHANGE_NONE);
+	assert_status(zt_setup_apply(setup, false, &error), ZT_E_CONFLICT);
+	if (zt_setup_apply(setup, true, &error) != ZT_OK)
+		fail_msg("%s", error.text);
+	const script_request *function =
+	    script_request_of(&s, "PUT /2015-03-31/functions/zerotouch-jitr/configuration");
+	assert_non_null(strstr(function->body, "\"ZT_CA_IDS\":\"" CA_ID "\""));
+	assert_string_equal(s.requests[s.count - 1].line, "DELETE /cacertificate/" OTHER_CA);
+	zt_setup_free(setup);
+	script_close(&s);
+}
+
+static void test_an_expired_ca_stays_without_prune(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK, { GET_FUNCTION, 200, CONFIGURATION(OTHER_CA "," CA_ID, "other-tenant," GUID, "30") },
+		THING_TYPE,  IOT_POLICY(POLICY),
+		POLICY_TAG,  ROLE,
+		ROLE_POLICY, RULE(CA_ID),
+		PERMISSION,  CA("ACTIVE", "ENABLE"),
+		EXPIRED_CA,
+	};
+	script s;
+	script_open(&s, lines, ZT_COUNT(lines));
+	s.now_ms = 1000000;
+	script_plan(&s);
+	assert_int_equal(ca_item(s.setup, OTHER_CA)->change, ZT_CHANGE_NONE);
+	assert_int_equal(zt_setup_changes(s.setup, ZT_CHANGE_REMOVE), 0);
+	script_close(&s);
+}
+
+/* AWS IoT Core quotas: ten CA certificates with the same subject. */
+static void test_a_full_subject_is_told_with_its_remedy(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK,
+		FUNCTION,
+		THING_TYPE,
+		IOT_POLICY(POLICY),
+		POLICY_TAG,
+		ROLE,
+		ROLE_POLICY,
+		RULE(CA_ID),
+		PERMISSION,
+		{ "GET /cacertificate/" CA_ID, 404, NOT_FOUND },
+		{ "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },
+		{ "PutRolePolicy errors", 200, "<PutRolePolicyResponse/>" },
+		{ "GET /registrationcode", 200, "{\"registrationCode\":\"c0de\"}" },
+		{ "POST /cacertificate?allowAutoRegistration=true&setAsActive=true", 410,
+		  "{\"code\":\"LimitExceededException\",\"message\":\"ten of them\"}" },
+	};
+	script s;
+	zt_error error = { 0 };
+	script_open(&s, lines, ZT_COUNT(lines));
+	script_plan(&s);
+	assert_status(zt_setup_apply(s.setup, true, &error), ZT_E_LIMIT);
+	assert_non_null(strstr(error.text, "ten of them"));
+	assert_non_null(strstr(error.text, "setup --prune"));
+	script_close(&s);
+}
+
+/* Of a name that somebody else has, nothing is changed, with consent neither. */
+static void test_somebody_else_s_resource_is_not_changed(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK,
+		FUNCTION,
+		THING_TYPE,
+		IOT_POLICY("{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[]}"),
+		{ TAG_PATH("policy%2Fzerotouch-device"), 200, "{\"tags\":[]}" },
+		ROLE,
+		ROLE_POLICY,
+		RULE(CA_ID),
+		PERMISSION,
+		CA("ACTIVE", "ENABLE"),
+	};
+	script s;
+	zt_error error = { 0 };
+	script_open(&s, lines, ZT_COUNT(lines));
+	script_plan(&s);
+	size_t planned = s.count;
+	assert_status(zt_setup_apply(s.setup, true, &error), ZT_E_CONFLICT);
+	assert_non_null(strstr(error.text, "is somebody else's"));
+	assert_int_equal(s.count, planned);
+	script_close(&s);
+}
+
+/* What is left of a run that ended between making the group and giving it its retention. */
+static void test_a_half_made_log_group_is_finished_without_consent(void **state)
+{
+	(void)state;
+	static const script_line lines[] = {
+		SCRIPT_LOOK,
+		FUNCTION,
+		THING_TYPE,
+		IOT_POLICY(POLICY),
+		POLICY_TAG,
+		{ "GetRole", 200, ROLE_OF("lambda", "") },
+		{ "GetRole errors", 200, ROLE_OF("iot", OUR_RULE_ALONE) },
+		{ "DescribeLogGroups", 200, "{\"logGroups\":[{\"logGroupName\":\"/aws/lambda/zerotouch-jitr\"}]}" },
+		{ "DescribeLogGroups errors", 200, LOG_GROUP("/zerotouch/zerotouch/errors") },
+		{ "ListTagsForResource", 200, LOG_TAGS },
+		{ "ListTagsForResource errors", 200, LOG_TAGS },
+		ROLE_POLICY,
+		RULE(CA_ID),
+		PERMISSION,
+		CA("ACTIVE", "ENABLE"),
+	};
+	script s;
+	script_open(&s, lines, ZT_COUNT(lines));
+	script_plan(&s);
+	const zt_setup_item *group = script_item(&s, ZT_SETUP_LOG_GROUP);
+	assert_int_equal(group->change, ZT_CHANGE_CREATE);
+	assert_true(group->there && group->ours);
+	script_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +590,11 @@ int main(void)
 		cmocka_unit_test(test_hidden_tags_are_told_not_taken_for_none),
 		cmocka_unit_test(test_ca_that_only_the_handler_knows_is_no_item),
 		cmocka_unit_test(test_teardown_leaves_what_is_not_ours),
+		cmocka_unit_test(test_prune_removes_an_expired_ca),
+		cmocka_unit_test(test_an_expired_ca_stays_without_prune),
+		cmocka_unit_test(test_a_full_subject_is_told_with_its_remedy),
+		cmocka_unit_test(test_somebody_else_s_resource_is_not_changed),
+		cmocka_unit_test(test_a_half_made_log_group_is_finished_without_consent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
