@@ -1,23 +1,32 @@
-/* zerotouch watch: subscribes with a pass of its own and prints what comes. */
+/* zerotouch watch: subscribes as the operator, over a signed WebSocket, and prints what comes. */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "aws/iot_rule.h"
+#include "aws/sigv4.h"
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/options.h"
+#include "base/random.h"
+#include "base/timefmt.h"
 #include "cli/account.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "cli/watch_pass.h"
 #include "port/linux/client.h"
 
-enum { LOOK_AGAIN_MS = 200, PAYLOAD_TEXT_MAX = 512 * 1024 };
+enum {
+	LOOK_AGAIN_MS = 200,
+	PAYLOAD_TEXT_MAX = 512 * 1024,
+	FILTERS_MAX = 8, /* AWS IoT Core quota, "subscriptions per subscribe request" */
+	AWS_PORT = 443,
+	LOCAL_PORT = 8444, /* what zerotouch-cloud has in its place */
+};
 
 typedef struct {
 	zt_account_options account;
 	const char *endpoint, *ca_file;
-	unsigned mqtt_port, count;
+	unsigned port, count;
 	bool json, topics;
 	zt_opt_result filters;
 } watch_options;
@@ -81,14 +90,18 @@ static zt_status told_subscribed(const watch_options *o, const zt_event *event, 
 	return fflush(stdout) == 0 ? ZT_OK : ZT_E_IO;
 }
 
-/* A pass that is made is active and has its policy: a server that cannot be trusted is the one failure that will stay.
- */
+/* Neither a server that cannot be trusted nor a signature that was refused will change its mind. */
 static zt_status told_trouble(const zt_client *client, const zt_event *event, zt_error *ret_error)
 {
 	const char *detail = zt_client_detail(client);
 	if (event->reason == ZT_REASON_SERVER_NOT_TRUSTED)
 		return zt_error_set(ret_error, ZT_E_TLS, "%s (%s); is --ca-file right?", zt_reason_text(event->reason),
 				    detail);
+	if (event->reason == ZT_REASON_IDENTITY_UNREADABLE)
+		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s", detail);
+	if (event->reason == ZT_REASON_NO_POLICY)
+		return zt_error_set(ret_error, ZT_E_DENIED,
+				    "the caller may not connect: allow iot:Connect on client/zerotouch-watch-*");
 	(void)fprintf(stderr, "%s%s%s; trying again in %.1f s\n", zt_reason_text(event->reason), detail[0] ? ": " : "",
 		      detail, (double)event->wait_ms / 1000.0);
 	return ZT_OK;
@@ -112,19 +125,58 @@ static zt_status listen(const watch_options *o, zt_client *client, zt_error *ret
 	return ZT_OK;
 }
 
-static zt_status watch_with(const watch_options *o, const zt_pass *pass, const char *host, zt_error *ret_error)
+typedef struct {
+	zt_account_session *session;
+	char host[254 + 6];
+} signature;
+
+/* The query form of Signature Version 4; the session token is appended behind the signature (facts §10.2). */
+static zt_status sign(void *context, zt_str *out, zt_error *ret_error)
 {
-	zt_subscription subscriptions[ZT_PASS_FILTERS_MAX];
+	const signature *s = context;
+	const zt_aws_credentials *keys = &s->session->profile.credentials;
+	const zt_sigv4_signer signer = {
+		.access_key_id = zt_view_of(keys->access_key_id),
+		.secret = zt_secret_view(&keys->secret),
+		.token = zt_secret_view(&keys->token),
+		.region = zt_view_of(s->session->profile.region),
+		.service = ZT_LIT("iotdevicegateway"),
+		.time_ms = zt_time_now_ms(),
+		.token_unsigned = true,
+	};
+	const zt_sigv4_header host = { ZT_LIT("host"), zt_view_of(s->host) };
+	const zt_sigv4_request request = { ZT_LIT("GET"), ZT_LIT("/mqtt"), ZT_VIEW_EMPTY, &host, 1, ZT_VIEW_EMPTY };
+	TRY(zt_str_put_text(out, "/mqtt?"));
+	zt_status status = zt_sigv4_presign(&signer, &request, 0, out, NULL, NULL);
+	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "cannot sign: %s", zt_status_text(status));
+}
+
+static unsigned port_of(const watch_options *o, const zt_account_session *session)
+{
+	/* Where every service has a given URL, the endpoint is that of zerotouch-cloud. */
+	bool local = zt_aws_client_origin(session->client, ZT_AWS_OWN)[0] != 0;
+	return o->port ? o->port : local ? LOCAL_PORT : AWS_PORT;
+}
+
+static zt_status watch_with(const watch_options *o, zt_account_session *session, const char *host, zt_error *ret_error)
+{
+	zt_subscription subscriptions[FILTERS_MAX];
+	char client_id[64];
+	unsigned port = port_of(o, session);
+	signature signs = { .session = session };
 	for (size_t i = 0; i < o->filters.positional_count; i++)
 		subscriptions[i] = (zt_subscription){ zt_view_of(o->filters.positional[i]), 1 };
+	(void)snprintf(client_id, sizeof client_id, "zerotouch-watch-%016" PRIx64, zt_random_below(UINT64_MAX));
+	(void)snprintf(signs.host, sizeof signs.host, port == AWS_PORT ? "%s" : "%s:%u", host, port);
 	const zt_client_spec spec = {
 		.route = ZT_ROUTE_MQTT,
 		.host = host,
-		.mqtt_port = (uint16_t)o->mqtt_port,
+		.mqtt_port = (uint16_t)port,
 		.ca_file = o->ca_file,
-		.certificate_file = pass->certificate_file,
-		.key_file = pass->key_file,
-		.client_id = pass->name,
+		.client_id = client_id,
+		.protocol = &zt_mqtt5, /* it is told why it is refused */
+		.sign = sign,
+		.sign_context = &signs,
 		.subscriptions = subscriptions,
 		.subscription_count = o->filters.positional_count,
 	};
@@ -137,33 +189,24 @@ static zt_status watch(const watch_options *o, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_account_close) zt_account_session session = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str host = ZT_STR(254);
-	zt_pass pass = ZT_PASS_NONE;
-	zt_error removal = { 0 };
 	TRY(end_on_signals(ret_error));
 	TRY(zt_account_open(&o->account, &session, ret_error));
-	TRY(zt_pass_sweep(session.client, ret_error));
 	if (o->endpoint)
 		TRY(zt_str_put_text(&host, o->endpoint));
 	else
 		TRY(zt_iot_endpoint_describe(session.client, ZT_LIT("iot:Data-ATS"), &host, ret_error));
-	zt_status status =
-	    zt_pass_make(session.client, o->filters.positional, o->filters.positional_count, &pass, ret_error);
-	if (status == ZT_OK)
-		status = watch_with(o, &pass, zt_str_text(&host), ret_error);
-	if (zt_pass_remove(session.client, &pass, &removal) != ZT_OK)
-		(void)fprintf(stderr, "the watcher's certificate and policy %s stay until the next watch: %s\n",
-			      pass.name, removal.text);
-	return status;
+	return watch_with(o, &session, zt_str_text(&host), ret_error);
 }
 
 zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 {
-	watch_options o = { .mqtt_port = 8883 };
+	watch_options o = { .port = 0 };
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
 		{ "endpoint", 0, ZT_OPT_TEXT, &o.endpoint, "HOST",
 		  "data endpoint (default: what DescribeEndpoint says)", 0, 0 },
-		{ "mqtt-port", 0, ZT_OPT_NUMBER, &o.mqtt_port, "PORT", "its MQTT port (default 8883)", 1, 65535 },
+		{ "port", 0, ZT_OPT_NUMBER, &o.port, "PORT",
+		  "its port (default 443; 8444 where an endpoint URL is given)", 1, 65535 },
 		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default: Amazon's)", 0, 0 },
 		{ "topics", 't', ZT_OPT_FLAG, &o.topics, NULL, "print each message's topic before it", 0, 0 },
 		{ "count", 'n', ZT_OPT_NUMBER, &o.count, "N", "end after N messages", 1, 1000000 },
@@ -172,15 +215,15 @@ zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 	const zt_command command = {
 		.name = "zerotouch watch",
 		.usage = "zerotouch watch [options] FILTER…",
-		.purpose = "Prints the messages of topic filters. Makes a certificate and a policy for these filters "
-			   "alone and\n"
-			   "removes both at the end.",
+		.purpose = "Prints the messages of topic filters, with the credentials of an operator alone: MQTT over "
+			   "WebSocket,\nsigned. They need iot:Connect on client/zerotouch-watch-*, iot:Subscribe and "
+			   "iot:Receive.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch watch myhome/myroom\n"
 			    "  zerotouch watch --topics --ca-file build/demo/cloud/server-ca.pem 'dt/+/telemetry'\n",
 		.positional_min = 1,
-		.positional_max = ZT_PASS_FILTERS_MAX,
+		.positional_max = FILTERS_MAX,
 	};
 	TRY(zt_options_parse(&command, argc, argv, &o.filters, ret_error));
 	if (o.filters.help) {

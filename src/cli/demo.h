@@ -28,7 +28,8 @@ typedef struct {
 	json_t *attest_endpoints, *cloud_endpoints;
 	char tenant[37];
 	zt_demo_device devices[ZT_DEMO_DEVICES];
-	char control_url[64], attest_url[128], operator_socket[ZT_DEMO_PATH_MAX], mqtt_port[8], https_port[8];
+	char control_url[64], attest_url[128], operator_socket[ZT_DEMO_PATH_MAX], mqtt_port[8], https_port[8],
+	    all_port[8];
 	char cloud_ca[ZT_DEMO_PATH_MAX], attest_ca[ZT_DEMO_PATH_MAX];
 	int64_t started_ms;
 } zt_demo;

@@ -33,6 +33,7 @@ static zt_status learn_endpoints(zt_demo *demo, zt_error *ret_error)
 			ret_error));
 	TRY(copy_member(demo->attest_endpoints, "ca", demo->attest_ca, sizeof demo->attest_ca, ret_error));
 	copy_port(demo->cloud_endpoints, "mqttPort", demo->mqtt_port);
+	copy_port(demo->cloud_endpoints, "allPort", demo->all_port);
 	copy_port(demo->cloud_endpoints, "httpsPort", demo->https_port);
 	/* The commands run as they would in a shell with this environment. */
 	if (setenv("AWS_SHARED_CREDENTIALS_FILE", zt_json_text(demo->cloud_endpoints, "credentials"), 1) != 0 ||
@@ -136,7 +137,7 @@ static zt_status set_up(zt_demo *demo, zt_error *ret_error)
 static zt_status start_watcher(zt_demo *demo, zt_error *ret_error)
 {
 	const char *const argv[] = {
-		"zerotouch", "watch",        "--endpoint-url", demo->control_url, "--mqtt-port", demo->mqtt_port,
+		"zerotouch", "watch",        "--endpoint-url", demo->control_url, "--port", demo->all_port,
 		"--ca-file", demo->cloud_ca, "--json",         ZT_DEMO_TOPIC,     NULL
 	};
 	ZT_CLEANUP(zt_str_free) zt_str line = ZT_STR(ZT_CHILD_OUTPUT_MAX);

@@ -223,7 +223,7 @@ class World:
         return self.run_json("zerotouch", "certificates", "--endpoint-url", self.control)
 
     def watch(self, topic="myhome/myroom"):
-        child = self.start("zerotouch", "watch", "--endpoint-url", self.control, "--mqtt-port", self.mqtt_port,
+        child = self.start("zerotouch", "watch", "--endpoint-url", self.control, "--port", self.cloud.endpoints["allPort"],
                            "--ca-file", self.cloud_ca, "--json", topic)
         event = child.event()
         assert event["event"] == "subscribed", event

@@ -48,6 +48,20 @@ static zt_status copy_texts(zt_client *client, const zt_client_spec *spec)
 	return copy_text(&client->client_id, spec->client_id);
 }
 
+/* Whoever signs has no certificate that could end or be replaced. */
+static zt_status always_the_same(void *context, zt_identity_info *ret)
+{
+	const zt_client *client = context;
+	*ret = (zt_identity_info){ .not_after_ms = INT64_MAX / 2, .generation = 1 };
+	zt_text_cut(ret->name, sizeof ret->name, zt_view_of(client->client_id));
+	return ZT_OK;
+}
+
+static zt_identity nobody(zt_client *client)
+{
+	return (zt_identity){ always_the_same, client };
+}
+
 static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_error *ret_error)
 {
 	zt_device_config config = {
@@ -55,7 +69,8 @@ static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_e
 		.transport = zt_linux_transport_seam(&client->transport),
 		.clock = zt_clock_system(),
 		.entropy = { fill_random, NULL },
-		.identity = zt_identity_from_files(&client->files, client->certificate_file),
+		.identity =
+		    spec->sign ? nobody(client) : zt_identity_from_files(&client->files, client->certificate_file),
 		.host = zt_view_of(client->host),
 		.https_port = client->transport.https_port,
 		.client_id = zt_view_of(client->client_id),
@@ -93,13 +108,16 @@ zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *r
 {
 	ZT_CLEANUP(zt_client_freep) zt_client *client = calloc(1, sizeof *client);
 	ENSURE(client && copy_texts(client, spec) == ZT_OK, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : MQTT_PORT,
+	uint16_t mqtt_port = spec->sign ? ZT_ALPN_PORT : MQTT_PORT;
+	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : mqtt_port,
 				    spec->https_port ? spec->https_port : HTTPS_PORT, spec->ca_file, zt_clock_system(),
 				    ret_error));
 	client->transport.certificate_file = client->certificate_file;
 	client->transport.key_file = client->key_file;
-	client->transport.alpn_port = alpn_port_of(spec);
+	client->transport.alpn_port = spec->sign ? 0 : alpn_port_of(spec);
 	zt_linux_transport_init_beside(&client->beside, &client->transport);
+	if (spec->sign && zt_linux_transport_use_websocket(&client->transport, spec->sign, spec->sign_context) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_NOMEM, "out of memory");
 	TRY(init_device(client, spec, ret_error));
 	*ret = ZT_STEAL(client);
 	return ZT_OK;

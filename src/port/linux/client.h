@@ -12,6 +12,7 @@
 #define ZT_PORT_LINUX_CLIENT_H
 
 #include "base/error.h"
+#include "port/linux/websocket.h"
 #include "zerotouch/device.h"
 
 typedef struct {
@@ -22,10 +23,13 @@ typedef struct {
 	const char *certificate_file;   /* PEM: leaf, then what the server may need to know of its issuers */
 	const char *key_file;           /* PEM */
 	const char *client_id;          /* MQTT; NULL: the certificate's common name */
-	uint16_t keep_alive_s;          /* MQTT; 0: 60 */
-	uint16_t alpn_port;  /* tried when the other port is closed; 0: 443 in place of 8883 and 8443, else none */
-	bool first_by_https; /* MQTT: new certificates make their first contact by HTTPS, where its port is open, and
-				beside the session of the old one (zt_device_config) */
+	zt_sign_fn sign; /* in place of a certificate: MQTT over WebSocket on mqtt_port (0: 443), each handshake signed
+			    by this; needs client_id. NULL: none */
+	void *sign_context;
+	uint16_t keep_alive_s; /* MQTT; 0: 60 */
+	uint16_t alpn_port;    /* tried when the other port is closed; 0: 443 in place of 8883 and 8443, else none */
+	bool first_by_https;   /* MQTT: new certificates make their first contact by HTTPS, where its port is open, and
+				  beside the session of the old one (zt_device_config) */
 	const zt_protocol *protocol; /* MQTT; NULL: 3.1.1; &zt_mqtt5 */
 	const zt_message *will;      /* MQTT; borrowed for the client's life, as the next two */
 	const zt_source *source;     /* messages to publish, such as an outbox; NULL: none */

@@ -12,6 +12,8 @@ static void free_context(SSL_CTX **context)
 
 static const char *alpn_of(const zt_linux_transport *t, zt_route route, uint16_t port)
 {
+	if (t->websocket)
+		return NULL;
 	if (port != ZT_ALPN_PORT && !(t->alpn_port && port == t->alpn_port))
 		return NULL;
 	return route == ZT_ROUTE_MQTT ? "x-amzn-mqtt-ca" : "x-amzn-http-ca";
@@ -40,6 +42,8 @@ static zt_status open_stream(void *context, zt_route route)
 	zt_linux_transport *t = context;
 	bool open = t->stream.state != ZT_TLS_CLOSED;
 	zt_status status = open ? zt_tls_stream_continue(&t->stream) : start(t, route);
+	if (t->websocket)
+		return status == ZT_OK ? zt_websocket_client_open(t->websocket) : status;
 	bool closed_port = status == ZT_E_NETWORK || status == ZT_E_TIMEOUT;
 	if (!closed_port || !t->alpn_port || t->tried_both)
 		return status;
@@ -52,19 +56,23 @@ static zt_status open_stream(void *context, zt_route route)
 static int32_t receive(void *context, uint8_t *bytes, size_t n)
 {
 	zt_linux_transport *t = context;
-	return zt_tls_stream_recv(&t->stream, bytes, n);
+	return t->websocket ? zt_websocket_client_recv(t->websocket, bytes, n)
+			    : zt_tls_stream_recv(&t->stream, bytes, n);
 }
 
 static int32_t send_bytes(void *context, const uint8_t *bytes, size_t n)
 {
 	zt_linux_transport *t = context;
-	return zt_tls_stream_send(&t->stream, bytes, n);
+	return t->websocket ? zt_websocket_client_send(t->websocket, bytes, n)
+			    : zt_tls_stream_send(&t->stream, bytes, n);
 }
 
 static void close_stream(void *context)
 {
 	zt_linux_transport *t = context;
 	t->tried_both = false;
+	if (t->websocket)
+		zt_websocket_client_reset(t->websocket);
 	zt_tls_stream_close(&t->stream);
 }
 
@@ -86,6 +94,11 @@ zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *hos
 	return zt_trust_load(ca_file, &transport->roots, ret_error);
 }
 
+zt_status zt_linux_transport_use_websocket(zt_linux_transport *t, zt_sign_fn sign, void *context)
+{
+	return zt_websocket_client_new(&t->stream, t->host, t->mqtt_port, sign, context, &t->websocket);
+}
+
 void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linux_transport *other)
 {
 	*transport = *other;
@@ -98,6 +111,8 @@ void zt_linux_transport_deinit(zt_linux_transport *transport)
 	/* A zeroed stream has descriptor 0, which is not ours. */
 	if (transport->host)
 		zt_tls_stream_close(&transport->stream);
+	zt_websocket_client_free(transport->websocket);
+	transport->websocket = NULL;
 	X509_STORE_free(transport->roots);
 	transport->roots = NULL;
 }

@@ -3,6 +3,7 @@
 #define ZT_PORT_LINUX_TRANSPORT_H
 
 #include "port/linux/tls_stream.h"
+#include "port/linux/websocket.h"
 #include "zerotouch/transport.h"
 
 typedef struct {
@@ -12,8 +13,9 @@ typedef struct {
 	const char *certificate_file, *key_file;
 	X509_STORE *roots; /* owned */
 	zt_tls_stream stream;
-	bool by_alpn[2]; /* by route: the port that was open last */
-	bool tried_both; /* in this attempt */
+	zt_websocket_client *websocket; /* between TLS and MQTT, or NULL; owned */
+	bool by_alpn[2];                /* by route: the port that was open last */
+	bool tried_both;                /* in this attempt */
 } zt_linux_transport;
 
 enum {
@@ -27,6 +29,8 @@ enum {
 ZT_NODISCARD zt_status zt_linux_transport_init(zt_linux_transport *transport, const char *host, uint16_t mqtt_port,
 					       uint16_t https_port, const char *ca_file, zt_clock clock,
 					       zt_error *ret_error);
+/* MQTT over WebSocket on the MQTT port, signed; without ALPN and certificate. ZT_E_NOMEM. */
+ZT_NODISCARD zt_status zt_linux_transport_use_websocket(zt_linux_transport *transport, zt_sign_fn sign, void *context);
 /* Another stream to the same endpoint, with the same roots and files. */
 void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linux_transport *other);
 /* A zeroed transport is fine. */
