@@ -18,6 +18,7 @@ static const struct {
 	{ "InvalidClientTokenId", ZT_E_CREDENTIALS },
 	{ "ExpiredToken", ZT_E_CREDENTIALS },
 	{ "ExpiredTokenException", ZT_E_CREDENTIALS },
+	{ "InvalidIdentityToken", ZT_E_CREDENTIALS },
 	{ "InvalidSignatureException", ZT_E_CREDENTIALS },
 	{ "SignatureDoesNotMatch", ZT_E_CREDENTIALS },
 	{ "IncompleteSignature", ZT_E_CREDENTIALS },

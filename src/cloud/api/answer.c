@@ -32,6 +32,7 @@ static const struct {
 	{ "InternalFailureException", 500 },
 	{ "InvalidAction", 400 },
 	{ "InvalidClientTokenId", 403 },
+	{ "InvalidIdentityToken", 400 },
 	{ "InvalidInput", 400 },
 	{ "InvalidParameterValueException", 400 },
 	{ "InvalidRequestContentException", 400 },
@@ -85,6 +86,9 @@ unsigned zt_answer_http(const zt_service *service, const char *code, unsigned fa
 	/* One name, two statuses: 400 in iot, 429 at the data endpoint. */
 	if (strcmp(code, "ThrottlingException") == 0)
 		return service->trace_id ? 429 : 400;
+	/* A session's keys in REST; in STS, whose word for those is ExpiredToken, the token of a web identity. */
+	if (service->protocol == ZT_PROTOCOL_QUERY && strcmp(code, "ExpiredTokenException") == 0)
+		return 400;
 	for (size_t i = 0; i < ZT_COUNT(exceptions); i++)
 		if (strcmp(exceptions[i].code, code) == 0)
 			return exceptions[i].http;

@@ -108,6 +108,16 @@ static zt_status check_claim(zt_call *call, const zt_sigv4_claim *claim, const z
 	return set_caller(call, key);
 }
 
+/* A form for the one operation of STS that nobody signs. Whether it is that is asked again once it is routed. */
+static bool brings_another_proof(const zt_call *call)
+{
+	zt_view action;
+	ZT_CLEANUP(zt_form_free) zt_form form = { 0 };
+	return call->service == &zt_service_sts && zt_view_equal(call->request->method, ZT_LIT("POST")) &&
+	       zt_form_read(call->request->body, &form, NULL) == ZT_OK && zt_form_get(&form, "Action", &action) &&
+	       zt_view_equal(action, ZT_LIT("AssumeRoleWithWebIdentity"));
+}
+
 zt_status zt_authenticate(zt_call *call, zt_error *ret_error)
 {
 	zt_sigv4_header headers[ZT_HTTP_HEADERS_MAX];
@@ -118,6 +128,10 @@ zt_status zt_authenticate(zt_call *call, zt_error *ret_error)
 	call->service = guess_service(call);
 	if (zt_sigv4_claim_read(&request, &claim, &scratch, &cause) != ZT_OK)
 		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->incomplete, "%s", cause.text);
+	if (!claim.present && brings_another_proof(call)) {
+		call->anonymous = true;
+		return ZT_OK;
+	}
 	if (!claim.present)
 		return zt_error_coded(
 		    ret_error, ZT_E_DENIED, call->data_endpoint ? "ForbiddenException" : call->service->no_token, "%s",

@@ -111,7 +111,10 @@ zt_status zt_authorise(const zt_call *call, zt_error *ret_error)
 	const zt_operation *operation = call->operation;
 	ZT_CLEANUP(zt_str_free) zt_str resource = ZT_STR(RESOURCE_MAX);
 	char action[96];
-	if (operation->flags & ZT_OP_NO_PERMISSION)
+	if (call->anonymous && !(operation->flags & ZT_OP_ANONYMOUS))
+		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->no_token,
+				      "Request is missing Authentication Token");
+	if (operation->flags & (ZT_OP_NO_PERMISSION | ZT_OP_ANONYMOUS))
 		return ZT_OK;
 	(void)snprintf(action, sizeof action, "%s:%s", call->service->prefix,
 		       operation->action ? operation->action : operation->name);

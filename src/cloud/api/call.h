@@ -32,6 +32,7 @@ struct zt_call {
 	const zt_operation *operation;
 	char request_id[ZT_UUID_TEXT];
 	zt_caller caller;
+	bool anonymous; /* nobody signed: only what is ZT_OP_ANONYMOUS may go on */
 
 	zt_view labels[ZT_LABELS_MAX]; /* decoded */
 	size_t label_count;

@@ -16,6 +16,7 @@ typedef zt_status (*zt_handler)(zt_call *call, zt_error *ret_error);
 enum {
 	ZT_OP_RAW_BODY = 1,      /* the body is a blob, not JSON */
 	ZT_OP_NO_PERMISSION = 2, /* needs none, and none can forbid it (STS GetCallerIdentity) */
+	ZT_OP_ANONYMOUS = 4,     /* needs no signature: it brings another proof (STS AssumeRoleWithWebIdentity) */
 };
 
 typedef struct {

@@ -95,6 +95,12 @@ const zt_access_key *zt_registry_access_key(const zt_registry *registry, zt_view
 	return root ? &((const key_row *)root)->key : NULL;
 }
 
+const zt_access_key *zt_registry_root_key(const zt_registry *registry)
+{
+	const zt_row *root = zt_row_after(registry, ZT_KIND_ACCESS_KEY, ZT_VIEW_EMPTY);
+	return root ? &((const key_row *)root)->key : NULL;
+}
+
 static zt_status replace_root_key(zt_txn *txn, key_row *row)
 {
 	zt_row *old = zt_row_after(zt_txn_registry(txn), ZT_KIND_ACCESS_KEY, ZT_VIEW_EMPTY);

@@ -59,6 +59,8 @@ typedef struct {
 /* NULL when there is none, or when the role of a session is no more. An expired session may still be there: look at
  * expires_ms. */
 const zt_access_key *zt_registry_access_key(const zt_registry *registry, zt_view id);
+/* The account's root key; NULL before it was put. */
+const zt_access_key *zt_registry_root_key(const zt_registry *registry);
 /* The account's root key; kept in the store, replaced when another id is given. */
 ZT_NODISCARD zt_status zt_txn_root_key_put(zt_txn *txn, zt_view id, zt_view secret, zt_error *ret_error);
 /* A session of a role, in memory alone (a restart ends it); expired ones are dropped as new ones are made. */
