@@ -1,11 +1,14 @@
 /* zerotouch plan, setup and teardown: an AWS account made ready for a tenant's devices, and cleaned again. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/manifest.h"
 #include "cli/output.h"
 #include "cli/setup_session.h"
 #include "cli/verbs.h"
+#include "setup/export.h"
 
 static const char *const change_names[] = { [ZT_CHANGE_NONE] = "right",
 					    [ZT_CHANGE_CREATE] = "create",
@@ -62,6 +65,28 @@ static void print_plan(const zt_setup *setup)
 	(void)(removals ? printf(", %zu to remove\n", removals) : printf("\n"));
 }
 
+/* The desired state for a pipeline. *ret_done when it was asked for: then nothing else is done. */
+static zt_status print_output(const char *form, zt_setup *setup, bool *ret_done, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *whole = NULL;
+	*ret_done = form != NULL;
+	if (!form)
+		return ZT_OK;
+	if (strcmp(form, "cloudformation") == 0)
+		TRY(zt_setup_cloudformation(setup, &whole, ret_error));
+	else if (strcmp(form, "terraform") == 0)
+		TRY(zt_setup_terraform(setup, &whole, ret_error));
+	else
+		return zt_error_set(ret_error, ZT_E_USAGE, "--output is cloudformation or terraform, not \"%s\"", form);
+	return zt_output_json(whole);
+}
+
+#define OUTPUT_OPTION(form)                                                                             \
+	{                                                                                               \
+		"output", 0, ZT_OPT_TEXT, &(form), "FORM",                                              \
+		    "print the desired state as cloudformation or terraform, and do nothing else", 0, 0 \
+	}
+
 /* ---- the verbs ---- */
 
 static zt_status read_options(const zt_command *command, int argc, char **argv, bool *ret_done, zt_error *ret_error)
@@ -78,7 +103,9 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done;
+	const char *form = NULL;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+				   OUTPUT_OPTION(form),
 				   { "exit-code", 0, ZT_OPT_FLAG, &o.exit_code, NULL,
 				     "exit status 20 when there is something to do", 0, 0 } };
 	const zt_command command = {
@@ -96,6 +123,9 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 		return ZT_OK;
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));
+	TRY(print_output(form, session.setup, &done, ret_error));
+	if (done)
+		return ZT_OK;
 	if (o.json)
 		TRY(print_json(session.setup));
 	else
@@ -137,10 +167,14 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done, consent, print_policy = false;
+	const char *form = NULL, *manifest = NULL;
 	const zt_opt options[] = {
 		ZT_SETUP_OPTIONS(o),
 		ZT_PROOF_OPTIONS(o.proof),
 		{ "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "change what exists with other content without asking", 0, 0 },
+		{ "write-manifest", 0, ZT_OPT_TEXT, &manifest, "FILE",
+		  "fill an Azure Sphere app_manifest.json in: tenant, endpoint, topic", 0, 0 },
+		OUTPUT_OPTION(form),
 		{ "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
 		  "print the least IAM policy for plan, setup, doctor, prune and teardown, and do nothing else", 0, 0 }
 	};
@@ -164,8 +198,14 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		return print_operator_policy(&o, ret_error);
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));
+	TRY(print_output(form, session.setup, &done, ret_error));
+	if (done)
+		return ZT_OK;
 	TRY(ask(&o, session.setup, &consent, ret_error));
 	TRY(zt_setup_apply(session.setup, consent, ret_error));
+	if (manifest)
+		TRY(zt_manifest_fill(manifest, zt_str_view(&session.tenant), zt_setup_endpoint(session.setup),
+				     o.topics.count ? zt_view_of(o.topics.values[0]) : ZT_VIEW_EMPTY, ret_error));
 	if (o.json)
 		return print_json(session.setup);
 	zt_output_say("account %s is ready; devices connect to %s", zt_setup_account(session.setup),

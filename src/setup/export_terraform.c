@@ -1,0 +1,193 @@
+/* Terraform's JSON configuration syntax, provider hashicorp/aws. In its strings "${" begins a reference of its own: one
+ * that is AWS's is written "$${". */
+#include <string.h>
+
+#include "setup/export_inside.h"
+
+static json_t *tags(const zt_setup *setup)
+{
+	return json_pack("{s:s}", "zerotouch", setup->name);
+}
+
+/* A document as text, as the provider takes it. */
+static json_t *text_of(const json_t *document)
+{
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str escaped = ZT_STR(2 * ZT_SETUP_DOCUMENT_MAX);
+	if (zt_json_write(document, &text) != ZT_OK)
+		return NULL;
+	zt_view rest = zt_str_view(&text);
+	for (size_t i = 0; i < rest.n; i++) {
+		if (zt_view_starts(zt_view_from(rest, i), ZT_LIT("${")) && zt_str_put_text(&escaped, "$") != ZT_OK)
+			return NULL;
+		if (zt_str_put_u8(&escaped, rest.p[i]) != ZT_OK)
+			return NULL;
+	}
+	return json_string(zt_str_text(&escaped));
+}
+
+static json_t *member(const json_t *object, const char *name)
+{
+	return json_incref(json_object_get(object, name));
+}
+
+static json_t *thing_type(const zt_setup *setup, const zt_setup_item *item)
+{
+	return json_pack("{s:s, s:{s:s, s:[s, s, s]}, s:o}", "name", item->name, "properties", "description",
+			 "Devices that zerotouch registers", "searchable_attributes", "deviceId", "certificateId",
+			 "tenant", "tags", tags(setup));
+}
+
+static json_t *policy(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:o, s:o}", "name", item->name, "policy",
+			 text_of(json_object_get(desired, "policyDocument")), "tags", tags(setup));
+}
+
+static json_t *log_group(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:o, s:o}", "name", item->name, "retention_in_days", member(desired, "retentionInDays"),
+			 "tags", tags(setup));
+}
+
+static json_t *role(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:o, s:o}", "name", item->name, "assume_role_policy",
+			 text_of(json_object_get(desired, "AssumeRolePolicyDocument")), "tags", tags(setup));
+}
+
+static json_t *role_policy(const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:s, s:o}", "name", item->name, "role",
+			 item->index == ZT_ROLE_HANDLER ? "${aws_iam_role.handler.name}"
+							: "${aws_iam_role.errors.name}",
+			 "policy", text_of(json_object_get(desired, "PolicyDocument")));
+}
+
+static json_t *function(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:{s:o}, s:s, s:s, s:o}", "function_name", item->name,
+			 "runtime", member(desired, "Runtime"), "role", "${aws_iam_role.handler.arn}", "handler",
+			 member(desired, "Handler"), "timeout", member(desired, "Timeout"), "memory_size",
+			 member(desired, "MemorySize"), "architectures", member(desired, "Architectures"),
+			 "environment", "variables", member(json_object_get(desired, "Environment"), "Variables"),
+			 "filename", "${var.package}", "source_code_hash", "${filebase64sha256(var.package)}", "tags",
+			 tags(setup));
+}
+
+static json_t *rule(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack(
+	    "{s:s, s:b, s:o, s:o, s:o, s:[{s:s}], s:{s:{s:s, s:s}}, s:o}", "name", item->name, "enabled",
+	    !json_is_true(json_object_get(desired, "ruleDisabled")), "description", member(desired, "description"),
+	    "sql", member(desired, "sql"), "sql_version", member(desired, "awsIotSqlVersion"), "lambda", "function_arn",
+	    "${aws_lambda_function.handler.arn}", "error_action", "cloudwatch_logs", "log_group_name",
+	    "${aws_cloudwatch_log_group.errors.name}", "role_arn", "${aws_iam_role.errors.arn}", "tags", tags(setup));
+}
+
+static json_t *permission(const zt_setup *setup, const zt_setup_item *item)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "statement_id", item->name, "function_name",
+			 "${aws_lambda_function.handler.function_name}", "action", "lambda:InvokeFunction", "principal",
+			 "iot.amazonaws.com", "source_arn", "${aws_iot_topic_rule.rule.arn}", "source_account",
+			 setup->account);
+}
+
+static json_t *ca(const zt_setup *setup, const zt_setup_ca *given)
+{
+	bool sni_only = zt_export_sni_only(setup);
+	json_t *proof = sni_only ? NULL : json_string("${var.proof_of_possession}");
+	return json_pack("{s:b, s:b, s:o, s:o*, s:s, s:o, s:[s, s, s]}", "active", 1, "allow_auto_registration", 1,
+			 "ca_certificate_pem", zt_json_string(given->pem), "verification_certificate_pem", proof,
+			 "certificate_mode", sni_only ? "SNI_ONLY" : "DEFAULT", "tags", tags(setup), "depends_on",
+			 "aws_iot_topic_rule.rule", "aws_lambda_permission.invoke", "aws_iot_policy.device");
+}
+
+/* Type and local name. */
+typedef struct {
+	const char *type;
+	char name[32];
+} address;
+
+static bool address_of(const zt_setup *setup, const zt_setup_item *item, address *ret)
+{
+	static const address fixed[] = { [ZT_SETUP_THING_TYPE] = { "aws_iot_thing_type", "device" },
+					 [ZT_SETUP_POLICY] = { "aws_iot_policy", "device" },
+					 [ZT_SETUP_LOG_GROUP] = { "aws_cloudwatch_log_group", "handler" },
+					 [ZT_SETUP_ROLE] = { "aws_iam_role", "handler" },
+					 [ZT_SETUP_ROLE_POLICY] = { "aws_iam_role_policy", "handler" },
+					 [ZT_SETUP_FUNCTION] = { "aws_lambda_function", "handler" },
+					 [ZT_SETUP_RULE] = { "aws_iot_topic_rule", "rule" },
+					 [ZT_SETUP_PERMISSION] = { "aws_lambda_permission", "invoke" },
+					 [ZT_SETUP_CA] = { "aws_iot_ca_certificate", "" } };
+	bool role = item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY;
+	bool errors = (role && item->index == ZT_ROLE_ERRORS) || strcmp(item->name, setup->errors_log) == 0;
+	*ret = fixed[item->kind];
+	if (errors)
+		(void)snprintf(ret->name, sizeof ret->name, "errors");
+	if (item->kind == ZT_SETUP_CA)
+		(void)snprintf(ret->name, sizeof ret->name, "tenant_%zu", item->index + 1);
+	return item->kind != ZT_SETUP_CA || zt_export_ca(setup, item);
+}
+
+static json_t *build(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	switch (item->kind) {
+	case ZT_SETUP_THING_TYPE:
+		return thing_type(setup, item);
+	case ZT_SETUP_POLICY:
+		return policy(setup, item, desired);
+	case ZT_SETUP_LOG_GROUP:
+		return log_group(setup, item, desired);
+	case ZT_SETUP_ROLE:
+		return role(setup, item, desired);
+	case ZT_SETUP_ROLE_POLICY:
+		return role_policy(item, desired);
+	case ZT_SETUP_FUNCTION:
+		return function(setup, item, desired);
+	case ZT_SETUP_RULE:
+		return rule(setup, item, desired);
+	case ZT_SETUP_PERMISSION:
+		return permission(setup, item);
+	default:
+		return ca(setup, zt_export_ca(setup, item));
+	}
+}
+
+static zt_status add(zt_setup *setup, const zt_setup_item *item, json_t *resources, zt_error *ret_error)
+{
+	address at;
+	ZT_JSON_CLEANUP json_t *desired = NULL;
+	if (!address_of(setup, item, &at))
+		return ZT_OK;
+	TRY(zt_export_desired(setup, item, &desired, ret_error));
+	if (!json_object_get(resources, at.type))
+		(void)json_object_set_new(resources, at.type, json_object());
+	json_t *of_type = json_object_get(resources, at.type);
+	return json_object_set_new(of_type, at.name, build(setup, item, desired)) == 0 ? ZT_OK
+										       : zt_setup_no_memory(ret_error);
+}
+
+static json_t *variables(const zt_setup *setup)
+{
+	json_t *all = json_pack("{s:{s:s, s:s}}", "package", "type", "string", "description",
+				"path of the function's package, bootstrap.zip");
+	if (!zt_export_sni_only(setup))
+		(void)json_object_set_new(all, "proof_of_possession",
+					  json_pack("{s:s, s:s}", "type", "string", "description",
+						    "PEM of a certificate signed by the CA for the account's "
+						    "registration code"));
+	return all;
+}
+
+zt_status zt_setup_terraform(zt_setup *setup, json_t **ret, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *resources = json_object();
+	ENSURE(setup->planned && resources, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	for (size_t i = 0; i < setup->item_count; i++)
+		TRY(add(setup, &setup->items[i], resources, ret_error));
+	*ret = json_pack("{s:{s:{s:{s:s}}}, s:{s:{s:s}}, s:o, s:O}", "terraform", "required_providers", "aws", "source",
+			 "hashicorp/aws", "provider", "aws", "region", zt_aws_client_region(setup->client), "variable",
+			 variables(setup), "resource", resources);
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
+}
