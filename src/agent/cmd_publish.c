@@ -113,6 +113,8 @@ static zt_status publish(const zt_agent_config *config, zt_route route, const zt
 		.host = config->endpoint,
 		.mqtt_port = (uint16_t)config->mqtt_port,
 		.https_port = (uint16_t)config->https_port,
+		.alpn_port = (uint16_t)config->alpn_port,
+		.first_by_https = true,
 		.ca_file = config->ca_file,
 		.certificate_file = zt_str_text(&files.certificate),
 		.key_file = zt_str_text(&files.tls_key),

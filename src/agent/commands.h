@@ -8,6 +8,7 @@ zt_status zt_agent_init(int argc, char **argv, zt_error *ret_error);
 zt_status zt_agent_id(int argc, char **argv, zt_error *ret_error);
 zt_status zt_agent_attest(int argc, char **argv, zt_error *ret_error);
 zt_status zt_agent_publish(int argc, char **argv, zt_error *ret_error);
+zt_status zt_agent_shadow_verb(int argc, char **argv, zt_error *ret_error);
 zt_status zt_agent_run(int argc, char **argv, zt_error *ret_error);
 
 #endif

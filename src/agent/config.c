@@ -37,6 +37,7 @@ zt_status zt_agent_config_init(zt_agent_config *config, zt_error *ret_error)
 	};
 	TRY(port_of("ZT_MQTT_PORT", 8883, &config->mqtt_port, ret_error));
 	TRY(port_of("ZT_HTTPS_PORT", 8443, &config->https_port, ret_error));
+	TRY(port_of("ZT_ALPN_PORT", 0, &config->alpn_port, ret_error));
 	return config->state ? ZT_OK : choose_state(config);
 }
 

@@ -10,6 +10,7 @@ typedef struct {
 	const char *endpoint;       /* --endpoint, ZT_ENDPOINT */
 	unsigned mqtt_port;         /* --mqtt-port, ZT_MQTT_PORT */
 	unsigned https_port;        /* --https-port, ZT_HTTPS_PORT */
+	unsigned alpn_port;         /* --alpn-port, ZT_ALPN_PORT; 0: 443, beside the standard ports alone */
 	const char *ca_file;        /* --ca-file, ZT_CA_FILE; NULL: AWS's roots */
 	const char *attest_url;     /* --attest, ZT_ATTEST */
 	const char *attest_ca_file; /* --attest-ca-file, ZT_ATTEST_CA_FILE */
@@ -46,6 +47,14 @@ typedef struct {
 	{ "endpoint", 'e', ZT_OPT_TEXT, &(c)->endpoint, "HOST", "AWS IoT data endpoint (ZT_ENDPOINT)", 0, 0 },             \
 	    { "mqtt-port", 0, ZT_OPT_NUMBER, &(c)->mqtt_port, "PORT", "8883 (ZT_MQTT_PORT); on 443 with ALPN", 1, 65535 }, \
 	    { "https-port", 0, ZT_OPT_NUMBER, &(c)->https_port, "PORT", "8443 (ZT_HTTPS_PORT); on 443 with ALPN", 1,       \
+	      65535 },                                                                                                     \
+	    { "alpn-port",                                                                                                 \
+	      0,                                                                                                           \
+	      ZT_OPT_NUMBER,                                                                                               \
+	      &(c)->alpn_port,                                                                                             \
+	      "PORT",                                                                                                      \
+	      "tried when the others are closed (ZT_ALPN_PORT; 443)",                                                      \
+	      1,                                                                                                           \
 	      65535 },                                                                                                     \
 	{                                                                                                                  \
 		"ca-file", 0, ZT_OPT_TEXT, &(c)->ca_file, "FILE",                                                          \

@@ -7,6 +7,7 @@ static const zt_verb commands[] = {
 	{ "id", "print the device id", zt_agent_id },
 	{ "attest", "get a certificate from the attestation authority, or renew it", zt_agent_attest },
 	{ "publish", "publish one message, through the first refusal of a new certificate", zt_agent_publish },
+	{ "shadow", "get, update or delete the device's shadow", zt_agent_shadow_verb },
 	{ "run", "stay connected: publish lines, print messages, renew the certificate", zt_agent_run },
 };
 

@@ -68,13 +68,16 @@ static void set_reason(json_t *object, zt_reason reason, const char *detail)
 		set(object, "detail", json_string(detail));
 }
 
-static void report_json(const zt_report *report, const zt_event *event, const zt_message *message, const char *detail)
+static void report_json(const zt_event *event, const zt_message *message, const char *detail)
 {
 	json_t *object = json_pack("{s:s}", "event", name_of(event->kind));
 	if (!object)
 		return;
-	if (event->kind == ZT_EVENT_CONNECTING || event->kind == ZT_EVENT_ACCEPTED)
-		set(object, "via", json_string(report->route == ZT_ROUTE_MQTT ? "mqtt" : "https"));
+	bool about_route = event->kind == ZT_EVENT_CONNECTING || event->kind == ZT_EVENT_ACCEPTED;
+	if (about_route || event->kind == ZT_EVENT_REFUSED)
+		set(object, "via", json_string(event->route == ZT_ROUTE_MQTT ? "mqtt" : "https"));
+	if (event->beside)
+		set(object, "beside", json_true());
 	if (event->reason != ZT_REASON_NONE)
 		set_reason(object, event->reason, detail);
 	if (event->kind == ZT_EVENT_ACCEPTED) {
@@ -87,6 +90,8 @@ static void report_json(const zt_report *report, const zt_event *event, const zt
 		set_number(object, "retryMs", event->wait_ms);
 	if (event->http_status)
 		set_number(object, "httpStatus", event->http_status);
+	if (event->code)
+		set_number(object, "reasonCode", event->code);
 	if (event->subscription)
 		set(object, "filter", zt_json_string(event->subscription->filter));
 	if (message) {
@@ -114,9 +119,10 @@ static void print_received(const zt_message *message)
 	(void)fflush(stdout);
 }
 
-static void report_words(const zt_report *report, const zt_event *event, const zt_message *message, const char *detail)
+static void report_words(const zt_event *event, const zt_message *message, const char *detail)
 {
-	const char *via = report->route == ZT_ROUTE_MQTT ? "MQTT" : "HTTPS";
+	const char *via = event->route == ZT_ROUTE_MQTT ? "MQTT" : "HTTPS";
+	const char *with = event->beside ? " with the new certificate, beside the old one's session" : "";
 	switch (event->kind) {
 	case ZT_EVENT_NONE:
 		break;
@@ -124,13 +130,13 @@ static void report_words(const zt_report *report, const zt_event *event, const z
 		say("not ready", event, detail);
 		break;
 	case ZT_EVENT_CONNECTING:
-		(void)fprintf(stderr, "connecting by %s, attempt %u\n", via, event->attempts);
+		(void)fprintf(stderr, "connecting by %s%s, attempt %u\n", via, with, event->attempts);
 		break;
 	case ZT_EVENT_REFUSED:
 		say("not accepted", event, detail);
 		break;
 	case ZT_EVENT_ACCEPTED:
-		(void)fprintf(stderr, "accepted by %s after %u ms and %u attempt%s\n", via, event->elapsed_ms,
+		(void)fprintf(stderr, "accepted by %s%s after %u ms and %u attempt%s\n", via, with, event->elapsed_ms,
 			      event->attempts, event->attempts == 1 ? "" : "s");
 		break;
 	case ZT_EVENT_LOST:
@@ -166,9 +172,9 @@ void zt_report_event(const zt_report *report, const zt_event *event, const zt_me
 {
 	const char *more = wants_detail(event->reason) ? detail : "";
 	if (report->json)
-		report_json(report, event, message, more);
+		report_json(event, message, more);
 	else
-		report_words(report, event, message, more);
+		report_words(event, message, more);
 }
 
 void zt_report_certificate(const zt_report *report, const char *device_id, int64_t not_after_ms)
@@ -180,6 +186,55 @@ void zt_report_certificate(const zt_report *report, const char *device_id, int64
 		    json_pack("{s:s, s:s, s:s}", "event", "certificate", "deviceId", device_id, "notAfter", until));
 	else
 		(void)fprintf(stderr, "the certificate of %.16s… is valid until %s\n", device_id, until);
+}
+
+static const char *name_of_news(const zt_shadow_event *news)
+{
+	static const char *const names[] = { [ZT_SHADOW_ACCEPTED] = "shadow-accepted",
+					     [ZT_SHADOW_REJECTED] = "shadow-rejected",
+					     [ZT_SHADOW_DELTA] = "shadow-delta" };
+	return names[news->kind];
+}
+
+void zt_report_shadow(const zt_report *report, const zt_shadow_event *news)
+{
+	static const char *const operations[] = { "get", "update", "delete" };
+	const char *operation = operations[news->operation];
+	if (!report->json) {
+		(void)fprintf(stderr, "%s of %s: ", name_of_news(news), operation);
+		if (news->kind == ZT_SHADOW_REJECTED)
+			(void)fprintf(stderr, "%u %.*s\n", news->code, ZT_PRI(news->message));
+		else
+			(void)fprintf(stderr, "version %llu\n", (unsigned long long)news->version);
+		return;
+	}
+	ZT_JSON_CLEANUP json_t *state = NULL;
+	if (news->state.n)
+		(void)!zt_json_parse(news->state, &state, NULL);
+	json_t *object = json_pack("{s:s, s:s}", "event", name_of_news(news), "operation", operation);
+	if (!object)
+		return;
+	if (news->kind == ZT_SHADOW_REJECTED) {
+		set_number(object, "code", news->code);
+		set(object, "text", zt_json_string(news->message));
+	} else {
+		set(object, "version", json_integer((json_int_t)news->version));
+		set(object, "state", json_incref(state ? state : json_null()));
+		set(object, "stale", json_boolean(news->stale));
+	}
+	print_json(object);
+}
+
+void zt_report_outbox(const zt_report *report, uint32_t waiting, uint32_t damaged)
+{
+	if (waiting == 0 && damaged == 0)
+		return;
+	if (report->json)
+		print_json(
+		    json_pack("{s:s, s:i, s:i}", "event", "outbox", "waiting", (int)waiting, "damaged", (int)damaged));
+	else
+		(void)fprintf(stderr, "the outbox holds %u message%s; %u could not be read\n", waiting,
+			      waiting == 1 ? "" : "s", damaged);
 }
 
 void zt_report_trouble(const zt_report *report, const zt_error *error)

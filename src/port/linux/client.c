@@ -89,7 +89,7 @@ static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_e
 		.aside = client->aside,
 		.aside_cap = sizeof client->aside,
 	};
-	if (spec->first_by_https)
+	if (spec->first_by_https && spec->route == ZT_ROUTE_MQTT)
 		config.beside = zt_linux_transport_seam(&client->beside);
 	const char *why = "";
 	zt_status status = zt_device_init(&client->device, &config, &why);

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import unittest
+import unittest.mock
 
 from agent import AgentTest
 from world import DEADLINE_S, wait_for
@@ -49,8 +50,9 @@ class Run(AgentTest):
                               capture_output=True, timeout=DEADLINE_S, check=True, **options)
 
     def start(self, *more):
-        agent = self.agent.start("run", "--endpoint", "localhost", "--mqtt-port", self.port, "--ca-file",
-                                 self.folder / "root.pem", "--json", *more)
+        # Nobody is at the HTTPS port: the first contact goes by MQTT.
+        agent = self.agent.start("run", "--endpoint", "localhost", "--mqtt-port", self.port, "--https-port", free_port(),
+                                 "--ca-file", self.folder / "root.pem", "--json", *more)
         self.addCleanup(self.end, agent)
         return agent
 
@@ -109,6 +111,82 @@ class Run(AgentTest):
         self.start_broker()
         self.assertFalse(self.expect(agent, "accepted")["first"])
         self.assertEqual(self.expect(agent, "published")["payload"], "later")
+
+    def stored(self):
+        return len([p for p in (self.agent.state / "outbox").iterdir() if "." not in p.name])
+
+    def test_lines_taken_offline_survive_kill_9_and_go_out_in_order(self):
+        self.stop_broker()
+        try:
+            agent = self.start("--topic", "out")
+            agent.stdin.write(b"".join(b"%d\n" % i for i in range(20)))
+            agent.stdin.flush()
+            wait_for(lambda: (self.agent.state / "outbox").exists() and self.stored() == 20, "all lines are in the outbox")
+            agent.kill()
+            agent.communicate()
+        finally:
+            self.start_broker()
+        again = self.start("--topic", "out", "--until-eof", "--mqtt5")
+        out, _ = again.communicate(b"last\n", timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(told[0], {"event": "outbox", "waiting": 20, "damaged": 0})
+        self.assertEqual([e["payload"] for e in told if e["event"] == "published"], [str(i) for i in range(20)] + ["last"])
+        self.assertEqual(self.stored(), 0)
+
+    def test_a_full_outbox_lets_the_input_wait(self):
+        agent = self.start("--topic", "out", "--until-eof", "--outbox-slots", "2")
+        out, _ = agent.communicate(b"1\n2\n3\n4\n5\n", timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([e["payload"] for e in told if e["event"] == "published"], ["1", "2", "3", "4", "5"])
+        self.assertIn("the outbox is full, and keeps the oldest messages", [e.get("text") for e in told])
+
+    def test_or_drops_the_oldest_and_says_so(self):
+        agent = self.start("--topic", "out", "--until-eof", "--outbox-slots", "2", "--keep", "newest")
+        out, _ = agent.communicate(b"1\n2\n3\n4\n5\n", timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        published = [e["payload"] for e in told if e["event"] == "published"]
+        dropped = [e for e in told if "dropped" in e.get("text", "")]
+        self.assertEqual(len(published) + len(dropped), 5)
+        self.assertEqual(published, sorted(published))
+        self.assertEqual(published[-2:], ["4", "5"])
+
+    def test_a_file_and_a_sensor_are_inputs_too(self):
+        lines = self.agent.state / "lines"
+        lines.write_bytes(b"a\nb")
+        agent = self.start("--topic", "out", "--file", lines, "--until-eof", "--no-outbox")
+        self.assertEqual([self.expect(agent, "published")["payload"] for _ in range(2)], ["a", "b"])
+        self.assertEqual(agent.wait(DEADLINE_S), 0)
+        agent = self.start("--topic", "out", "--sensor", "echo 21.5", "--every", "1")
+        self.assertEqual([self.expect(agent, "published")["payload"] for _ in range(2)], ["21.5", "21.5"])
+
+    def test_a_will_is_sent_when_the_device_vanishes(self):
+        watcher = subprocess.Popen(["stdbuf", "-oL", "mosquitto_sub", "-d", "-h", "localhost", "-p", str(self.port), "--cafile",
+                                    self.folder / "root.pem", "--cert", self.folder / "client-2.pem", "--key",
+                                    self.folder / "client-2.key", "-t", "gone/1", "-C", "1"], stdout=subprocess.PIPE)
+        self.addCleanup(watcher.communicate)
+        self.addCleanup(watcher.kill)
+        while not watcher.stdout.readline().startswith(b"Subscribed"):
+            pass
+        agent = self.start("--will", "gone/1=bye", "--no-outbox")
+        self.expect(agent, "accepted")
+        agent.kill()
+        while watcher.stdout.readline() != b"bye\n":
+            self.assertIsNone(watcher.poll())
+
+    def test_systemd_hears_of_it(self):
+        path = str(self.agent.state / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(path)
+            listener.settimeout(DEADLINE_S)
+            with unittest.mock.patch.dict("os.environ", {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "3000000"}):
+                agent = self.start("--topic", "out")
+            said = []
+            while "READY=1\nSTATUS=connected" not in said or "WATCHDOG=1" not in said:
+                said.append(listener.recv(4096).decode())
+            agent.send_signal(signal.SIGTERM)
+            while said[-1] != "STOPPING=1":
+                said.append(listener.recv(4096).decode())
+            self.assertEqual(agent.wait(DEADLINE_S), 0)
 
     def test_a_replaced_certificate_is_taken_into_use(self):
         agent = self.start("--subscribe", "in/#")
