@@ -1,5 +1,6 @@
 #include "net/tls.h"
 
+#include <arpa/inet.h>
 #include <event2/bufferevent_ssl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -110,18 +111,74 @@ zt_status zt_tls_server_new(zt_view chain_pem, zt_view key_pem, SSL_CTX **ret, z
 	return ZT_OK;
 }
 
-zt_status zt_tls_accept(struct event_base *loop, SSL_CTX *tls, evutil_socket_t fd, struct bufferevent **ret)
+/* libevent frees `ssl` when it fails, but leaves the socket. */
+static zt_status wrap(struct event_base *loop, SSL *ssl, evutil_socket_t fd, enum bufferevent_ssl_state state,
+		      struct bufferevent **ret)
 {
-	SSL *ssl = SSL_new(tls);
-	struct bufferevent *buffer = NULL;
-	/* libevent frees `ssl` when it fails, but leaves the socket. */
-	if (ssl)
-		buffer =
-		    bufferevent_openssl_socket_new(loop, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *buffer =
+	    ssl ? bufferevent_openssl_socket_new(loop, fd, ssl, state, BEV_OPT_CLOSE_ON_FREE) : NULL;
 	if (!buffer) {
 		(void)evutil_closesocket(fd);
 		return ZT_E_NOMEM;
 	}
 	*ret = buffer;
 	return ZT_OK;
+}
+
+zt_status zt_tls_accept(struct event_base *loop, SSL_CTX *tls, evutil_socket_t fd, struct bufferevent **ret)
+{
+	return wrap(loop, SSL_new(tls), fd, BUFFEREVENT_SSL_ACCEPTING, ret);
+}
+
+static zt_status trust(SSL_CTX *tls, const char *ca_file, zt_error *ret_error)
+{
+	if (!ca_file && SSL_CTX_set_default_verify_paths(tls) != 1)
+		return tls_error(ret_error, ZT_E_CONFIG, "no trusted certificates of the system");
+	if (ca_file && SSL_CTX_load_verify_file(tls, ca_file) != 1) {
+		char what[256];
+		(void)snprintf(what, sizeof what, "no trusted certificates in %s", ca_file);
+		return tls_error(ret_error, ZT_E_CONFIG, what);
+	}
+	return ZT_OK;
+}
+
+zt_status zt_tls_client_new(const char *ca_file, SSL_CTX **ret, zt_error *ret_error)
+{
+	ERR_clear_error();
+	SSL_CTX *tls = SSL_CTX_new(TLS_client_method());
+	if (!tls)
+		return tls_error(ret_error, ZT_E_NOMEM, "cannot make a TLS context");
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
+	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+	zt_status status = ZT_OK;
+	if (SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) != 1)
+		status = tls_error(ret_error, ZT_E_TLS, "cannot configure TLS");
+	if (status == ZT_OK)
+		status = trust(tls, ca_file, ret_error);
+	if (status != ZT_OK) {
+		SSL_CTX_free(tls);
+		return status;
+	}
+	*ret = tls;
+	return ZT_OK;
+}
+
+/* RFC 6066 §3: no addresses in SNI. */
+static bool expect(SSL *ssl, const char *host)
+{
+	struct in6_addr address;
+	if (inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1)
+		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
+	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+}
+
+zt_status zt_tls_connect(struct event_base *loop, SSL_CTX *tls, evutil_socket_t fd, const char *host,
+			 struct bufferevent **ret)
+{
+	SSL *ssl = SSL_new(tls);
+	if (ssl && !expect(ssl, host)) {
+		SSL_free(ssl);
+		ssl = NULL;
+	}
+	return wrap(loop, ssl, fd, BUFFEREVENT_SSL_CONNECTING, ret);
 }

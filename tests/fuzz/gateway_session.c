@@ -104,7 +104,7 @@ static void greet(const zt_mqtt_frame *f)
 	zt_buf out = ZT_BUF(packet);
 	if (f->type != ZT_MQTT_CONNECT || zt_connect_read(f, &connect, &plan, &refusal) != ZT_OK)
 		return;
-	zt_connect_put_upstream(&plan, &out);
+	zt_connect_put_upstream(&plan, (zt_broker_login){ 0 }, &out);
 	zt_connect_put_connack(&plan, false, &out);
 	must(zt_buf_finish(&out) == ZT_OK);
 	must(zt_will_copy(&connect, &will) == ZT_OK);

@@ -2,13 +2,16 @@
 
 #include "base/log.h"
 #include "cloud/broker/mosquitto.h"
+#include "cloud/broker/probe.h"
 #include "cloud/broker/service.h"
 
 struct zt_broker {
 	zt_registry *registry;
 	zt_broker_ready_fn ready;
 	void *context;
-	zt_mosquitto *mosquitto;
+	const zt_broker_remote *remote;
+	zt_mosquitto *mosquitto; /* without a remote */
+	zt_dialer *dialer;       /* with one */
 	zt_connector *connector;
 	zt_service *service;
 	zt_outgoing_list committing; /* retained messages that are not durable yet */
@@ -34,19 +37,42 @@ static void on_ready(void *context)
 	broker->ready(broker->context);
 }
 
-static zt_status open_all(struct event_base *loop, zt_broker *broker, const zt_broker_spec *spec, zt_error *ret_error)
+static void on_lost(void *context)
+{
+	zt_broker *broker = context;
+	zt_connector_let(broker->connector, false);
+}
+
+static zt_status open_remote(struct event_base *loop, zt_broker *broker, zt_error *ret_error)
+{
+	const zt_dial_spec *where = &broker->remote->where;
+	TRY(zt_dialer_new(loop, where, &broker->dialer, ret_error));
+	TRY(zt_broker_probe(loop, broker->dialer, where, zt_broker_login_of(broker), ret_error));
+	return zt_connector_new_remote(loop, broker->dialer, &broker->connector);
+}
+
+static zt_status open_child(struct event_base *loop, zt_broker *broker, const zt_broker_spec *spec, zt_error *ret_error)
 {
 	const zt_mosquitto_events events = { on_started, on_ended, broker };
 	TRY(zt_mosquitto_new(loop, spec, &events, &broker->mosquitto, ret_error));
-	zt_status status = zt_connector_new(loop, zt_mosquitto_socket(broker->mosquitto), &broker->connector);
+	return zt_connector_new(loop, zt_mosquitto_socket(broker->mosquitto), &broker->connector);
+}
+
+static zt_status open_all(struct event_base *loop, zt_broker *broker, const zt_broker_spec *spec, zt_error *ret_error)
+{
+	TRY(broker->remote ? open_remote(loop, broker, ret_error) : open_child(loop, broker, spec, ret_error));
 	const zt_service_spec service = { .loop = loop,
 					  .registry = broker->registry,
 					  .connector = broker->connector,
+					  .login = zt_broker_login_of(broker),
+					  .remote = broker->remote != NULL,
 					  .ready = on_ready,
+					  .lost = on_lost,
 					  .context = broker };
-	if (status == ZT_OK)
-		status = zt_service_new(&service, &broker->service);
-	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "cannot connect to mosquitto");
+	TRY(zt_service_new(&service, &broker->service));
+	if (broker->remote)
+		zt_service_broker_started(broker->service);
+	return ZT_OK;
 }
 
 zt_status zt_broker_new(struct event_base *loop, zt_registry *registry, const zt_broker_spec *spec,
@@ -55,12 +81,14 @@ zt_status zt_broker_new(struct event_base *loop, zt_registry *registry, const zt
 	zt_broker *broker = calloc(1, sizeof *broker);
 	if (!broker)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot start the broker");
-	*broker = (zt_broker){ .registry = registry, .ready = ready, .context = context };
+	*broker = (zt_broker){ .registry = registry, .ready = ready, .context = context, .remote = spec->remote };
 	zt_outgoing_list_init(&broker->committing);
 	zt_status status = open_all(loop, broker, spec, ret_error);
 	if (status != ZT_OK) {
 		zt_broker_free(broker);
-		return status;
+		return !ret_error || ret_error->text[0]
+			   ? status
+			   : zt_error_set(ret_error, status, "cannot connect to the broker");
 	}
 	*ret = broker;
 	return ZT_OK;
@@ -75,18 +103,26 @@ void zt_broker_free(zt_broker *broker)
 		outgoing->owner = NULL;
 	zt_service_free(broker->service);
 	zt_connector_free(broker->connector);
+	zt_dialer_free(broker->dialer);
 	zt_mosquitto_free(broker->mosquitto);
 	free(broker);
 }
 
 const char *zt_broker_socket(const zt_broker *broker)
 {
-	return zt_mosquitto_socket(broker->mosquitto);
+	return broker->mosquitto ? zt_mosquitto_socket(broker->mosquitto) : "";
 }
 
 pid_t zt_broker_pid(const zt_broker *broker)
 {
-	return zt_mosquitto_pid(broker->mosquitto);
+	return broker->mosquitto ? zt_mosquitto_pid(broker->mosquitto) : 0;
+}
+
+zt_broker_login zt_broker_login_of(const zt_broker *broker)
+{
+	if (!broker->remote)
+		return (zt_broker_login){ 0 };
+	return (zt_broker_login){ zt_view_of(broker->remote->username), zt_secret_view(&broker->remote->password) };
 }
 
 zt_status zt_broker_open(zt_broker *broker, zt_broker_opened_fn opened, void *context, void **ret_ticket)

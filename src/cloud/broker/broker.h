@@ -8,27 +8,32 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include "cloud/broker/remote.h"
 #include "cloud/publish.h"
 #include "cloud/registry/retained.h"
 
 typedef struct zt_broker zt_broker;
 
 typedef struct {
-	const char *data_dir; /* persistence under broker/ */
-	const char *program;  /* NULL: mosquitto from PATH, then /usr/sbin/mosquitto */
+	const char *data_dir;           /* persistence under broker/ */
+	const char *program;            /* NULL: mosquitto from PATH, then /usr/sbin/mosquitto */
+	const zt_broker_remote *remote; /* borrowed; NULL: the child */
 } zt_broker_spec;
 
-/* Called when the broker accepts connections for the first time, and after each restart. */
+/* Called when the broker accepts connections for the first time, and each time that it is back. */
 typedef void (*zt_broker_ready_fn)(void *context);
 
-/* ZT_E_NOT_FOUND names the Debian package when there is no mosquitto. */
+/* ZT_E_NOT_FOUND names the Debian package when there is no mosquitto. An operator's broker is probed first, which runs
+ * the loop (probe.h); once it has been there, it may come and go. */
 ZT_NODISCARD zt_status zt_broker_new(struct event_base *loop, zt_registry *registry, const zt_broker_spec *spec,
 				     zt_broker_ready_fn ready, void *context, zt_broker **ret, zt_error *ret_error);
 void zt_broker_free(zt_broker *broker);
-/* Path of the private Unix socket; for tests and the tap. */
+/* Path of the private Unix socket, "" with an operator's broker; for tests and the tap. */
 const char *zt_broker_socket(const zt_broker *broker);
 /* The child's process id, 0 while it is down; for tests. */
 pid_t zt_broker_pid(const zt_broker *broker);
+/* What the CONNECT on a stream of zt_broker_open must carry. */
+zt_broker_login zt_broker_login_of(const zt_broker *broker);
 /* Opens a stream to the broker; connects are queued and tried again while its backlog is full (EAGAIN).
  * opened gets NULL when it failed for good. */
 typedef void (*zt_broker_opened_fn)(void *context, struct bufferevent *stream);

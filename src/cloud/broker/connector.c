@@ -5,9 +5,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/timefmt.h"
 
-enum { RETRY_MS = 2, GIVE_UP_MS = 10000 };
+enum {
+	RETRY_MS = 2,
+	REMOTE_RETRY_MS = 100,
+	GIVE_UP_MS = 10000,
+	DIALS_MAX = 128, /* at a time */
+};
 
 typedef struct ticket {
 	struct ticket *next, **link;
@@ -15,11 +21,15 @@ typedef struct ticket {
 	void *context;
 	bool urgent;
 	int64_t give_up_ms;
+	zt_connector *connector;
+	zt_dial *dial; /* on its way */
 } ticket;
 
 struct zt_connector {
 	struct event_base *loop;
-	struct sockaddr_un address;
+	struct sockaddr_un address; /* without a dialer */
+	zt_dialer *dialer;
+	size_t dials;
 	struct event *retry;
 	ticket *first, **end;
 	bool open;
@@ -63,19 +73,27 @@ static struct bufferevent *try_connect(zt_connector *connector)
 	return stream;
 }
 
+static void forget(zt_connector *connector, ticket *t)
+{
+	if (t->dial)
+		connector->dials--;
+	zt_dial_cancel(t->dial);
+	unlink_ticket(connector, t);
+	free(t);
+}
+
 static void finish(zt_connector *connector, ticket *t, struct bufferevent *stream)
 {
 	zt_broker_opened_fn opened = t->opened;
 	void *context = t->context;
-	unlink_ticket(connector, t);
-	free(t);
+	forget(connector, t);
 	opened(context, stream);
 }
 
 static ticket *first_to_try(zt_connector *connector)
 {
 	for (ticket *t = connector->first; t; t = t->next)
-		if (t->urgent || connector->open)
+		if (!t->dial && (t->urgent || connector->open))
 			return t;
 	return NULL;
 }
@@ -94,39 +112,76 @@ static void expire(zt_connector *connector)
 	}
 }
 
-static void on_retry(evutil_socket_t fd, short what, void *context)
+static void on_dialed(void *context, struct bufferevent *stream, const char *cause)
 {
-	zt_connector *connector = context;
-	const struct timeval rest = { 0, RETRY_MS * 1000 };
-	(void)fd;
-	(void)what;
+	ticket *t = context;
+	zt_connector *connector = t->connector;
+	t->dial = NULL;
+	connector->dials--;
+	if (stream)
+		finish(connector, t, stream);
+	else
+		/* on_retry finds it again. */
+		LOG_DEBUG("broker", "the broker is not reached", ZT_KV_STR("cause", cause));
+}
+
+static void dial_all(zt_connector *connector)
+{
+	while (connector->dials < DIALS_MAX) {
+		ticket *t = first_to_try(connector);
+		if (!t || zt_dial_start(connector->dialer, on_dialed, t, &t->dial) != ZT_OK)
+			return;
+		connector->dials++;
+	}
+}
+
+static void connect_all(zt_connector *connector)
+{
 	for (ticket *t; (t = first_to_try(connector)) != NULL;) {
 		struct bufferevent *stream = try_connect(connector);
 		if (!stream)
 			break;
 		finish(connector, t, stream);
 	}
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *context)
+{
+	zt_connector *connector = context;
+	const struct timeval rest = { 0, (connector->dialer ? REMOTE_RETRY_MS : RETRY_MS) * 1000 };
+	(void)fd;
+	(void)what;
+	if (connector->dialer)
+		dial_all(connector);
+	else
+		connect_all(connector);
 	expire(connector);
 	/* Without memory for a timer the next zt_connector_open tries again. */
 	if (connector->first)
 		(void)event_add(connector->retry, &rest);
 }
 
-zt_status zt_connector_new(struct event_base *loop, const char *path, zt_connector **ret)
+zt_status zt_connector_new_remote(struct event_base *loop, zt_dialer *dialer, zt_connector **ret)
 {
 	zt_connector *connector = calloc(1, sizeof *connector);
 	ENSURE(connector, ZT_E_NOMEM);
-	connector->loop = loop;
+	*connector = (zt_connector){ .loop = loop, .dialer = dialer };
 	connector->end = &connector->first;
-	connector->address.sun_family = AF_UNIX;
-	zt_status status =
-	    zt_text_copy(connector->address.sun_path, sizeof connector->address.sun_path, zt_view_of(path));
 	connector->retry = evtimer_new(loop, on_retry, connector);
-	if (status != ZT_OK || !connector->retry) {
+	if (!connector->retry) {
 		zt_connector_free(connector);
-		return status == ZT_OK ? ZT_E_NOMEM : status;
+		return ZT_E_NOMEM;
 	}
 	*ret = connector;
+	return ZT_OK;
+}
+
+zt_status zt_connector_new(struct event_base *loop, const char *path, zt_connector **ret)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	TRY(zt_text_copy(address.sun_path, sizeof address.sun_path, zt_view_of(path)));
+	TRY(zt_connector_new_remote(loop, NULL, ret));
+	(*ret)->address = address;
 	return ZT_OK;
 }
 
@@ -134,10 +189,8 @@ void zt_connector_free(zt_connector *connector)
 {
 	if (!connector)
 		return;
-	for (ticket *next, *t = connector->first; t; t = next) {
-		next = t->next;
-		free(t);
-	}
+	while (connector->first)
+		forget(connector, connector->first);
 	if (connector->retry)
 		event_free(connector->retry);
 	free(connector);
@@ -156,19 +209,17 @@ zt_status zt_connector_open(zt_connector *connector, bool urgent, zt_broker_open
 	ticket *t = malloc(sizeof *t);
 	ENSURE(t, ZT_E_NOMEM);
 	bool first = connector->first == NULL;
-	*t = (ticket){ .opened = opened, .context = context, .urgent = urgent };
+	*t = (ticket){ .connector = connector, .opened = opened, .context = context, .urgent = urgent };
 	t->give_up_ms = zt_time_mono_ms() + GIVE_UP_MS;
 	append_ticket(connector, t);
 	*ret_ticket = t;
 	/* Behind others it would only find the same full backlog. */
-	if (first || urgent)
+	if (first || urgent || connector->dialer)
 		event_active(connector->retry, EV_TIMEOUT, 1);
 	return ZT_OK;
 }
 
 void zt_connector_cancel(zt_connector *connector, void *given)
 {
-	ticket *t = given;
-	unlink_ticket(connector, t);
-	free(t);
+	forget(connector, given);
 }

@@ -1,8 +1,10 @@
 #include "cloud/broker/service.h"
 
 #include <event2/buffer.h>
+#include <inttypes.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "cloud/broker/retained_sync.h"
 #include "mqtt/properties.h"
 
@@ -11,7 +13,10 @@ enum {
 	PACKET_MAX = 4 * 1024 * 1024, /* of the broker: a retained message at most */
 	IN_FLIGHT_MAX = 1000,
 	RECONNECT_MS = 20,
+	REMOTE_RECONNECT_MS = 500,
+	PING_S = ZT_BROKER_KEEP_ALIVE_MIN_S / 2,
 	SMALL_PACKET_MAX = 256,
+	CONNECT_MAX = SMALL_PACKET_MAX + ZT_BROKER_USERNAME_MAX + ZT_BROKER_PASSWORD_MAX,
 	SUBSCRIBE_ID = 1,
 	UNSUBSCRIBE_ID = 2, /* alone on the wire, so no publish has them */
 };
@@ -27,9 +32,11 @@ typedef enum {
 
 struct zt_service {
 	zt_service_spec spec;
+	char client_id[24];
 	void *ticket;
 	struct bufferevent *stream;
 	struct event *again;
+	struct event *ping; /* for the keep-alive that an operator's broker may impose */
 	service_state state;
 	bool restored; /* this broker process has its retained messages */
 	zt_retained_sync *sync;
@@ -65,9 +72,14 @@ static void close_stream(zt_service *service)
 
 static void reconnect(zt_service *service, const char *cause)
 {
-	const struct timeval rest = { 0, RECONNECT_MS * 1000 };
+	const struct timeval rest = { 0, (service->spec.remote ? REMOTE_RECONNECT_MS : RECONNECT_MS) * 1000 };
 	LOG_DEBUG("broker", "the service connection is opened again", ZT_KV_STR("cause", cause));
 	close_stream(service);
+	if (service->spec.remote && service->restored) {
+		LOG_WARNING("broker", "the broker is gone; devices wait until it is back", ZT_KV_STR("cause", cause));
+		service->restored = false;
+		service->spec.lost(service->spec.context);
+	}
 	if (event_add(service->again, &rest) != 0)
 		LOG_ERROR("broker", "no memory for the service connection");
 }
@@ -159,12 +171,21 @@ static void flush(zt_service *service)
 
 static bool send_connect(zt_service *service)
 {
-	uint8_t bytes[SMALL_PACKET_MAX];
+	uint8_t bytes[CONNECT_MAX];
 	zt_buf packet = ZT_BUF(bytes);
-	/* Keep-alive 0: on a private socket a dead peer is seen at once. */
-	const zt_mqtt_connect connect = { .version = ZT_MQTT_V5, .clean = true, .client_id = ZT_LIT("s/cloud") };
+	const zt_broker_login *login = &service->spec.login;
+	/* Keep-alive 0: on a private socket a dead peer is seen at once, elsewhere TCP sees it (net/dial.h). */
+	const zt_mqtt_connect connect = { .version = ZT_MQTT_V5,
+					  .clean = true,
+					  .client_id = zt_view_of(service->client_id),
+					  .has_username = login->username.n > 0,
+					  .has_password = login->username.n > 0,
+					  .username = login->username,
+					  .password = login->password };
 	zt_mqtt_write_connect(&packet, &connect);
-	return put(service, &packet);
+	bool written = put(service, &packet);
+	zt_wipe(bytes, sizeof bytes);
+	return written;
 }
 
 /* Everything retained is told as QoS 0 before the UNSUBACK comes. */
@@ -208,7 +229,7 @@ static zt_status on_publish(zt_service *service, const zt_mqtt_frame *frame)
 	if (!service->sync || !message.retain)
 		return ZT_OK;
 	TRY(zt_retained_sync_seen(service->sync, &message, &clear));
-	if (!clear)
+	if (!clear || service->spec.remote)
 		return ZT_OK;
 	const zt_outgoing nothing = { .message = { .topic = message.topic, .retain = true } };
 	return write_publish(service->stream, &nothing) ? ZT_OK : ZT_E_NOMEM;
@@ -255,8 +276,9 @@ static zt_status on_packet(zt_service *service, const zt_mqtt_frame *frame)
 		service->state = RESTORING;
 		return ZT_OK;
 	case ZT_MQTT_PINGRESP:
-		ENSURE(service->state == CONFIRMING, ZT_E_PROTOCOL);
-		on_restored(service);
+		ENSURE(service->state == CONFIRMING || service->spec.remote, ZT_E_PROTOCOL);
+		if (service->state == CONFIRMING)
+			on_restored(service);
 		return ZT_OK;
 	default:
 		return ZT_E_PROTOCOL; /* DISCONNECT too: the broker has a reason to end this connection */
@@ -330,18 +352,41 @@ static void on_again(evutil_socket_t fd, short what, void *context)
 	open_stream(context);
 }
 
+static void on_ping(evutil_socket_t fd, short what, void *context)
+{
+	zt_service *service = context;
+	uint8_t bytes[SMALL_PACKET_MAX];
+	zt_buf packet = ZT_BUF(bytes);
+	(void)fd;
+	(void)what;
+	zt_mqtt_write_empty(&packet, ZT_MQTT_PINGREQ);
+	if (service->state == READY && !put(service, &packet))
+		reconnect(service, "out of memory");
+}
+
+static bool start_pings(zt_service *service)
+{
+	const struct timeval rest = { PING_S, 0 };
+	service->ping = event_new(service->spec.loop, -1, EV_PERSIST, on_ping, service);
+	return service->ping && event_add(service->ping, &rest) == 0;
+}
+
 zt_status zt_service_new(const zt_service_spec *spec, zt_service **ret)
 {
 	zt_service *service = calloc(1, sizeof *service);
 	ENSURE(service, ZT_E_NOMEM);
 	service->spec = *spec;
+	/* Gateways that share a broker must not take each other's connection over. */
+	uint64_t random;
+	zt_random_bytes(&random, sizeof random);
+	(void)snprintf(service->client_id, sizeof service->client_id, "s/%016" PRIx64, random);
 	service->again = evtimer_new(spec->loop, on_again, service);
-	if (!service->again) {
-		free(service);
-		return ZT_E_NOMEM;
-	}
 	zt_outgoing_list_init(&service->waiting);
 	zt_outgoing_list_init(&service->sent);
+	if (!service->again || (spec->remote && !start_pings(service))) {
+		zt_service_free(service);
+		return ZT_E_NOMEM;
+	}
 	*ret = service;
 	return ZT_OK;
 }
@@ -350,10 +395,14 @@ void zt_service_free(zt_service *service)
 {
 	if (!service)
 		return;
-	close_stream(service);
+	if (service->again)
+		close_stream(service);
 	for (zt_outgoing *outgoing; (outgoing = zt_outgoing_take_first(&service->waiting)) != NULL;)
 		end(service, outgoing, ZT_E_CANCELLED);
-	event_free(service->again);
+	if (service->ping)
+		event_free(service->ping);
+	if (service->again)
+		event_free(service->again);
 	free(service);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cloud/broker/connector.h"
 #include "cloud/broker/outgoing.h"
+#include "cloud/broker/remote.h"
 
 typedef struct zt_service zt_service;
 
@@ -12,7 +13,12 @@ typedef struct {
 	struct event_base *loop;
 	const zt_registry *registry;
 	zt_connector *connector;
+	zt_broker_login login; /* borrowed */
+	/* An operator's broker: others may use it as we do, and nobody tells us when it starts again, so each
+	 * connection to it counts as a new process of it. What it has retained and we do not know is left alone. */
+	bool remote;
 	void (*ready)(void *context); /* this broker process has its retained messages */
+	void (*lost)(void *context);  /* remote: it is not there any more, and is looked for */
 	void *context;
 } zt_service_spec;
 

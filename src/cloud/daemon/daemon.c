@@ -289,7 +289,9 @@ static zt_status reload_on_hangup(zt_daemon *d)
 
 static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 {
-	const zt_broker_spec broker = { .data_dir = d->settings->data_dir, .program = d->settings->broker_program };
+	const zt_broker_spec broker = { .data_dir = d->settings->data_dir,
+					.program = d->settings->broker_program,
+					.remote = d->settings->broker ? &d->settings->remote : NULL };
 	d->loop = zt_loop_new();
 	ENSURE(d->loop, ZT_E_NOMEM);
 	TRY(zt_loop_end_on_signals(d->loop, ret_error));

@@ -35,6 +35,16 @@ static zt_status fill_account(zt_settings *s, zt_error *ret_error)
 	return ZT_OK;
 }
 
+static zt_status fill_remote(zt_settings *s, zt_error *ret_error)
+{
+	if (s->broker)
+		return zt_broker_remote_read(s->broker, s->broker_credentials, s->broker_ca, &s->remote, ret_error);
+	if (s->broker_credentials || s->broker_ca)
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "--broker-credentials and --broker-ca-file say nothing without --broker");
+	return ZT_OK;
+}
+
 zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error)
 {
 	zt_settings s = { .listen = "127.0.0.1",
@@ -68,6 +78,13 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		  0 },
 		{ "broker-program", 0, ZT_OPT_TEXT, &s.broker_program, "FILE",
 		  "the mosquitto to start (default $ZT_BROKER_PROGRAM, PATH)", 0, 0 },
+		{ "broker", 0, ZT_OPT_TEXT, &s.broker, "URL",
+		  "an MQTT 5 broker that runs elsewhere, mqtts://HOST[:PORT], in place of a mosquitto of our own", 0,
+		  0 },
+		{ "broker-credentials", 0, ZT_OPT_TEXT, &s.broker_credentials, "FILE",
+		  "its login, one line USER:PASSWORD", 0, 0 },
+		{ "broker-ca-file", 0, ZT_OPT_TEXT, &s.broker_ca, "FILE",
+		  "the CA certificates that its own must come from (default: the system's)", 0, 0 },
 		{ "quotas", 0, ZT_OPT_TEXT, &s.quotas, "aws", "AWS's rates and its throttling errors (default: none)",
 		  0, 0 },
 		{ "faults", 0, ZT_OPT_TEXT, &s.faults_file, "FILE",
@@ -106,6 +123,7 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		LOG_WARNING("cloud", "device ports are open beyond this machine; the control plane stays on 127.0.0.1",
 			    ZT_KV_STR("address", s.listen));
 	TRY(fill_account(&s, ret_error));
+	TRY(fill_remote(&s, ret_error));
 	*ret = s;
 	return ZT_OK;
 }

@@ -4,13 +4,15 @@
 
 #include "base/options.h"
 #include "cloud/account.h"
+#include "cloud/broker/remote.h"
 
 typedef struct {
 	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region, *quotas,
-	    *faults_file;
+	    *faults_file, *broker, *broker_credentials, *broker_ca;
 	unsigned control_port, mqtt_port, https_port, all_port;
 	bool pick_ports, log_json, version;
-	zt_account account; /* filled from the texts above */
+	zt_account account;      /* filled from the texts above */
+	zt_broker_remote remote; /* with `broker` */
 } zt_settings;
 
 /* Reads argv. *ret_done is true when --help or --version was answered on stdout. ZT_E_USAGE. */

@@ -9,7 +9,11 @@
 #include "cloud/gateway/room.h"
 #include "mqtt/properties.h"
 
-enum { PACKET_ROOM = 512, BROKER_WINDOW_DEFAULT = 65535 };
+enum {
+	PACKET_ROOM = 512,
+	UPSTREAM_ROOM = PACKET_ROOM + ZT_BROKER_USERNAME_MAX + ZT_BROKER_PASSWORD_MAX,
+	BROKER_WINDOW_DEFAULT = 65535,
+};
 
 static void attempted_text(const zt_mqtt_connection *c, char *ret, size_t cap)
 {
@@ -33,7 +37,7 @@ static void turn_away(zt_mqtt_connection *c, zt_refusal_rule rule, uint8_t code,
 static void on_stream(void *context, struct bufferevent *stream)
 {
 	zt_mqtt_connection *c = context;
-	uint8_t room[PACKET_ROOM];
+	uint8_t room[UPSTREAM_ROOM];
 	zt_buf out = ZT_BUF(room);
 	c->ticket = NULL;
 	if (!stream) {
@@ -41,8 +45,9 @@ static void on_stream(void *context, struct bufferevent *stream)
 		return;
 	}
 	zt_connection_watch_broker(c, stream);
-	zt_connect_put_upstream(&c->plan, &out);
+	zt_connect_put_upstream(&c->plan, zt_broker_login_of(c->gateway->broker), &out);
 	(void)bufferevent_write(stream, out.p, out.n);
+	zt_wipe(room, sizeof room);
 	c->phase = ZT_PHASE_JOINING;
 }
 
@@ -190,6 +195,12 @@ static unsigned window_of(const zt_mqtt_connack *connack)
 	return p.number < ZT_RECEIVE_MAX ? p.number : ZT_RECEIVE_MAX;
 }
 
+static bool wants_keep_alive(const zt_mqtt_connack *connack)
+{
+	zt_mqtt_property p;
+	return zt_mqtt_property_find(connack->properties, ZT_PROP_SERVER_KEEP_ALIVE, &p);
+}
+
 void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 {
 	zt_mqtt_connack connack;
@@ -204,6 +215,7 @@ void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	c->session.principal = zt_view_of(c->caller ? c->caller->user_id : c->grants.certificate_id);
 	c->session.insider = c->caller != NULL;
 	c->session.window = window_of(&connack);
+	c->session.pings = wants_keep_alive(&connack);
 	zt_connect_put_connack(&c->plan, connack.session_present, &out);
 	zt_connection_send(c, zt_buf_view(&out));
 	c->phase = ZT_PHASE_ON;

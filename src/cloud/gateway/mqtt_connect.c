@@ -107,7 +107,7 @@ zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_conne
 	return ZT_OK;
 }
 
-void zt_connect_put_upstream(const zt_connect_plan *plan, zt_buf *out)
+void zt_connect_put_upstream(const zt_connect_plan *plan, zt_broker_login login, zt_buf *out)
 {
 	uint8_t properties[PROPERTIES_ROOM], id[ZT_CLIENT_ID_MAX + sizeof "d/"];
 	zt_buf p = ZT_BUF(properties), name = ZT_BUF(id);
@@ -123,6 +123,10 @@ void zt_connect_put_upstream(const zt_connect_plan *plan, zt_buf *out)
 		.clean = plan->clean,
 		.properties = zt_buf_view(&p),
 		.client_id = zt_buf_view(&name),
+		.has_username = login.username.n > 0,
+		.has_password = login.username.n > 0,
+		.username = login.username,
+		.password = login.password,
 	};
 	zt_mqtt_write_connect(out, &connect);
 }

@@ -3,6 +3,7 @@
 #ifndef ZT_CLOUD_GATEWAY_MQTT_CONNECT_H
 #define ZT_CLOUD_GATEWAY_MQTT_CONNECT_H
 
+#include "cloud/broker/remote.h"
 #include "cloud/gateway/limits.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/publish.h"
@@ -32,8 +33,8 @@ typedef struct {
 ZT_NODISCARD zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_connect,
 				       zt_connect_plan *ret_plan, zt_connect_refusal *ret_refusal);
 
-/* The upstream CONNECT: version 5, client id "d/…", no keep-alive, no will. */
-void zt_connect_put_upstream(const zt_connect_plan *plan, zt_buf *out);
+/* The upstream CONNECT: version 5, client id "d/…", no keep-alive, no will; the login is ours. */
+void zt_connect_put_upstream(const zt_connect_plan *plan, zt_broker_login login, zt_buf *out);
 void zt_connect_put_connack(const zt_connect_plan *plan, bool session_present, zt_buf *out);
 /* Nothing in 3.1.1: AWS hangs up there. */
 void zt_connect_put_refusal(zt_mqtt_version version, uint8_t code, zt_buf *out);

@@ -53,6 +53,11 @@ zt_status zt_session_send_broker(zt_session *session, const zt_buf *packet)
 static zt_status answer_ping(zt_session *session)
 {
 	zt_buf out = zt_session_packet_room(session);
+	if (session->pings) {
+		zt_mqtt_write_empty(&out, ZT_MQTT_PINGREQ);
+		TRY(zt_session_send_broker(session, &out));
+		out = zt_session_packet_room(session);
+	}
 	zt_mqtt_write_empty(&out, ZT_MQTT_PINGRESP);
 	return zt_session_send_client(session, &out);
 }
@@ -112,6 +117,8 @@ zt_status zt_session_from_broker(zt_session *session, const zt_mqtt_frame *frame
 	case ZT_MQTT_SUBACK:
 	case ZT_MQTT_UNSUBACK:
 		return zt_session_subscribed(session, frame);
+	case ZT_MQTT_PINGRESP:
+		return ZT_OK;
 	case ZT_MQTT_DISCONNECT:
 		return broker_left(session, frame);
 	default:

@@ -51,6 +51,7 @@ typedef struct {
 	uint8_t *room;                /* ZT_SESSION_ROOM bytes */
 	unsigned window;              /* QoS 1 messages that the broker takes before it has acknowledged one */
 	unsigned in_flight;           /* of these, on their way */
+	bool pings;                   /* the broker wants a keep-alive: the client's PINGREQ goes up */
 	char *aliases[ZT_ALIASES_MAX];
 	char *subscriptions[ZT_SUBSCRIPTIONS_MAX];
 	size_t subscription_count;

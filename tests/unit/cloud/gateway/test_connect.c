@@ -124,7 +124,7 @@ static void the_upstream_connect_is_version_5_with_a_class_prefix(void **state)
 	const zt_connect_plan plan = {
 		.version = ZT_MQTT_V311, .client_id = "dev", .session_expiry_s = 3600, .receive_max = 100
 	};
-	zt_connect_put_upstream(&plan, &out);
+	zt_connect_put_upstream(&plan, (zt_broker_login){ 0 }, &out);
 	assert_bytes(zt_buf_view(&out), 0x10, 0x1a, 0, 4, 'M', 'Q', 'T', 'T', 5, 0, 0, 0, 8, 0x11, 0, 0, 0x0e, 0x10,
 		     0x21, 0, 100, 0, 5, 'd', '/', 'd', 'e', 'v');
 }
