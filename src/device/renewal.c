@@ -174,8 +174,8 @@ bool zt_renewal_is_leaving(const zt_device *device)
 /* What was sent is answered first: nothing that was acknowledged is sent again, and nothing is lost. */
 static bool leave_when_idle(zt_device *device, int64_t now_ms, zt_event *ret)
 {
-	bool in_flight = (device->has_message && device->message_sent) || device->asking ||
-			 device->settled.kind != ZT_EVENT_NONE;
+	bool in_flight =
+	    (device->has_message && device->message_sent) || device->asking || device->settled.kind != ZT_EVENT_NONE;
 	if (in_flight || now_ms - device->onboarding.accepted_ms < CONNECT_SPACE_MS)
 		return false;
 	zt_renewal_end(device);
