@@ -1,0 +1,96 @@
+#include "port/azure-sphere/identity.h"
+
+#include <string.h>
+
+#include <wolfssl/ssl.h>
+
+#include <applibs/application.h>
+#include <tlsutils/deviceauth.h>
+
+#include "zerotouch/view.h"
+
+enum { NAME_LINE = 4 + ZT_DEVICE_NAME_MAX + 1, UTC_TIME = 0x17, GENERALIZED_TIME = 0x18 };
+
+static zt_status read_name(WOLFSSL_X509 *certificate, char *ret)
+{
+	char line[NAME_LINE + 1] = "";
+	WOLFSSL_X509_NAME *subject = wolfSSL_X509_get_subject_name(certificate);
+	ENSURE(subject && wolfSSL_X509_NAME_oneline(subject, line, NAME_LINE), ZT_E_INVALID);
+	ENSURE(strncmp(line, "/CN=", 4) == 0, ZT_E_INVALID);
+	memcpy(ret, line + 4, strlen(line + 4) + 1);
+	return ZT_OK;
+}
+
+/* Days from 1970-01-01 to the first of a month of the Gregorian calendar. */
+static int64_t days_to(int64_t year, int64_t month)
+{
+	static const int16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	int64_t leaps = year / 4 - year / 100 + year / 400;
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return year * 365 + leaps - (is_leap && month <= 2) + before[month - 1] - 719527;
+}
+
+/* wolfSSL gives the Time of X.509 as it stands: type, length, digits (RFC 5280 §4.1.2.5: always UTC, with seconds). */
+static zt_status read_time(const unsigned char *time, int64_t *ret_ms)
+{
+	ENSURE(time && (time[0] == UTC_TIME || time[0] == GENERALIZED_TIME), ZT_E_INVALID);
+	zt_view digits = zt_view_make(time + 2, time[1]), part;
+	uint64_t field[6];
+	for (size_t i = 0; i < ZT_COUNT(field); i++) {
+		size_t n = i == 0 && time[0] == GENERALIZED_TIME ? 4 : 2;
+		ENSURE(zt_view_take(&digits, n, &part) && zt_view_to_u64(part, &field[i]), ZT_E_INVALID);
+	}
+	if (time[0] == UTC_TIME)
+		field[0] += field[0] < 50 ? 2000 : 1900;
+	ENSURE(field[1] >= 1 && field[1] <= 12, ZT_E_INVALID);
+	int64_t days = days_to((int64_t)field[0], (int64_t)field[1]) + (int64_t)field[2] - 1;
+	*ret_ms = (((days * 24 + (int64_t)field[3]) * 60 + (int64_t)field[4]) * 60 + (int64_t)field[5]) * 1000;
+	return ZT_OK;
+}
+
+static zt_status read_fields(WOLFSSL_X509 *certificate, zt_identity_info *ret)
+{
+	TRY(read_name(certificate, ret->name));
+	TRY(read_time(wolfSSL_X509_notBefore(certificate), &ret->not_before_ms));
+	return read_time(wolfSSL_X509_notAfter(certificate), &ret->not_after_ms);
+}
+
+static zt_status read_certificate(const char *path, uint32_t generation, zt_identity_info *ret)
+{
+	zt_identity_info info = { .generation = generation };
+	WOLFSSL_X509 *certificate = wolfSSL_X509_load_certificate_file(path, WOLFSSL_FILETYPE_PEM);
+	ENSURE(certificate, ZT_E_INVALID);
+	zt_status status = read_fields(certificate, &info);
+	wolfSSL_X509_free(certificate);
+	TRY(status);
+	*ret = info;
+	return ZT_OK;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtime == b->st_mtime;
+}
+
+static zt_status current(void *context, zt_identity_info *ret)
+{
+	zt_daa_identity *identity = context;
+	const char *path = DeviceAuth_GetCertificatePath();
+	struct stat now;
+	bool ready = false;
+	ENSURE(Application_IsDeviceAuthReady(&ready) == 0 && ready && stat(path, &now) == 0, ZT_E_NOT_FOUND);
+	if (!identity->known || !is_same_file(&identity->seen, &now)) {
+		TRY(read_certificate(path, identity->info.generation + 1, &identity->info));
+		identity->seen = now;
+		identity->known = true;
+	}
+	*ret = identity->info;
+	return ZT_OK;
+}
+
+zt_identity zt_daa_identity_seam(zt_daa_identity *identity)
+{
+	*identity = (zt_daa_identity){ 0 };
+	return (zt_identity){ current, identity };
+}

@@ -1,0 +1,19 @@
+/* zt_identity of an Azure Sphere device: the certificate that the system keeps up to date behind
+ * DeviceAuth_GetCertificatePath, read with wolfSSL. Its key never leaves the chip. */
+#ifndef ZT_PORT_AZURE_SPHERE_IDENTITY_H
+#define ZT_PORT_AZURE_SPHERE_IDENTITY_H
+
+#include <sys/stat.h>
+
+#include "zerotouch/identity.h"
+
+typedef struct {
+	struct stat seen; /* the file that `info` was read from */
+	bool known;
+	zt_identity_info info;
+} zt_daa_identity;
+
+/* The context of the seam is `identity`. wolfSSL_Init must have been called. */
+zt_identity zt_daa_identity_seam(zt_daa_identity *identity);
+
+#endif
