@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 from world import BIN, DEADLINE_S, Child
@@ -78,3 +79,27 @@ class App:
 
 def clean_env():
     return {k: v for k, v in os.environ.items() if not k.startswith("ZT_ATTEST")}
+
+
+class Zerotouch(App):
+    """The project's own app, as it was built with the SDK."""
+
+    def __init__(self, world, tenant, name):
+        super().__init__(world, tenant, name)
+        shutil.copytree(SDK / "app/ZerotouchAzureSphere.image/bin", self.folder / "bin")
+
+    def configure(self, via, *more):
+        self.manifest(["--endpoint", "localhost", "--topic", "myhome/myroom", "--via", via, "--mqtt-port",
+                       self.world.mqtt_port, "--https-port", self.world.https_port, "--period", "1", *more])
+
+    def start(self, *more):
+        return super().start("--exit-codes", APPS.parents[3] / "apps/azure-sphere/exit_codes.h", *more)
+
+
+def until(child, *words):
+    """Reads lines until one holds each of the words, in that order; returns what was read."""
+    seen = []
+    for word in words:
+        while not seen or word not in seen[-1]:
+            seen.append(child.line().decode(errors="replace"))
+    return seen
