@@ -112,3 +112,14 @@ zt_status zt_aws_answer_error(const zt_aws_request *request, const zt_aws_http_r
 		    zt_view_of(response->request_id[0] ? response->request_id : fault.request_id));
 	return status;
 }
+
+zt_status zt_aws_answer_unreadable(const char *operation, const zt_aws_http_response *response, const char *why,
+				   zt_error *ret_error)
+{
+	zt_error_set(ret_error, ZT_E_PROTOCOL, "%s: the answer is %s", operation, why);
+	if (ret_error) {
+		ret_error->http = response->status;
+		zt_text_cut(ret_error->request_id, sizeof ret_error->request_id, zt_view_of(response->request_id));
+	}
+	return ZT_E_PROTOCOL;
+}

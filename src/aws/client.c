@@ -243,7 +243,11 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 	};
 	zt_aws_http_response_clear(response);
 	client->requests[call->request->service]++;
-	TRY(client->spec.http.perform(client->spec.http.context, &http, response, ret_error));
+	zt_error cause = { 0 };
+	zt_status status = client->spec.http.perform(client->spec.http.context, &http, response, &cause);
+	if (status != ZT_OK)
+		return zt_error_set(ret_error, status, "%s: %s", call->request->operation,
+				    cause.text[0] ? cause.text : zt_status_text(status));
 	return response->status >= 200 && response->status < 300
 		   ? ZT_OK
 		   : zt_aws_answer_error(call->request, response, ret_error);
@@ -335,7 +339,7 @@ zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json
 	if (response.body.n == 0)
 		answer = json_object();
 	else if (zt_json_parse(zt_str_view(&response.body), &answer, &reason) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_PROTOCOL, "%s: the answer is %s", operation, reason.text);
+		return zt_aws_answer_unreadable(operation, &response, reason.text, ret_error);
 	ENSURE(answer, ZT_E_NOMEM);
 	*ret = answer;
 	return ZT_OK;

@@ -176,8 +176,8 @@ static zt_status perform(void *context, const zt_aws_http_request *request, zt_a
 	curl->reason[0] = 0;
 	CURLcode code = curl_easy_perform(curl->easy);
 	if (answer.too_large)
-		return zt_error_set(ret_error, ZT_E_LIMIT, "%s: the answer is over %zu bytes", request->origin,
-				    response->body.max);
+		return zt_error_set(ret_error, ZT_E_LIMIT, "%s: the answer is over %zu bytes, which AWS never sends",
+				    request->origin, response->body.max);
 	if (code != CURLE_OK)
 		return zt_error_set(ret_error, meaning_of(code), "%s: %s", request->origin,
 				    curl->reason[0] ? curl->reason : curl_easy_strerror(code));

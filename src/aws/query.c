@@ -1,5 +1,6 @@
 #include "aws/query.h"
 
+#include "aws/answer.h"
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/secret.h"
@@ -65,9 +66,9 @@ static zt_status query(zt_aws_client *client, zt_aws_request *request, const zt_
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	zt_error reason = { 0 };
 	if (zt_aws_xml_read(zt_str_view(&response.body), &answer, &reason) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_PROTOCOL, "%s: the answer is %s", action, reason.text);
+		return zt_aws_answer_unreadable(action, &response, reason.text, ret_error);
 	if (result_of(answer, action, ret) != ZT_OK)
-		return zt_error_set(ret_error, ZT_E_PROTOCOL, "%s: the answer is no %sResponse", action, action);
+		return zt_aws_answer_unreadable(action, &response, "of another form than AWS's", ret_error);
 	return ZT_OK;
 }
 

@@ -2,12 +2,26 @@
 
 #include <stdio.h>
 
+#include "aws/sts.h"
+#include "base/json.h"
+
 static void tell_wait(void *context, const zt_aws_wait *wait)
 {
 	(void)context;
-	(void)fprintf(stderr, "%s: try %u failed (%s); next one in %.1f s\n", wait->operation, wait->try_number,
-		      wait->cause->text[0] ? wait->cause->text : zt_status_text(wait->cause->status),
+	(void)fprintf(stderr, "%s; try %u in %.1f s\n", wait->cause->text, wait->try_number + 1,
 		      (double)wait->wait_ms / 1000.0);
+}
+
+static zt_status check_account(const zt_account_options *options, zt_account_session *s, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *identity = NULL;
+	TRY(zt_sts_caller_identity(s->client, &identity, ret_error));
+	zt_view account = zt_json_view(identity, "Account");
+	if (zt_view_equal(account, zt_view_of(options->account)))
+		return ZT_OK;
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
+			    "these credentials (%s) are of account %.*s, not of %s: choose others with --profile",
+			    s->profile.source, ZT_PRI(account), options->account);
 }
 
 zt_status zt_account_open(const zt_account_options *options, zt_account_session *ret, zt_error *ret_error)
@@ -27,11 +41,13 @@ zt_status zt_account_open(const zt_account_options *options, zt_account_session 
 		.region = s->profile.region,
 		.endpoint_url = options->endpoint_url,
 		.profile_endpoint_urls = s->profile.endpoint_urls,
+		.budget_ms = (int64_t)options->call_timeout_s * 1000,
 		.on_wait = tell_wait,
 		.renew = zt_aws_profile_renew,
 		.renew_context = &s->profile,
 	};
-	return zt_aws_client_new(&spec, &s->client, ret_error);
+	TRY(zt_aws_client_new(&spec, &s->client, ret_error));
+	return options->account ? check_account(options, s, ret_error) : ZT_OK;
 }
 
 void zt_account_close(zt_account_session *session)

@@ -8,10 +8,13 @@
 #include "base/options.h"
 
 typedef struct {
-	const char *endpoint_url, *profile, *region; /* options; NULL when not given */
+	const char *endpoint_url, *profile, *region, *account; /* options; NULL when not given */
+	unsigned call_timeout_s;                               /* 0 when not given */
 } zt_account_options;
 
-/* Three rows of a verb's option table. */
+enum { ZT_CALL_TIMEOUT_MAX_S = 3600 };
+
+/* Rows of a verb's option table. */
 #define ZT_ACCOUNT_OPTIONS(o)                                                                                               \
 	{                                                                                                                   \
 		"endpoint-url",                                                                                             \
@@ -24,8 +27,11 @@ typedef struct {
 		0                                                                                                           \
 	},                                                                                                                  \
 	    { "profile", 0, ZT_OPT_TEXT, &(o).profile, "NAME", "profile of ~/.aws (default $AWS_PROFILE, default)", 0, 0 }, \
+	    { "region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0 },         \
+	    { "account", 0, ZT_OPT_TEXT, &(o).account, "NUMBER", "refuse credentials of any other account", 0, 0 },         \
 	{                                                                                                                   \
-		"region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0          \
+		"call-timeout", 0, ZT_OPT_NUMBER, &(o).call_timeout_s, "SECONDS",                                           \
+		    "of one call with all its tries (default 60)", 1, ZT_CALL_TIMEOUT_MAX_S                                 \
 	}
 
 typedef struct {
@@ -34,8 +40,8 @@ typedef struct {
 	zt_aws_client *client;
 } zt_account_session;
 
-/* Asks nobody but those who hand out credentials. Waits before tries are told on standard error. The session must not
- * move while it is open. */
+/* Asks nobody but those who hand out credentials, and STS for the account when one is given. Waits before tries are
+ * told on standard error. The session must not move while it is open. */
 ZT_NODISCARD zt_status zt_account_open(const zt_account_options *options, zt_account_session *ret, zt_error *ret_error);
 /* Wipes the keys. A zeroed one is fine. */
 void zt_account_close(zt_account_session *session);

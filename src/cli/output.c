@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/remedy.h"
 
 enum { JSON_MAX = 64 * 1024 * 1024 };
 
@@ -76,19 +77,31 @@ void zt_output_say(const char *format, ...)
 	(void)fputc('\n', stderr);
 }
 
+/* " (AccessDeniedException, HTTP status 403, request 1234)" */
+static void print_origin(const zt_error *error)
+{
+	if (!error->http)
+		return;
+	(void)fprintf(stderr, " (%s%sHTTP status %d", error->code, error->code[0] ? ", " : "", error->http);
+	if (error->request_id[0])
+		(void)fprintf(stderr, ", request %s", error->request_id);
+	(void)fputc(')', stderr);
+}
+
 void zt_output_error(const char *command, zt_status status, const zt_error *error, bool json)
 {
 	const char *text = error->text[0] ? error->text : zt_status_text(status);
+	const char *remedy = zt_remedy(status, error);
 	if (!json) {
-		(void)fprintf(stderr, "%s%s:%s %s\n", RED, command, PLAIN, text);
-		if (error->request_id[0])
-			(void)fprintf(stderr, "  %s, HTTP status %d, request %s\n", error->code, error->http,
-				      error->request_id);
+		(void)fprintf(stderr, "%s%s:%s %s", RED, command, PLAIN, text);
+		print_origin(error);
+		(void)fprintf(stderr, "%s%s\n", remedy ? "; " : "", remedy ? remedy : "");
 		return;
 	}
-	ZT_JSON_CLEANUP json_t *value = json_pack(
-	    "{s:{s:s, s:s, s:b, s:s}}", "error", "code", error->code[0] ? error->code : zt_status_name(status),
-	    "message", text, "retryable", (int)zt_status_retryable(status), "requestId", error->request_id);
+	ZT_JSON_CLEANUP json_t *value =
+	    json_pack("{s:{s:s, s:s, s:b, s:s, s:s*}}", "error", "code",
+		      error->code[0] ? error->code : zt_status_name(status), "message", text, "retryable",
+		      (int)zt_status_retryable(status), "requestId", error->request_id, "remedy", remedy);
 	char *line = value ? json_dumps(value, JSON_COMPACT) : NULL;
 	(void)fprintf(stderr, "%s\n", line ? line : "{\"error\":{}}");
 	free(line);

@@ -19,7 +19,8 @@ void zt_output_command(const char *const *argv);
 void zt_output_ok(int64_t ms, const char *format, ...) ZT_PRINTF(2, 3);
 /* "    what happens" */
 void zt_output_say(const char *format, ...) ZT_PRINTF(1, 2);
-/* "zerotouch watch: no credentials" on standard error, with the remedy that the text names; as JSON when `json`. */
+/* "zerotouch: no credentials …" on standard error: one line with AWS's code and request id, if it was AWS, and the
+ * remedy; as JSON when `json`. */
 void zt_output_error(const char *command, zt_status status, const zt_error *error, bool json);
 
 enum { ZT_TABLE_COLUMNS_MAX = 8 };

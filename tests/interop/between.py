@@ -7,6 +7,7 @@ test wants something else to happen.
 import http.client
 import http.server
 import json
+import os
 import re
 import socket
 import struct
@@ -41,9 +42,11 @@ class Exchange:
 
     @property
     def operation(self):
-        """"iam:CreateRole" where the request names it; otherwise "iot PUT /policies/…"."""
+        """"iam:CreateRole", "logs:CreateLogGroup" where the request names it; otherwise "iot PUT /policies/…"."""
         if (self.header("content-type") or "").startswith("application/x-www-form"):
             return f"{self.service or 'sts'}:{self.form['Action']}"
+        if target := self.header("x-amz-target"):
+            return f"{self.service}:{target.split('.')[1]}"
         return f"{self.service} {self.method} {self.target}"
 
     # ---- what can be done with it
@@ -95,6 +98,7 @@ class Exchange:
 
     def reset(self):
         self.handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.handler.connection.detach())
         self.handler.close_connection = True
 
     def reply_half(self):
