@@ -217,24 +217,30 @@ static zt_status end(const zt_setup *setup, const zt_setup_item *item, zt_status
 	return status;
 }
 
-/* An answer that got lost: the call is made again and finds what the first one made. */
-static bool was_made(zt_setup *setup, const zt_setup_item *item)
+/* Asks again what is there under this item's name. */
+static bool is_ours_by_now(zt_setup *setup, zt_setup_item *now)
 {
-	zt_setup_item now = { .kind = item->kind, .index = item->index, .title = item->title };
-	memcpy(now.name, item->name, sizeof now.name);
-	bool looked = item->kind != ZT_SETUP_FUNCTION || zt_setup_look_at_function(setup, NULL) == ZT_OK;
-	bool made =
-	    looked && plan_item(setup, &now, NULL) == ZT_OK && now.there && now.ours && now.change == ZT_CHANGE_NONE;
-	json_decref(now.observed);
-	json_decref(now.desired);
-	return made;
+	if (now->kind == ZT_SETUP_FUNCTION && zt_setup_look_at_function(setup, NULL) != ZT_OK)
+		return false;
+	return plan_item(setup, now, NULL) == ZT_OK && now->there && now->ours;
 }
 
+/* An answer that got lost: the call is made again and finds what the first one made. */
 static zt_status make_item(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	zt_status status = zt_resource_of(item->kind)->create(setup, item, ret_error);
-	bool is_there = status == ZT_E_EXISTS || status == ZT_E_CONFLICT;
-	return is_there && was_made(setup, item) ? ZT_OK : status;
+	const zt_resource *resource = zt_resource_of(item->kind);
+	zt_setup_item now = { .kind = item->kind, .index = item->index, .title = item->title };
+	memcpy(now.name, item->name, sizeof now.name);
+	zt_status status = resource->create(setup, item, ret_error);
+	if ((status == ZT_E_EXISTS || status == ZT_E_CONFLICT) && is_ours_by_now(setup, &now)) {
+		if (now.change == ZT_CHANGE_NONE)
+			status = ZT_OK;
+		else if (now.change == ZT_CHANGE_CREATE)
+			status = resource->update(setup, &now, ret_error);
+	}
+	json_decref(now.observed);
+	json_decref(now.desired);
+	return status;
 }
 
 static zt_status apply_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
