@@ -55,6 +55,9 @@ ZT_NODISCARD zt_status zt_api_authenticate(void *api, const zt_http_request *req
 					   zt_error *ret_error);
 /* Whether that caller's identity policies allow it, for requests of `peer` ("127.0.0.1:4711"). */
 bool zt_api_allows(void *api, const zt_caller *caller, const char *peer, const char *action, zt_view resource);
+/* Takes a certificate that was just registered through its CA's provisioning template, where the CA has one; `api` is a
+ * zt_api. What fails is logged, and tried again when the device comes again. */
+void zt_api_provision(void *api, zt_view certificate_id);
 unsigned zt_api_port(const zt_api *api);
 
 #endif

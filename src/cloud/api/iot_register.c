@@ -4,6 +4,7 @@
 #include "cloud/api/authorise.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_make.h"
+#include "cloud/api/iot_register.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/api/template.h"
@@ -338,13 +339,11 @@ static zt_status read_template(const zt_call *call, json_t **ret_resources, zt_e
 	return zt_template_resolve(template, parameters, ret_resources, ret_error);
 }
 
-static zt_status register_thing(zt_call *call, zt_error *ret_error)
+zt_status zt_iot_register_resources(zt_call *call, const json_t *resources, zt_error *ret_error)
 {
-	ZT_JSON_CLEANUP json_t *resources = NULL;
 	ZT_JSON_CLEANUP json_t *arns = json_object();
 	ENSURE(arns, ZT_E_NOMEM);
 	registration r = { .call = call, .error = ret_error, .certificate_arn = ZT_STR(2048), .arns = arns };
-	TRY(read_template(call, &resources, ret_error));
 	TRY(zt_call_txn(call, &r.txn));
 	zt_status status = sort_resources(&r, resources);
 	if (status == ZT_OK)
@@ -353,6 +352,13 @@ static zt_status register_thing(zt_call *call, zt_error *ret_error)
 	if (status != ZT_OK)
 		as_registration_failure(ret_error, status);
 	return status;
+}
+
+static zt_status register_thing(zt_call *call, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *resources = NULL;
+	TRY(read_template(call, &resources, ret_error));
+	return zt_iot_register_resources(call, resources, ret_error);
 }
 
 static const zt_operation rows[] = {

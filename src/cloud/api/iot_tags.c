@@ -6,6 +6,7 @@
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/registry/policies.h"
+#include "cloud/registry/provisioning.h"
 #include "cloud/registry/rules.h"
 #include "cloud/registry/tags.h"
 #include "cloud/registry/things.h"
@@ -24,6 +25,8 @@ static bool exists(const zt_registry *registry, const zt_arn *arn)
 		return zt_registry_rule(registry, name) != NULL;
 	if (zt_arn_resource_of(arn, ZT_LIT("cacert"), &name))
 		return zt_registry_ca(registry, name) != NULL;
+	if (zt_arn_resource_of(arn, ZT_LIT("provisioningtemplate"), &name))
+		return zt_registry_template(registry, name) != NULL;
 	return false;
 }
 

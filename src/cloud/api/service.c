@@ -40,6 +40,7 @@ static const zt_operations *const iot_tables[] = {
 	&zt_iot_rule_operations,
 	&zt_iot_endpoint_operations,
 	&zt_iot_register_operations,
+	&zt_iot_template_operations,
 };
 const zt_service zt_service_iot = {
 	OF_REST,

@@ -29,6 +29,15 @@ static void unlink_contact(zt_contact *contact)
 	*at = contact->next;
 }
 
+/* The event goes out whether or not the CA has a template (unconfirmed for the latter). */
+static void follow_up(zt_contacts *contacts, zt_view certificate_id, zt_view ca_id, int64_t registered_ms,
+		      zt_view client_id)
+{
+	zt_announce(&contacts->announcer, certificate_id, ca_id, registered_ms, client_id);
+	if (contacts->provision)
+		contacts->provision(contacts->provision_context, certificate_id);
+}
+
 static void registration_ended(void *context, zt_status status)
 {
 	zt_contact *c = context;
@@ -37,8 +46,8 @@ static void registration_ended(void *context, zt_status status)
 		unlink_contact(c);
 		if (status == ZT_OK) {
 			contacts->registered++;
-			zt_announce(&contacts->announcer, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1,
-				    zt_view_of(c->client_id));
+			follow_up(contacts, zt_view_of(c->certificate_id), zt_view_of(c->ca_id), -1,
+				  zt_view_of(c->client_id));
 		}
 		if (c->done)
 			c->done(c->context, status == ZT_OK ? ZT_REFUSED_REGISTERED : ZT_REFUSED_STORE);
@@ -116,8 +125,8 @@ static zt_status meet_known(zt_contacts *contacts, const zt_certificate *certifi
 		TRY(check_dates(contacts, certificate->not_before_ms, certificate->not_after_ms, ret_rule));
 		/* While it is being registered its own event is still to come. */
 		if (!is_registering(contacts, certificate->id))
-			zt_announce(&contacts->announcer, zt_view_of(certificate->id), zt_view_of(certificate->ca_id),
-				    certificate->created_ms, client_id);
+			follow_up(contacts, zt_view_of(certificate->id), zt_view_of(certificate->ca_id),
+				  certificate->created_ms, client_id);
 		return deny(ZT_REFUSED_PENDING, ret_rule);
 	case ZT_CERT_INACTIVE:
 	case ZT_CERT_REGISTER_INACTIVE:

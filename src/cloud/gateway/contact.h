@@ -18,6 +18,9 @@ typedef struct {
 	zt_registry *registry;
 	zt_announcer announcer;
 	zt_contact *pending;
+	/* Takes a registered certificate through its CA's template; or NULL. */
+	void (*provision)(void *context, zt_view certificate_id);
+	void *provision_context;
 	uint64_t registered;    /* certificates, ever */
 	bool limited;           /* to AWS's 15 registrations a second */
 	int64_t second_ms;      /* when the second began that is counted */

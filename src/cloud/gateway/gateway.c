@@ -167,6 +167,8 @@ zt_status zt_gateway_new(struct event_base *loop, const zt_gateway_spec *spec, z
 		.registry = spec->registry,
 		.announcer = { loop, spec->registry, spec->broker, spec->listener, spec->faults, NULL },
 		.limited = spec->quotas,
+		.provision = spec->operators.provision,
+		.provision_context = spec->operators.context,
 	};
 	g->generation = 1;
 	g->connections_max = connections_max();

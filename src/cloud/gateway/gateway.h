@@ -20,6 +20,9 @@ typedef struct {
 	/* Answers every other request; and a device's requests that are no publish. */
 	zt_http_handler serve;
 	void (*serve_device)(void *context, zt_http_exchange *exchange, const zt_device_rights *rights);
+	/* Takes a certificate whose first contact this was through its CA's provisioning template, if any. NULL: none.
+	 */
+	void (*provision)(void *context, zt_view certificate_id);
 	void *context;
 } zt_operators;
 

@@ -17,6 +17,7 @@ static const zt_noun *const nouns[ZT_KIND_COUNT] = {
 	[ZT_KIND_INVOCATION] = &zt_noun_invocation,
 	[ZT_KIND_ACCESS_KEY] = &zt_noun_access_key,
 	[ZT_KIND_LOG_GROUP] = &zt_noun_log_group,
+	[ZT_KIND_TEMPLATE] = &zt_noun_template,
 	[ZT_KIND_SHADOW] = &zt_noun_shadow,
 };
 

@@ -128,7 +128,7 @@ class Model:
         self.expect(shape.get("min", 0) <= len(value) <= shape.get("max", len(value)), where, value, "of that length")
         self.expect(value in shape.get("enum", [value]), where, value, f"one of {shape.get('enum')}")
         if "pattern" in shape:
-            pattern = shape["pattern"].replace("\\p{Z}", "\\s")
+            pattern = shape["pattern"].replace("\\p{Z}", "\\s").replace("\\p{C}", r"\x00-\x1f\x7f")
             pattern = re.sub(r"\\p\{\w+\}", r"\\w", pattern)
             self.expect(re.fullmatch(pattern, value), where, value, f"like {shape['pattern']}")
 
