@@ -5,6 +5,7 @@
 #define NAME_OF "a-zA-Z0-9:_-"
 const zt_param zt_param_thing_name = { "thingName", 1, 128, NAME_OF };
 const zt_param zt_param_thing_type_name = { "thingTypeName", 1, 128, NAME_OF };
+const zt_param zt_param_thing_group_name = { "thingGroupName", 1, 128, NAME_OF };
 const zt_param zt_param_billing_group_name = { "billingGroupName", 1, 128, NAME_OF };
 const zt_param zt_param_policy_name = { "policyName", 1, 128, "\\w+=,.@-" };
 const zt_param zt_param_rule_name = { "ruleName", 1, 128, "a-zA-Z0-9_" };

@@ -15,9 +15,10 @@ typedef struct {
 
 typedef enum { ZT_OPTIONAL, ZT_REQUIRED } zt_need;
 
-extern const zt_param zt_param_thing_name, zt_param_thing_type_name, zt_param_billing_group_name, zt_param_policy_name,
-    zt_param_rule_name, zt_param_certificate_id, zt_param_ca_certificate_id, zt_param_policy_document,
-    zt_param_principal, zt_param_policy_version_id, zt_param_tag_key, zt_param_tag_value;
+extern const zt_param zt_param_thing_name, zt_param_thing_type_name, zt_param_thing_group_name,
+    zt_param_billing_group_name, zt_param_policy_name, zt_param_rule_name, zt_param_certificate_id,
+    zt_param_ca_certificate_id, zt_param_policy_document, zt_param_principal, zt_param_policy_version_id,
+    zt_param_tag_key, zt_param_tag_value;
 
 /* "1 validation error detected: Value '…' at '…' failed to satisfy constraint: …" */
 ZT_NODISCARD zt_status zt_param_check(const zt_param *field, zt_view value, zt_error *ret_error);

@@ -1,9 +1,10 @@
 /* Which policies are attached to which targets, with the deprecated calls too (facts §4.5, §4.13). */
+#include "base/arn.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"
 #include "cloud/api/tables.h"
-#include "cloud/registry/policies.h"
+#include "cloud/registry/policy_set.h"
 
 static const zt_param target_param = { "target", 1, 2048, NULL };
 
@@ -53,6 +54,11 @@ typedef struct {
 	zt_view of; /* the target's ARN, or the policy's name */
 } side;
 
+typedef struct {
+	const zt_registry *registry;
+	const zt_policy_set *set;
+} inherited;
+
 static const void *next_policy(void *context, zt_view after)
 {
 	const side *list = context;
@@ -68,11 +74,20 @@ static zt_view policy_key(const void *entry)
 	return zt_view_of(((const zt_iot_policy *)entry)->name);
 }
 
+static json_t *show_one(const zt_registry *registry, const zt_iot_policy *policy)
+{
+	return json_pack("{s:s, s:o}", "policyName", policy->name, "policyArn",
+			 zt_json_iot_arn(registry, "policy", policy->name));
+}
+
 static json_t *show_policy(void *context, const void *entry)
 {
-	const zt_iot_policy *policy = entry;
-	return json_pack("{s:s, s:o}", "policyName", policy->name, "policyArn",
-			 zt_json_iot_arn(((side *)context)->registry, "policy", policy->name));
+	return show_one(((side *)context)->registry, entry);
+}
+
+static json_t *show_inherited(void *context, const void *entry)
+{
+	return show_one(((inherited *)context)->registry, entry);
 }
 
 static zt_status reply_policies(zt_call *call, zt_view target, zt_error *ret_error)
@@ -82,13 +97,39 @@ static zt_status reply_policies(zt_call *call, zt_view target, zt_error *ret_err
 	return zt_page_reply(call, &zt_page_markers, false, &source, "policies", ret_error);
 }
 
+static const void *next_inherited(void *context, zt_view after)
+{
+	const zt_policy_set *set = ((inherited *)context)->set;
+	const zt_iot_policy *next = NULL;
+	for (size_t i = 0; i < set->count; i++) {
+		zt_view name = zt_view_of(set->policies[i]->name);
+		if (zt_view_compare(name, after) > 0 && (!next || zt_view_compare(name, zt_view_of(next->name)) < 0))
+			next = set->policies[i];
+	}
+	return next;
+}
+
+/* Those of the groups above too, where the target is a group. */
+static zt_status reply_inherited(zt_call *call, zt_view target, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_policy_set_free) zt_policy_set set = { 0 };
+	inherited list = { .registry = call->registry, .set = &set };
+	const zt_page_source source = { next_inherited, policy_key, NULL, show_inherited, &list };
+	zt_arn arn;
+	zt_view group;
+	TRY(zt_policy_set_add_target(&set, call->registry, target));
+	if (zt_arn_parse(target, &arn) == ZT_OK && zt_arn_resource_of(&arn, ZT_LIT("thinggroup"), &group))
+		TRY(zt_policy_set_add_group(&set, call->registry, group));
+	return zt_page_reply(call, &zt_page_markers, false, &source, "policies", ret_error);
+}
+
 static zt_status list_attached(zt_call *call, zt_error *ret_error)
 {
 	zt_view target;
 	bool recursive = false;
 	TRY(zt_in_label(call, 0, &target_param, &target, ret_error));
 	TRY(zt_in_query_bool(call, "recursive", &recursive, ret_error));
-	return reply_policies(call, target, ret_error);
+	return recursive ? reply_inherited(call, target, ret_error) : reply_policies(call, target, ret_error);
 }
 
 static zt_status list_principal_policies(zt_call *call, zt_error *ret_error)

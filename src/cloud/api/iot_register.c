@@ -8,8 +8,8 @@
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/api/template.h"
+#include "cloud/registry/groups.h"
 #include "cloud/registry/policies.h"
-#include "cloud/registry/things.h"
 
 enum { POLICIES_MAX = ZT_POLICIES_PER_TARGET_MAX };
 
@@ -196,14 +196,11 @@ static zt_status set_status(registration *r)
 
 static zt_status read_thing(registration *r, zt_thing_spec *ret)
 {
-	const json_t *properties = r->thing.properties, *groups;
+	const json_t *properties = r->thing.properties;
 	TRY(zt_in_json(properties, &thing_param, ZT_REQUIRED, &ret->name, r->error));
 	TRY(zt_in_json(properties, &type_param, ZT_OPTIONAL, &ret->type, r->error));
 	TRY(zt_in_json(properties, &billing_param, ZT_OPTIONAL, &ret->billing_group, r->error));
 	TRY(zt_in_json_object(properties, "AttributePayload", &ret->attributes, r->error));
-	TRY(zt_in_json_array(properties, "ThingGroups", &groups, r->error));
-	if (json_array_size(groups) > 0)
-		return fail(r, "There are no thing groups here", r->thing.name);
 	return zt_text_copy(r->thing_name, sizeof r->thing_name, ret->name);
 }
 
@@ -250,6 +247,64 @@ static zt_status take_thing(registration *r)
 	return zt_txn_thing_update(r->txn, &update, r->error);
 }
 
+static zt_status check_groups(registration *r, const json_t *names)
+{
+	size_t i;
+	json_t *name;
+	json_array_foreach(names, i, name)
+		if (!json_is_string(name))
+			return fail(r, "ThingGroups wants names", r->thing.name);
+	return ZT_OK;
+}
+
+static bool names_group(const json_t *names, const char *group)
+{
+	size_t i;
+	json_t *name;
+	json_array_foreach(names, i, name)
+		if (strcmp(json_string_value(name), group) == 0)
+			return true;
+	return false;
+}
+
+/* Leaves the groups that the template does not name, or fails where there is one. */
+static zt_status leave_groups(registration *r, const json_t *names, override how)
+{
+	zt_view thing = zt_view_of(r->thing_name);
+	const zt_thing_group *group;
+	for (size_t i = 0; (group = zt_registry_group_of_thing(r->call->registry, thing, i));) {
+		if (names_group(names, group->name)) {
+			i++;
+			continue;
+		}
+		if (how == FAIL)
+			return conflict(r, "A group of the thing");
+		TRY(may(r, "iot:RemoveThingFromThingGroup", "thinggroup", group->name));
+		TRY(zt_txn_group_remove(r->txn, zt_view_of(group->name), thing, r->error));
+	}
+	return ZT_OK;
+}
+
+static zt_status take_groups(registration *r, bool is_new)
+{
+	const json_t *names;
+	json_t *name;
+	size_t i;
+	override how;
+	TRY(zt_in_json_array(r->thing.properties, "ThingGroups", &names, r->error));
+	TRY(read_override(r, &r->thing, "ThingGroups", DO_NOTHING, &how));
+	if (!names || (!is_new && how == DO_NOTHING))
+		return ZT_OK;
+	TRY(check_groups(r, names));
+	if (how == REPLACE || how == FAIL)
+		TRY(leave_groups(r, names, how));
+	json_array_foreach(names, i, name) {
+		TRY(may(r, "iot:AddThingToThingGroup", "thinggroup", json_string_value(name)));
+		TRY(zt_txn_group_add(r->txn, zt_view_of(json_string_value(name)), zt_view_of(r->thing_name), r->error));
+	}
+	return ZT_OK;
+}
+
 static zt_status attach_to_thing(registration *r)
 {
 	static const char *const words[] = { "EXCLUSIVE_THING", "NON_EXCLUSIVE_THING", NULL };
@@ -259,6 +314,14 @@ static zt_status attach_to_thing(registration *r)
 	TRY(may(r, "iot:AttachThingPrincipal", "thing", r->thing_name));
 	return zt_txn_thing_attach(r->txn, zt_view_of(r->thing_name), zt_str_view(&r->certificate_arn), kind == 0,
 				   r->error);
+}
+
+static zt_status take_thing_and_groups(registration *r)
+{
+	zt_view name = zt_json_view(r->thing.properties, "ThingName");
+	bool is_new = !zt_registry_thing(r->call->registry, name);
+	TRY(take_thing(r));
+	return take_groups(r, is_new);
 }
 
 /* ---- policies */
@@ -308,7 +371,7 @@ static zt_status run(registration *r)
 {
 	TRY(take_certificate(r));
 	if (r->thing.name)
-		TRY(take_thing(r));
+		TRY(take_thing_and_groups(r));
 	for (size_t i = 0; i < r->policy_count; i++)
 		TRY(take_policy(r, &r->policies[i]));
 	if (r->thing.name)

@@ -5,11 +5,11 @@
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"
+#include "cloud/registry/groups.h"
 #include "cloud/registry/policies.h"
 #include "cloud/registry/provisioning.h"
 #include "cloud/registry/rules.h"
 #include "cloud/registry/tags.h"
-#include "cloud/registry/things.h"
 
 static const zt_param resource_arn = { "resourceArn", 1, 2048, NULL };
 
@@ -19,6 +19,8 @@ static bool exists(const zt_registry *registry, const zt_arn *arn)
 	zt_view name;
 	if (zt_arn_resource_of(arn, ZT_LIT("thingtype"), &name))
 		return zt_registry_thing_type(registry, name) != NULL;
+	if (zt_arn_resource_of(arn, ZT_LIT("thinggroup"), &name))
+		return zt_registry_thing_group(registry, name) != NULL;
 	if (zt_arn_resource_of(arn, ZT_LIT("policy"), &name))
 		return zt_registry_policy(registry, name) != NULL;
 	if (zt_arn_resource_of(arn, ZT_LIT("rule"), &name))

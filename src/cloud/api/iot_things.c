@@ -9,27 +9,6 @@
 static const zt_param attribute_name = { "attributeName", 1, 128, "a-zA-Z0-9_.,@/:#-" };
 static const zt_param attribute_value = { "attributeValue", 0, 800, "a-zA-Z0-9_.,@/:#=[]-" };
 
-/* attributePayload's attributes, each checked; NULL when absent. */
-static zt_status read_attributes(const json_t *body, const json_t **ret_attributes, bool *ret_merge,
-				 zt_error *ret_error)
-{
-	const json_t *payload, *attributes = NULL;
-	const char *name;
-	json_t *value;
-	TRY(zt_in_json_object(body, "attributePayload", &payload, ret_error));
-	TRY(zt_in_json_object(payload, "attributes", &attributes, ret_error));
-	TRY(zt_in_json_bool(payload, "merge", ret_merge, ret_error));
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
-		TRY(zt_param_check(&attribute_name, zt_view_of(name), ret_error));
-		if (!json_is_string(value))
-			return zt_error_set(ret_error, ZT_E_INVALID, "the value of attribute '%s' must be a string",
-					    name);
-		TRY(zt_param_check(&attribute_value, zt_view_of(json_string_value(value)), ret_error));
-	}
-	*ret_attributes = attributes;
-	return ZT_OK;
-}
-
 static zt_status create_thing(zt_call *call, zt_error *ret_error)
 {
 	zt_txn *txn;
@@ -39,7 +18,7 @@ static zt_status create_thing(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_label(call, 0, &zt_param_thing_name, &spec.name, ret_error));
 	TRY(zt_in_json(call->body, &zt_param_thing_type_name, ZT_OPTIONAL, &spec.type, ret_error));
 	TRY(zt_in_json(call->body, &zt_param_billing_group_name, ZT_OPTIONAL, &spec.billing_group, ret_error));
-	TRY(read_attributes(call->body, &spec.attributes, &merge, ret_error));
+	TRY(zt_in_attributes(call->body, &spec.attributes, &merge, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(zt_account_iot_arn(zt_registry_account(call->registry), "thing", spec.name, &arn));
 	TRY(zt_call_resource(call, spec.name, zt_str_view(&arn)));
@@ -77,7 +56,7 @@ static zt_status update_thing(zt_call *call, zt_error *ret_error)
 	TRY(zt_in_json(call->body, &zt_param_thing_type_name, ZT_OPTIONAL, &update.type, ret_error));
 	TRY(zt_in_json_bool(call->body, "removeThingType", &update.remove_type, ret_error));
 	TRY(zt_in_json_number(call->body, "expectedVersion", 1, INT64_MAX, &update.expected_version, ret_error));
-	TRY(read_attributes(call->body, &update.attributes, &update.merge, ret_error));
+	TRY(zt_in_attributes(call->body, &update.attributes, &update.merge, ret_error));
 	TRY(zt_call_txn(call, &txn));
 	return zt_txn_thing_update(txn, &update, ret_error);
 }

@@ -1,6 +1,10 @@
 #include "cloud/api/iot_words.h"
 
 #include "base/arn.h"
+#include "cloud/api/input.h"
+
+static const zt_param attribute_name = { "attributeName", 1, 128, "a-zA-Z0-9_.,@/:#-" };
+static const zt_param attribute_value = { "attributeValue", 0, 800, "a-zA-Z0-9_.,@/:#=[]-" };
 
 json_t *zt_json_iot_arn(const zt_registry *registry, const char *type, const char *name)
 {
@@ -40,5 +44,24 @@ zt_status zt_certificate_of_arn(const zt_registry *registry, zt_view text, const
 	if (!certificate)
 		return zt_not_found(ret_error, "Certificate", text);
 	*ret = certificate;
+	return ZT_OK;
+}
+
+zt_status zt_in_attributes(const json_t *object, const json_t **ret_attributes, bool *ret_merge, zt_error *ret_error)
+{
+	const json_t *payload, *attributes = NULL;
+	const char *name;
+	json_t *value;
+	TRY(zt_in_json_object(object, "attributePayload", &payload, ret_error));
+	TRY(zt_in_json_object(payload, "attributes", &attributes, ret_error));
+	TRY(zt_in_json_bool(payload, "merge", ret_merge, ret_error));
+	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
+		TRY(zt_param_check(&attribute_name, zt_view_of(name), ret_error));
+		if (!json_is_string(value))
+			return zt_error_set(ret_error, ZT_E_INVALID, "the value of attribute '%s' must be a string",
+					    name);
+		TRY(zt_param_check(&attribute_value, zt_view_of(json_string_value(value)), ret_error));
+	}
+	*ret_attributes = attributes;
 	return ZT_OK;
 }

@@ -14,6 +14,10 @@ json_t *zt_json_validity(int64_t not_before_ms, int64_t not_after_ms);
 /* ZT_E_NOT_FOUND with AWS's exception: "Thing … cannot be found". */
 zt_status zt_not_found(zt_error *ret_error, const char *noun, zt_view name);
 
+/* The attributes in the attributePayload of `object`, each checked; NULL when absent. */
+ZT_NODISCARD zt_status zt_in_attributes(const json_t *object, const json_t **ret_attributes, bool *ret_merge,
+					zt_error *ret_error);
+
 /* The certificate of an ARN arn:…:cert/<id>; ZT_E_INVALID when it is no such ARN, ZT_E_NOT_FOUND. */
 ZT_NODISCARD zt_status zt_certificate_of_arn(const zt_registry *registry, zt_view arn, const zt_certificate **ret,
 					     zt_error *ret_error);

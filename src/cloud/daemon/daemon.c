@@ -10,6 +10,7 @@
 #include "cloud/api/api.h"
 #include "cloud/daemon/credentials.h"
 #include "cloud/daemon/metrics.h"
+#include "cloud/events/registry_events.h"
 #include "cloud/gateway/gateway.h"
 #include "cloud/gateway/refusals.h"
 #include "net/loop.h"
@@ -29,6 +30,7 @@ struct zt_daemon {
 	struct event *reload;
 	zt_rules *rules;
 	zt_shadows *shadows;
+	zt_registry_events *events;
 	zt_api *api;
 	zt_gateway *gateway;
 	bool broker_up, ready;
@@ -101,7 +103,7 @@ static void on_accepted(void *context, const zt_publish *message)
 	zt_shadows_accepted(d->shadows, message);
 }
 
-/* What rules and shadows say. */
+/* What rules, shadows and the registry say. */
 static zt_status republish(void *context, const zt_publish *message)
 {
 	zt_daemon *d = context;
@@ -120,6 +122,7 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
 	zt_rules_set_republish(d->rules, republish, d);
 	zt_rules_set_logs(d->rules, d->logs);
+	TRY(zt_registry_events_new(d->registry, republish, d, &d->events));
 	return zt_shadows_new(d->registry, republish, d, &d->shadows);
 }
 
@@ -362,6 +365,7 @@ void zt_daemon_free(zt_daemon *daemon)
 	zt_gateway_free(daemon->gateway);
 	zt_api_free(daemon->api);
 	zt_shadows_free(daemon->shadows);
+	zt_registry_events_free(daemon->events);
 	zt_rules_free(daemon->rules);
 	zt_lambda_free(daemon->lambda);
 	zt_logs_free(daemon->logs);

@@ -65,6 +65,7 @@ void zt_connection_free(zt_mqtt_connection *c)
 {
 	zt_will_free(&c->will);
 	zt_session_deinit(&c->session);
+	zt_grants_deinit(&c->grants);
 	free(c->caller);
 	free(c);
 }

@@ -105,7 +105,7 @@ static bool may_connect(zt_mqtt_connection *c)
 static void authorise(zt_mqtt_connection *c)
 {
 	zt_grants_refresh(&c->grants);
-	if (!c->caller && c->grants.policy_count == 0) {
+	if (!c->caller && c->grants.policies.count == 0) {
 		zt_lifecycle_connect_failed(c);
 		turn_away(c, ZT_REFUSED_NO_POLICY, ZT_RC_NOT_AUTHORIZED, "");
 		return;

@@ -50,6 +50,8 @@ static void on_change(void *context, zt_kind kind, zt_view key)
 	case ZT_KIND_THING:
 	case ZT_KIND_POLICY:
 	case ZT_KIND_POLICY_ATTACHMENT:
+	case ZT_KIND_THING_GROUP:
+	case ZT_KIND_GROUP_MEMBER:
 		g->generation++;
 		break;
 	default:

@@ -9,27 +9,17 @@ enum {
 	DECISION_TEXT_MAX = 128
 };
 
-static void look_up_policies(zt_grants *g, zt_view target)
-{
-	const zt_iot_policy *policy;
-	g->policy_count = 0;
-	while (g->policy_count < ZT_POLICIES_PER_TARGET_MAX &&
-	       (policy = zt_registry_policy_of_target(g->registry, target, g->policy_count))) {
-		g->policy_names[g->policy_count] = policy->name;
-		g->policies[g->policy_count++] = policy->compiled;
-	}
-}
-
 static void look_up(zt_grants *g)
 {
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ARN_ROOM);
 	zt_view id = zt_view_of(g->certificate_id);
 	g->certificate = zt_registry_certificate(g->registry, id);
 	g->thing = NULL;
-	g->policy_count = 0;
+	g->policies.count = 0;
 	if (!g->certificate || zt_account_iot_arn(zt_registry_account(g->registry), "cert", id, &arn) != ZT_OK)
 		return;
-	look_up_policies(g, zt_str_view(&arn));
+	/* Without memory nothing is allowed. */
+	(void)!zt_policy_set_of_connection(&g->policies, g->registry, zt_str_view(&arn), g->client_id);
 	g->thing_is_exclusive = false;
 	(void)zt_registry_thing_of_principal(g->registry, zt_str_view(&arn), 0, &g->thing_is_exclusive);
 	if (g->client_id.n)
@@ -42,6 +32,13 @@ void zt_grants_refresh(zt_grants *g)
 		return;
 	look_up(g);
 	g->seen = *g->generation;
+}
+
+void zt_grants_deinit(zt_grants *g)
+{
+	zt_policy_set_free(&g->policies);
+	free(g->will_arn);
+	g->will_arn = NULL;
 }
 
 bool zt_grants_active(zt_grants *g)
@@ -78,9 +75,20 @@ static bool connect_attribute(const zt_grants *g, size_t index, zt_view *ret)
 	return g->will_topic.n && one(ZT_LIT("LastWill"), index, ret);
 }
 
+/* "ArnEquals": {"iot:LastWillTopic": "arn:…:topic/…"} (AWS IoT, "Connect policy examples"). */
+static bool will_value(zt_grants *g, size_t index, zt_view *ret)
+{
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ARN_ROOM);
+	if (index > 0 || g->will_topic.n == 0)
+		return false;
+	if (!g->will_arn && zt_account_iot_arn(zt_registry_account(g->registry), "topic", g->will_topic, &arn) == ZT_OK)
+		g->will_arn = zt_str_steal(&arn);
+	return g->will_arn && one(zt_view_of(g->will_arn), index, ret);
+}
+
 static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 {
-	const zt_grants *g = context;
+	zt_grants *g = context;
 	zt_view rest = name;
 	if (zt_view_take_prefix_nocase(&rest, ZT_LIT("iot:Certificate.")))
 		return g->certificate && zt_cert_variable(g->certificate->info, rest, index, ret);
@@ -89,7 +97,7 @@ static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 	if (zt_view_equal_nocase(name, ZT_LIT("aws:SourceIp")))
 		return one(g->source_ip, index, ret);
 	if (zt_view_equal_nocase(name, ZT_LIT("iot:LastWillTopic")))
-		return one(g->will_topic, index, ret);
+		return will_value(g, index, ret);
 	return zt_view_equal_nocase(name, ZT_LIT("iot:ConnectAttributes")) && connect_attribute(g, index, ret);
 }
 
@@ -124,7 +132,7 @@ zt_decision zt_grants_decide_on(zt_grants *g, const char *action, zt_view resour
 		.resource = resource,
 		.values = { value_of, g },
 	};
-	return zt_policy_evaluate(g->policies, g->policy_count, &request);
+	return zt_policy_evaluate(g->policies.compiled, g->policies.count, &request);
 }
 
 static void put_cut(zt_buf *out, const char *text)
@@ -144,14 +152,14 @@ void zt_grants_explain(const zt_grants *g, const zt_decision *decision, char *re
 		put_cut(&out, " do not allow it");
 	} else if (decision->kind == ZT_DECISION_IMPLICIT_DENY) {
 		put_cut(&out, "no statement of ");
-		for (size_t i = 0; i < g->policy_count; i++) {
+		for (size_t i = 0; i < g->policies.count; i++) {
 			put_cut(&out, i ? ", " : "");
-			put_cut(&out, g->policy_names[i]);
+			put_cut(&out, g->policies.policies[i]->name);
 		}
 		put_cut(&out, " allows it");
 	} else {
 		put_cut(&out, "policy ");
-		put_cut(&out, g->policy_names[decision->policy]);
+		put_cut(&out, g->policies.policies[decision->policy]->name);
 		put_cut(&out, ": ");
 		put_cut(&out, text);
 	}

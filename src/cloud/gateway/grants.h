@@ -1,11 +1,11 @@
-/* What one connection may do: its certificate's policies, looked up once and again when something they depend on
- * changed. */
+/* What one connection may do: the policies of its certificate and of its thing's groups, looked up once and again when
+ * something they depend on changed. */
 #ifndef ZT_CLOUD_GATEWAY_GRANTS_H
 #define ZT_CLOUD_GATEWAY_GRANTS_H
 
 #include "cloud/gateway/gateway.h"
 #include "cloud/registry/certificates.h"
-#include "cloud/registry/policies.h"
+#include "cloud/registry/policy_set.h"
 #include "cloud/registry/things.h"
 #include "policy/evaluate.h"
 
@@ -16,6 +16,7 @@ typedef struct {
 	zt_view client_id;  /* empty by HTTPS; borrowed */
 	zt_view source_ip;  /* borrowed */
 	zt_view will_topic; /* empty without a will; borrowed */
+	char *will_arn;     /* its ARN, which iot:LastWillTopic is; owned, made when it is first asked for */
 	bool persistent;    /* asks for a session that outlives the connection */
 
 	/* Who has no certificate: its identity policies decide, and nothing else here counts. Borrowed. */
@@ -27,11 +28,11 @@ typedef struct {
 	const zt_certificate *certificate; /* NULL when it is gone */
 	const zt_thing *thing;             /* bound to the connection, or NULL */
 	bool thing_is_exclusive;           /* and the certificate is attached to no other */
-	const zt_policy *policies[ZT_POLICIES_PER_TARGET_MAX];
-	const char *policy_names[ZT_POLICIES_PER_TARGET_MAX];
-	size_t policy_count;
+	zt_policy_set policies;            /* of the certificate and of the thing's groups */
 } zt_grants;
 
+/* Frees what it looked up. Zeroed is fine. */
+void zt_grants_deinit(zt_grants *grants);
 /* Looks up anew what is out of date. Call it before reading the members above. */
 void zt_grants_refresh(zt_grants *grants);
 /* Whether the certificate is there and ACTIVE. */

@@ -103,6 +103,7 @@ static void on_request(void *context, zt_http_exchange *exchange)
 
 void zt_https_peer_free(zt_https_peer *peer)
 {
+	zt_grants_deinit(&peer->grants);
 	zt_leaf_free(&peer->leaf);
 	free(peer);
 }

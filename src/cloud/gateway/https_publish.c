@@ -44,7 +44,7 @@ static bool is_allowed(zt_https_peer *peer, zt_http_exchange *exchange, const ch
 static bool may_publish(zt_https_peer *peer, zt_http_exchange *exchange, const zt_publish *message)
 {
 	zt_grants_refresh(&peer->grants);
-	if (peer->grants.policy_count == 0) {
+	if (peer->grants.policies.count == 0) {
 		refuse(peer, exchange, ZT_REFUSED_NO_POLICY, "");
 		return false;
 	}
@@ -175,7 +175,7 @@ static bool device_may(void *context, const char *action, zt_view resource)
 	zt_decision decision = zt_grants_decide_on(&a->peer->grants, action, resource.n ? resource : ZT_LIT("*"));
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
-	bool no_policy = a->peer->grants.policy_count == 0;
+	bool no_policy = a->peer->grants.policies.count == 0;
 	zt_grants_explain(&a->peer->grants, &decision, text, sizeof text);
 	zt_refusal refusal = zt_https_refusal(a->peer, no_policy ? ZT_REFUSED_NO_POLICY : ZT_REFUSED_ACTION);
 	zt_https_record(a->peer->gateway, &refusal, a->request, no_policy ? "" : text);

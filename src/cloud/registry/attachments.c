@@ -1,9 +1,12 @@
 /* Which policy is attached to which target (facts §4.5, §4.13). A record's key is policy name, NUL, target ARN. */
 #include "base/arn.h"
+#include "cloud/registry/groups.h"
 #include "cloud/registry/link.h"
 #include "cloud/registry/policies.h"
 #include "cloud/registry/principal.h"
 #include "cloud/registry/record.h"
+
+enum { TARGET_ARN_MAX = 2048 };
 
 typedef struct {
 	zt_row row;
@@ -93,14 +96,17 @@ zt_view zt_registry_target_of_policy(const zt_registry *registry, zt_view name, 
 	return node ? ((const attachment_row *)node)->target : ZT_VIEW_EMPTY;
 }
 
-/* A thing group is a target too, but nothing makes one yet. */
 static zt_status check_target(const zt_registry *registry, zt_view target, zt_error *ret_error)
 {
 	zt_arn arn;
 	zt_view name;
-	if (zt_arn_parse(target, &arn) == ZT_OK && zt_arn_resource_of(&arn, ZT_LIT("thinggroup"), &name))
+	if (zt_arn_parse(target, &arn) != ZT_OK || !zt_arn_resource_of(&arn, ZT_LIT("thinggroup"), &name))
+		return zt_principal_check(registry, target, ret_error);
+	ZT_CLEANUP(zt_str_free) zt_str ours = ZT_STR(TARGET_ARN_MAX);
+	TRY(zt_account_iot_arn(&registry->account, "thinggroup", name, &ours));
+	if (!zt_view_equal(zt_str_view(&ours), target) || !zt_registry_thing_group(registry, name))
 		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Thing group %.*s cannot be found", ZT_PRI(name));
-	return zt_principal_check(registry, target, ret_error);
+	return ZT_OK;
 }
 
 zt_status zt_txn_policy_attach(zt_txn *txn, zt_view name, zt_view target, zt_error *ret_error)

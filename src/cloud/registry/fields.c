@@ -7,6 +7,7 @@
 
 const zt_field zt_field_thing_name = IOT_NAME("thingName");
 const zt_field zt_field_thing_type_name = IOT_NAME("thingTypeName");
+const zt_field zt_field_thing_group_name = IOT_NAME("thingGroupName");
 const zt_field zt_field_billing_group_name = IOT_NAME("billingGroupName");
 const zt_field zt_field_attribute_name = { "attributes", "a-zA-Z0-9_.,@/:#-", "[a-zA-Z0-9_.,@/:#-]+", 1,
 					   128,          ZT_REFUSE_INVALID };

@@ -13,7 +13,8 @@ typedef struct {
 	zt_refusal refusal;
 } zt_field;
 
-extern const zt_field zt_field_thing_name, zt_field_thing_type_name, zt_field_billing_group_name;
+extern const zt_field zt_field_thing_name, zt_field_thing_type_name, zt_field_billing_group_name,
+    zt_field_thing_group_name;
 extern const zt_field zt_field_attribute_name, zt_field_attribute_value;
 extern const zt_field zt_field_policy_name, zt_field_rule_name, zt_field_template_name;
 extern const zt_field zt_field_role_name, zt_field_role_policy_name, zt_field_session_name, zt_field_role_path;

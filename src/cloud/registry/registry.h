@@ -39,6 +39,8 @@ typedef enum {
 	ZT_KIND_LOG_GROUP,
 	ZT_KIND_TEMPLATE, /* provisioning templates */
 	ZT_KIND_SHADOW,   /* key: thing name NUL shadow name */
+	ZT_KIND_THING_GROUP,
+	ZT_KIND_GROUP_MEMBER, /* key: group name NUL thing name */
 } zt_kind;
 
 /* Loads all from the store. */
@@ -54,6 +56,12 @@ typedef void (*zt_change_fn)(void *context, zt_kind kind, zt_view key);
 ZT_NODISCARD zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *context);
 /* The listener is not called any more. One that does not listen is fine. */
 void zt_registry_unlisten(zt_registry *registry, zt_change_fn changed, const void *context);
+
+/* Called for each change that is durable, in order, with what was there before and after it (NULL: nothing): a
+ * zt_thing, zt_thing_type, zt_thing_group or zt_group_member by its kind; of other kinds nothing is told. One watcher;
+ * NULL ends it. */
+typedef void (*zt_durable_fn)(void *context, zt_kind kind, const void *before, const void *after);
+void zt_registry_watch(zt_registry *registry, zt_durable_fn changed, void *context);
 
 /* One at a time is under construction (ZT_E_STATE); any number may be on their way to the disk. */
 ZT_NODISCARD zt_status zt_txn_begin(zt_registry *registry, zt_txn **ret);

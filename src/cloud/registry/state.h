@@ -8,7 +8,7 @@
 #include "cloud/registry/index.h"
 #include "cloud/registry/registry.h"
 
-enum { ZT_KIND_COUNT = ZT_KIND_SHADOW + 1, ZT_LISTENERS_MAX = 8 };
+enum { ZT_KIND_COUNT = ZT_KIND_GROUP_MEMBER + 1, ZT_LISTENERS_MAX = 8 };
 
 /* The first member of every noun's object. */
 typedef struct {
@@ -30,7 +30,8 @@ typedef struct {
 
 extern const zt_noun zt_noun_meta, zt_noun_ca, zt_noun_certificate, zt_noun_thing, zt_noun_thing_type, zt_noun_policy,
     zt_noun_attachment, zt_noun_rule, zt_noun_function, zt_noun_invocation, zt_noun_role, zt_noun_access_key,
-    zt_noun_tags, zt_noun_retained, zt_noun_shadow, zt_noun_log_group, zt_noun_template;
+    zt_noun_tags, zt_noun_retained, zt_noun_shadow, zt_noun_log_group, zt_noun_template, zt_noun_thing_group,
+    zt_noun_group_member;
 
 typedef struct {
 	zt_change_fn changed;
@@ -41,6 +42,8 @@ struct zt_registry {
 	zt_store *store;
 	zt_account account;
 	zt_clock clock;
+	zt_durable_fn durable; /* or NULL */
+	void *durable_context;
 	zt_listener listeners[ZT_LISTENERS_MAX];
 	size_t listener_count;
 
@@ -54,6 +57,8 @@ struct zt_registry {
 	zt_index certificates_by_creation; /* position */
 	zt_index certificates_by_ca;       /* CA id, position */
 	zt_index attachments_by_target;    /* target ARN, policy name */
+	zt_index groups_by_parent;         /* parent group, group */
+	zt_index members_by_thing;         /* thing, group */
 	zt_index sessions;                 /* access key id */
 	zt_index sessions_by_expiry;       /* time, access key id */
 
@@ -70,6 +75,9 @@ zt_row *zt_row_after(const zt_registry *registry, zt_kind kind, zt_view key);
 
 /* Ends all sessions. */
 void zt_sessions_free(zt_registry *registry);
+
+/* Tells the watcher of a step that is on the disk. */
+void zt_registry_tell(const zt_registry *registry, zt_kind kind, const zt_row *before, const zt_row *after);
 
 /* Takes over `row` in every case; it replaces the one with its key. ZT_E_NOMEM leaves all as it was. */
 ZT_NODISCARD zt_status zt_txn_put(zt_txn *txn, const zt_noun *noun, zt_row *row);

@@ -1,20 +1,14 @@
 /* Making, changing and deleting things (facts §4.6, §4.12, §4.13). */
-#include "base/json.h"
 #include "base/random.h"
+#include "cloud/registry/attributes.h"
 #include "cloud/registry/fields.h"
+#include "cloud/registry/groups.h"
 #include "cloud/registry/thing_row.h"
 
 static zt_status check_attributes(const json_t *attributes, bool has_type, zt_error *ret_error)
 {
-	const char *name;
-	json_t *value;
 	size_t max = has_type ? ZT_ATTRIBUTES_MAX : ZT_ATTRIBUTES_UNTYPED_MAX;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
-		TRY(zt_field_check(&zt_field_attribute_name, zt_view_of(name), ret_error));
-		if (!json_is_string(value))
-			return zt_refuse(ret_error, ZT_REFUSE_INVALID, "The value of attribute %s is no string", name);
-		TRY(zt_field_check(&zt_field_attribute_value, zt_view_of(json_string_value(value)), ret_error));
-	}
+	TRY(zt_attributes_check(attributes, ret_error));
 	if (json_object_size(attributes) > max)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
 				 "A thing %s a thing type can have at most %zu attributes",
@@ -43,8 +37,6 @@ static zt_status check_spec(const zt_registry *registry, const zt_thing_spec *sp
 	if (spec->billing_group.n)
 		return zt_refuse(ret_error, ZT_REFUSE_NOT_FOUND, "Billing group %.*s cannot be found",
 				 ZT_PRI(spec->billing_group));
-	if (spec->attributes && !json_is_object(spec->attributes))
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Attributes are no object");
 	return check_attributes(spec->attributes, spec->type.n > 0, ret_error);
 }
 
@@ -103,34 +95,6 @@ static zt_status check_version(const zt_thing *thing, uint64_t expected, zt_erro
 			 thing->name, (unsigned long long)thing->version, (unsigned long long)expected);
 }
 
-/* An empty value takes an attribute away. */
-static zt_status merge(json_t *into, const json_t *attributes)
-{
-	const char *name;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)attributes, name, value) {
-		if (json_string_length(value) == 0)
-			(void)json_object_del(into, name);
-		else
-			ENSURE(json_object_set(into, name, value) == 0, ZT_E_NOMEM);
-	}
-	return ZT_OK;
-}
-
-static zt_status update_attributes(zt_thing *thing, const zt_thing_update *update)
-{
-	if (!update->attributes)
-		return ZT_OK;
-	ZT_JSON_CLEANUP json_t *attributes =
-	    update->merge ? json_copy(thing->attributes) : json_deep_copy(update->attributes);
-	ENSURE(attributes, ZT_E_NOMEM);
-	if (update->merge)
-		TRY(merge(attributes, update->attributes));
-	json_decref(thing->attributes);
-	thing->attributes = ZT_STEAL(attributes);
-	return ZT_OK;
-}
-
 static zt_status check_update(const zt_registry *registry, const zt_thing *thing, const zt_thing_update *update,
 			      zt_error *ret_error)
 {
@@ -139,8 +103,6 @@ static zt_status check_update(const zt_registry *registry, const zt_thing *thing
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A thing type cannot be set and removed at once");
 	if (update->type.n && !zt_view_equal(update->type, zt_view_of(thing->type)))
 		TRY(check_type(registry, update->type, ret_error));
-	if (update->attributes && !json_is_object(update->attributes))
-		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Attributes are no object");
 	return check_attributes(update->attributes, true, ret_error);
 }
 
@@ -156,7 +118,8 @@ zt_status zt_txn_thing_update(zt_txn *txn, const zt_thing_update *update, zt_err
 	row->thing.version++;
 	if (update->type.n || update->remove_type)
 		TRY(zt_text_copy(row->thing.type, sizeof row->thing.type, update->type));
-	TRY(update_attributes(&row->thing, update));
+	if (update->attributes)
+		TRY(zt_attributes_update(&row->thing.attributes, update->attributes, update->merge));
 	/* The sum of what was there and what comes may be too much, or the type that allowed it is gone. */
 	TRY(check_attributes(row->thing.attributes, row->thing.type[0] != 0, ret_error));
 	TRY(zt_thing_row_seal(row));
@@ -173,5 +136,11 @@ zt_status zt_txn_thing_delete(zt_txn *txn, zt_view name, uint64_t expected_versi
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID,
 				 "Cannot delete. Thing %s is still attached to one or more principals",
 				 row->thing.name);
-	return zt_txn_drop(txn, &zt_noun_thing, &row->row);
+	size_t mark = zt_txn_mark(txn);
+	zt_status status = zt_txn_group_forget_thing(txn, name);
+	if (status == ZT_OK)
+		status = zt_txn_drop(txn, &zt_noun_thing, &row->row);
+	if (status != ZT_OK)
+		zt_txn_rewind(txn, mark);
+	return status;
 }

@@ -20,6 +20,9 @@ ZT_NODISCARD zt_status zt_thing_row_new(zt_view name, zt_thing_row **ret);
 ZT_NODISCARD zt_status zt_thing_row_copy(const zt_thing *thing, size_t extra, zt_thing_row **ret);
 void zt_thing_row_free(zt_thing_row *row);
 ZT_DEFINE_CLEANUP(zt_thing_row, zt_thing_row_free)
+/* NULL for NULL. */
+const zt_thing *zt_thing_of_row(const zt_row *row);
+const zt_thing_type *zt_thing_type_of_row(const zt_row *row);
 /* Makes the entries of the indexes. */
 ZT_NODISCARD zt_status zt_thing_row_seal(zt_thing_row *row);
 

@@ -3,7 +3,7 @@
 #include "cloud/registry/fields.h"
 #include "cloud/registry/link.h"
 #include "cloud/registry/record.h"
-#include "cloud/registry/things.h"
+#include "cloud/registry/thing_row.h"
 
 /* "Searchable attributes per thing type" (AWS IoT quotas); the description's limit is the API model's. */
 enum { SEARCHABLE_MAX = 3, DESCRIPTION_MAX = 2028 };
@@ -69,19 +69,19 @@ const zt_noun zt_noun_thing_type = {
 	ZT_KIND_THING_TYPE, "thing type", type_decode, type_encode, type_free, NULL, NULL
 };
 
-static const zt_thing_type *type_of(const zt_row *row)
+const zt_thing_type *zt_thing_type_of_row(const zt_row *row)
 {
 	return row ? &((const type_row *)row)->type : NULL;
 }
 
 const zt_thing_type *zt_registry_thing_type(const zt_registry *registry, zt_view name)
 {
-	return type_of(zt_row_find(registry, ZT_KIND_THING_TYPE, name));
+	return zt_thing_type_of_row(zt_row_find(registry, ZT_KIND_THING_TYPE, name));
 }
 
 const zt_thing_type *zt_registry_next_thing_type(const zt_registry *registry, zt_view after_name)
 {
-	return type_of(zt_row_after(registry, ZT_KIND_THING_TYPE, after_name));
+	return zt_thing_type_of_row(zt_row_after(registry, ZT_KIND_THING_TYPE, after_name));
 }
 
 static zt_status check_searchable(const json_t *attributes, zt_error *ret_error)

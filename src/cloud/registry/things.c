@@ -184,19 +184,19 @@ const zt_noun zt_noun_thing = {
 	ZT_KIND_THING, "thing", thing_decode, thing_encode, thing_free, thing_link, thing_unlink
 };
 
-static const zt_thing *thing_of(const zt_row *row)
+const zt_thing *zt_thing_of_row(const zt_row *row)
 {
 	return row ? &((const zt_thing_row *)row)->thing : NULL;
 }
 
 const zt_thing *zt_registry_thing(const zt_registry *registry, zt_view name)
 {
-	return thing_of(zt_row_find(registry, ZT_KIND_THING, name));
+	return zt_thing_of_row(zt_row_find(registry, ZT_KIND_THING, name));
 }
 
 const zt_thing *zt_registry_next_thing(const zt_registry *registry, zt_view after_name)
 {
-	return thing_of(zt_row_after(registry, ZT_KIND_THING, after_name));
+	return zt_thing_of_row(zt_row_after(registry, ZT_KIND_THING, after_name));
 }
 
 const zt_thing *zt_registry_next_thing_with(const zt_registry *registry, zt_view attribute, zt_view value,
@@ -205,7 +205,7 @@ const zt_thing *zt_registry_next_thing_with(const zt_registry *registry, zt_view
 	zt_link_key prefix, key;
 	if (!ZT_LINK_KEY(&prefix, attribute, value, ZT_VIEW_EMPTY) || !ZT_LINK_KEY(&key, attribute, value, after_name))
 		return NULL;
-	return thing_of(zt_link_after(&registry->things_by_attribute, prefix.view, key.view));
+	return zt_thing_of_row(zt_link_after(&registry->things_by_attribute, prefix.view, key.view));
 }
 
 const zt_thing *zt_registry_thing_of_principal(const zt_registry *registry, zt_view principal_arn, size_t index,
@@ -214,7 +214,7 @@ const zt_thing *zt_registry_thing_of_principal(const zt_registry *registry, zt_v
 	zt_link_key prefix;
 	if (!ZT_LINK_KEY(&prefix, principal_arn, ZT_VIEW_EMPTY))
 		return NULL;
-	const zt_thing *thing = thing_of(zt_link_at(&registry->things_by_principal, prefix.view, index));
+	const zt_thing *thing = zt_thing_of_row(zt_link_at(&registry->things_by_principal, prefix.view, index));
 	for (size_t i = 0; thing && ret_exclusive && i < thing->principal_count; i++)
 		if (zt_view_equal(zt_view_of(thing->principals[i].principal), principal_arn))
 			*ret_exclusive = thing->principals[i].exclusive;
@@ -231,5 +231,5 @@ const zt_thing *zt_registry_thing_of_connection(const zt_registry *registry, zt_
 	if (!first || client_id.n == 0 || !ZT_LINK_KEY(&key, principal_arn, client_id))
 		return NULL;
 	const zt_node *node = zt_index_find(&registry->things_by_principal, key.view);
-	return node ? thing_of(((const zt_link *)node)->owner) : NULL;
+	return node ? zt_thing_of_row(((const zt_link *)node)->owner) : NULL;
 }

@@ -156,6 +156,8 @@ static void end(zt_txn *txn, zt_status status)
 {
 	zt_store_done_fn done = txn->done;
 	void *context = txn->context;
+	for (size_t i = 0; status == ZT_OK && i < txn->count; i++)
+		zt_registry_tell(txn->registry, txn->steps[i].noun->kind, txn->steps[i].before, txn->steps[i].after);
 	txn_free(txn);
 	if (done)
 		done(context, status);
