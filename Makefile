@@ -3,7 +3,7 @@ BUILD := build/default
 JOBS  := $(shell nproc)
 CTEST := ctest --output-on-failure --no-tests=error -j$(JOBS)
 
-.PHONY: all packages clients demo test test-asan test-tsan torture bench fuzz check lambda clean
+.PHONY: all packages clients demo test test-asan test-tsan size torture bench fuzz check lambda clean
 
 all: packages
 	cmake --preset default -Wno-dev >/dev/null
@@ -29,6 +29,10 @@ test-asan test-tsan: test-%: packages clients
 	cmake --preset $* -Wno-dev >/dev/null
 	cmake --build build/$* -j$(JOBS)
 	$(CTEST) --test-dir build/$*
+
+# The device library's code and RAM on a Cortex-M4, written to docs/footprint.md.
+size: packages
+	scripts/size
 
 # A thousand lives of an outbox, each ended by kill -9.
 torture: all
