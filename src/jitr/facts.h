@@ -29,6 +29,7 @@ typedef struct {
 	bool exists;
 	/* Attributes; "" or 0 where it has none. */
 	char device_id[ZT_JITR_DEVICE_ID_HEX + 1], certificate_id[ZT_JITR_ID_HEX + 1], tenant[ZT_JITR_TENANT_MAX + 1];
+	char predecessor[ZT_JITR_ID_HEX + 1]; /* the certificate that it named before, wherever that is now */
 	int64_t not_before_s;
 	int64_t version;
 } zt_jitr_thing;

@@ -74,6 +74,7 @@ zt_status zt_jitr_observe_thing(zt_aws_client *client, const char *name, zt_jitr
 	const json_t *attributes = json_object_get(answer, "attributes");
 	zt_text_cut(thing.device_id, sizeof thing.device_id, zt_json_view(attributes, "deviceId"));
 	zt_text_cut(thing.certificate_id, sizeof thing.certificate_id, zt_json_view(attributes, "certificateId"));
+	zt_text_cut(thing.predecessor, sizeof thing.predecessor, zt_json_view(attributes, "predecessor"));
 	zt_text_cut(thing.tenant, sizeof thing.tenant, zt_json_view(attributes, "tenant"));
 	uint64_t not_before_s;
 	if (zt_view_to_u64(zt_json_view(attributes, "notBefore"), &not_before_s) && not_before_s <= INT64_MAX)

@@ -22,20 +22,21 @@ zt_jitr_overrides zt_jitr_overrides_of(zt_jitr_action action)
 	}
 }
 
-zt_status zt_jitr_template(const zt_jitr_overrides *overrides, zt_str *out)
+zt_status zt_jitr_template(const zt_jitr_overrides *overrides, bool predecessor, zt_str *out)
 {
 	static const char *const parameters[] = { "name",      "type",   "certificate", "device",
-						  "notBefore", "tenant", "policy" };
+						  "notBefore", "tenant", "policy",      "predecessor" };
 	TRY(zt_str_put_text(out, "{\"Parameters\":{"));
-	for (size_t i = 0; i < ZT_COUNT(parameters); i++)
+	for (size_t i = 0; i < ZT_COUNT(parameters) - !predecessor; i++)
 		TRY(zt_str_printf(out, "%s\"%s\":{\"Type\":\"String\"}", i ? "," : "", parameters[i]));
 	TRY(zt_str_printf(out,
 			  "},\"Resources\":{\"thing\":{\"Type\":\"AWS::IoT::Thing\",\"Properties\":{"
 			  "\"ThingName\":{\"Ref\":\"name\"},\"ThingTypeName\":{\"Ref\":\"type\"},\"AttributePayload\":{"
 			  "\"deviceId\":{\"Ref\":\"device\"},\"certificateId\":{\"Ref\":\"certificate\"},"
-			  "\"notBefore\":{\"Ref\":\"notBefore\"},\"tenant\":{\"Ref\":\"tenant\"}}},"
+			  "\"notBefore\":{\"Ref\":\"notBefore\"},\"tenant\":{\"Ref\":\"tenant\"}%s}},"
 			  "\"OverrideSettings\":{\"AttributePayload\":\"%s\",\"ThingTypeName\":\"%s\"}},",
-			  overrides->attributes, overrides->thing_type));
+			  predecessor ? ",\"predecessor\":{\"Ref\":\"predecessor\"}" : "", overrides->attributes,
+			  overrides->thing_type));
 	return zt_str_printf(out,
 			     "\"certificate\":{\"Type\":\"AWS::IoT::Certificate\",\"Properties\":{"
 			     "\"CertificateId\":{\"Ref\":\"certificate\"},\"Status\":\"ACTIVE\"},"
@@ -49,17 +50,27 @@ static const char *tenant_of(const zt_jitr_act *act)
 	return zt_jitr_config_ca(act->config, zt_view_of(act->certificate->ca_id))->tenant;
 }
 
+/* NULL when there is none. */
+static const char *predecessor_of(const zt_jitr_act *act)
+{
+	const zt_jitr_thing *thing = act->thing;
+	bool current = strcmp(thing->certificate_id, act->certificate->id) == 0;
+	const char *id = current ? thing->predecessor : thing->certificate_id;
+	return id[0] ? id : NULL;
+}
+
 static zt_status register_thing(const zt_jitr_act *act, zt_jitr_action action, zt_error *ret_error)
 {
 	zt_jitr_overrides overrides = zt_jitr_overrides_of(action);
 	ZT_CLEANUP(zt_str_free) zt_str template = ZT_STR(TEMPLATE_MAX);
-	TRY(zt_jitr_template(&overrides, &template));
+	const char *predecessor = predecessor_of(act);
+	TRY(zt_jitr_template(&overrides, predecessor != NULL, &template));
 	char not_before[24];
 	(void)snprintf(not_before, sizeof not_before, "%" PRId64, act->certificate->not_before_s);
-	ZT_JSON_CLEANUP json_t *parameters =
-	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", act->thing->name, "type", act->config->thing_type,
-		      "certificate", act->certificate->id, "device", act->certificate->device_id, "notBefore",
-		      not_before, "tenant", tenant_of(act), "policy", act->config->policy);
+	ZT_JSON_CLEANUP json_t *parameters = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*}", "name", act->thing->name, "type", act->config->thing_type,
+	    "certificate", act->certificate->id, "device", act->certificate->device_id, "notBefore", not_before,
+	    "tenant", tenant_of(act), "policy", act->config->policy, "predecessor", predecessor);
 	ENSURE(parameters, ZT_E_NOMEM);
 	return zt_iot_thing_register(act->client, zt_str_view(&template), parameters, NULL, ret_error);
 }
@@ -68,8 +79,9 @@ static json_t *attributes_of(const zt_jitr_act *act)
 {
 	char not_before[24];
 	(void)snprintf(not_before, sizeof not_before, "%" PRId64, act->certificate->not_before_s);
-	return json_pack("{s:s, s:s, s:s, s:s}", "deviceId", act->certificate->device_id, "certificateId",
-			 act->certificate->id, "notBefore", not_before, "tenant", tenant_of(act));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*}", "deviceId", act->certificate->device_id, "certificateId",
+			 act->certificate->id, "notBefore", not_before, "tenant", tenant_of(act), "predecessor",
+			 predecessor_of(act));
 }
 
 /* Both calls tell when somebody else was faster: another configuration, another version. */

@@ -22,10 +22,13 @@ zt_jitr_overrides zt_jitr_overrides_of(zt_jitr_action action);
  *   "certificate":{"Type":"AWS::IoT::Certificate","Properties":{"CertificateId":{"Ref":"certificate"},"Status":"ACTIVE"},
  *    "OverrideSettings":{"Status":<status>}},
  *   "policy":{"Type":"AWS::IoT::Policy","Properties":{"PolicyName":{"Ref":"policy"}}}}}
- * Appended to *out. */
-ZT_NODISCARD zt_status zt_jitr_template(const zt_jitr_overrides *overrides, zt_str *out);
+ * and with `predecessor` the parameter and attribute of that name too: an empty attribute is none. Appended to *out. */
+ZT_NODISCARD zt_status zt_jitr_template(const zt_jitr_overrides *overrides, bool predecessor, zt_str *out);
 
-/* When RegisterThing refuses (not when it is throttled or out of reach), CreateThing or UpdateThing,
+/* The Thing's attributes name the certificate, and as `predecessor` the one that they named before: it is found there
+ * again when its retirement is cut between detaching and deleting.
+ *
+ * When RegisterThing refuses (not when it is throttled or out of reach), CreateThing or UpdateThing,
  * AttachThingPrincipal, AttachPolicy and UpdateCertificate do the same, guarded by CreateThing's conflict and the
  * Thing's version: ZT_E_AGAIN when one of these tells that somebody else was faster. */
 ZT_NODISCARD zt_status zt_jitr_register(zt_jitr_act *act, zt_jitr_action action, zt_error *ret_error);

@@ -65,8 +65,8 @@ static zt_status give_back(const zt_jitr_act *act, const zt_jitr_certificate *ne
 		return ZT_OK;
 	char not_before[24];
 	(void)snprintf(not_before, sizeof not_before, "%" PRId64, newer->not_before_s);
-	ZT_JSON_CLEANUP json_t *attributes =
-	    json_pack("{s:s, s:s}", "certificateId", newer->id, "notBefore", not_before);
+	ZT_JSON_CLEANUP json_t *attributes = json_pack("{s:s, s:s, s:s}", "certificateId", newer->id, "notBefore",
+						       not_before, "predecessor", act->certificate->id);
 	ENSURE(attributes, ZT_E_NOMEM);
 	zt_iot_thing_spec spec = { .attributes = attributes };
 	zt_status status = zt_iot_thing_update(act->client, zt_view_of(thing.name), &spec, thing.version, ret_error);
@@ -93,6 +93,31 @@ static zt_status settle_with(zt_jitr_act *act, const char *id, const char *arn, 
 	return other.status == ZT_JITR_ACTIVE && !act->overtaken ? yield_to(act, &other, ret_error) : ZT_OK;
 }
 
+static bool is_among(const principal_list *principals, const char *id)
+{
+	char other[ZT_JITR_ID_HEX + 1];
+	for (size_t i = 0; i < principals->count; i++)
+		if (certificate_id_of(principals->arns[i], other) && strcmp(other, id) == 0)
+			return true;
+	return false;
+}
+
+/* The same event again, after a retirement that was cut between detaching and deleting: the Thing's attributes alone
+ * lead to that certificate. At the first time it is still among the principals, or is the one that attributes name. */
+static zt_status finish_predecessor(zt_jitr_act *act, const principal_list *principals, zt_error *ret_error)
+{
+	const zt_jitr_thing *thing = act->thing;
+	zt_jitr_certificate other;
+	if (!thing->predecessor[0] || strcmp(thing->certificate_id, act->certificate->id) != 0 ||
+	    is_among(principals, thing->predecessor))
+		return ZT_OK;
+	TRY(zt_jitr_observe_certificate(act->client, zt_view_of(thing->predecessor), &other, ret_error));
+	if (other.status != ZT_JITR_OTHER || !is_same_device(act, &other) ||
+	    zt_jitr_compare(&other, act->certificate) >= 0)
+		return ZT_OK;
+	return retire(act, other.id, other.arn, ret_error);
+}
+
 zt_status zt_jitr_retire_others(zt_jitr_act *act, zt_error *ret_error)
 {
 	principal_list principals = { .count = 0 };
@@ -104,5 +129,5 @@ zt_status zt_jitr_retire_others(zt_jitr_act *act, zt_error *ret_error)
 		if (certificate_id_of(principals.arns[i], id) && strcmp(id, act->certificate->id) != 0)
 			TRY(settle_with(act, id, principals.arns[i], ret_error));
 	}
-	return ZT_OK;
+	return finish_predecessor(act, &principals, ret_error);
 }

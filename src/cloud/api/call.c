@@ -89,24 +89,24 @@ zt_status zt_call_fail_on_purpose(const zt_call *call, zt_error *ret_error)
 	return ZT_E_UNAVAILABLE;
 }
 
-static void answer_success(zt_call *call)
+/* A fault behind the operation takes the place of its answer, of a refusal's too. */
+static void answer(zt_call *call, zt_status status, const zt_error *error)
 {
-	zt_error error = { 0 };
-	zt_status status = call->fault.after ? zt_call_fail_on_purpose(call, &error) : ZT_OK;
-	if (status == ZT_OK)
-		zt_answer_success(call);
+	zt_error on_purpose = { 0 };
+	zt_status fault = call->fault.after ? zt_call_fail_on_purpose(call, &on_purpose) : ZT_OK;
+	if (fault != ZT_OK)
+		zt_answer_error(call, fault, &on_purpose);
+	else if (status != ZT_OK)
+		zt_answer_error(call, status, error);
 	else
-		zt_answer_error(call, status, &error);
+		zt_answer_success(call);
 }
 
 static void committed(void *context, zt_status status)
 {
 	zt_call *call = context;
 	const zt_error error = { .status = status };
-	if (status == ZT_OK)
-		answer_success(call);
-	else
-		zt_answer_error(call, status, &error);
+	answer(call, status, &error);
 	call_free(call);
 }
 
@@ -124,9 +124,6 @@ void zt_call_finish(zt_call *call, zt_status status, const zt_error *error)
 		return;
 	}
 	zt_txn_abort(txn);
-	if (status == ZT_OK)
-		answer_success(call);
-	else
-		zt_answer_error(call, status, error);
+	answer(call, status, error);
 	call_free(call);
 }

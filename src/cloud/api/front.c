@@ -81,8 +81,8 @@ static zt_status go_wrong(zt_call *call, zt_error *ret_error)
 	zt_faults *faults = call->api->spec.faults;
 	if (!faults)
 		return ZT_OK;
-	bool by_function = zt_lambda_runs_as(call->api->spec.lambda, call->caller.key_id);
-	call->fault = zt_faults_operation(faults, call->operation->name, by_function);
+	const char *invocation = zt_lambda_invocation_of(call->api->spec.lambda, call->caller.key_id);
+	call->fault = zt_faults_operation(faults, call->operation->name, invocation);
 	return call->fault.after ? ZT_OK : zt_call_fail_on_purpose(call, ret_error);
 }
 

@@ -5,7 +5,11 @@
 #include "base/fs.h"
 #include "base/json.h"
 
-enum { FILE_BYTES_MAX = 64 * 1024, NAME_MAX_BYTES = 64 };
+enum {
+	FILE_BYTES_MAX = 64 * 1024,
+	NAME_MAX_BYTES = 64,
+	TALLIES_MAX = 256 /* of invocations; the oldest is forgotten */
+};
 
 typedef struct {
 	char operation[NAME_MAX_BYTES + 1]; /* or "*" */
@@ -15,8 +19,16 @@ typedef struct {
 	unsigned status;
 	double probability;
 	uint64_t call;  /* the how-manieth that the rule sees; 0: the probability decides */
-	uint64_t calls; /* seen so far */
+	uint64_t calls; /* seen so far, when it does not count by invocation */
+	bool struck;
 } rule;
+
+/* The calls of one invocation that a rule has seen. */
+typedef struct {
+	const rule *rule;
+	char invocation[ZT_FAULT_INVOCATION_MAX + 1];
+	uint64_t calls;
+} tally;
 
 /* What the file says. */
 typedef struct {
@@ -30,6 +42,8 @@ typedef struct {
 struct zt_faults {
 	char *path;
 	script script;
+	tally tallies[TALLIES_MAX];
+	size_t next_tally;
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine. */
@@ -195,6 +209,8 @@ zt_status zt_faults_reload(zt_faults *faults, zt_error *ret_error)
 {
 	zt_error cause = { 0 };
 	zt_status status = read_script(faults->path, &faults->script, &cause);
+	if (status == ZT_OK)
+		memset(faults->tallies, 0, sizeof faults->tallies);
 	return status == ZT_OK ? ZT_OK
 			       : zt_error_set(ret_error, ZT_E_CONFIG, "faults file %s: %s", faults->path,
 					      cause.text[0] ? cause.text : zt_status_text(status));
@@ -239,18 +255,38 @@ zt_event_fault zt_faults_event(zt_faults *faults)
 	return fault;
 }
 
-static bool strikes(script *s, rule *r)
+static tally *tally_of(zt_faults *faults, const rule *r, const char *invocation)
 {
-	r->calls++;
-	return r->call ? r->calls == r->call : happens(s, r->probability);
+	for (size_t i = 0; i < TALLIES_MAX; i++)
+		if (faults->tallies[i].rule == r && strcmp(faults->tallies[i].invocation, invocation) == 0)
+			return &faults->tallies[i];
+	tally *oldest = &faults->tallies[faults->next_tally++ % TALLIES_MAX];
+	*oldest = (tally){ .rule = r };
+	zt_text_cut(oldest->invocation, sizeof oldest->invocation, zt_view_of(invocation));
+	return oldest;
 }
 
-zt_operation_fault zt_faults_operation(zt_faults *faults, const char *operation, bool by_function)
+/* Several invocations run side by side: counted together, another one's calls would decide which of them is hit. */
+static bool is_the_call(zt_faults *faults, rule *r, const char *invocation)
+{
+	uint64_t calls = r->of_functions ? ++tally_of(faults, r, invocation)->calls : ++r->calls;
+	if (r->struck || calls != r->call)
+		return false;
+	r->struck = true;
+	return true;
+}
+
+static bool strikes(zt_faults *faults, rule *r, const char *invocation)
+{
+	return r->call ? is_the_call(faults, r, invocation) : happens(&faults->script, r->probability);
+}
+
+zt_operation_fault zt_faults_operation(zt_faults *faults, const char *operation, const char *invocation)
 {
 	for (size_t i = 0; faults && i < faults->script.rule_count; i++) {
 		rule *r = &faults->script.rules[i];
 		bool meant = strcmp(r->operation, "*") == 0 || strcmp(r->operation, operation) == 0;
-		if (meant && (by_function || !r->of_functions) && strikes(&faults->script, r))
+		if (meant && (invocation || !r->of_functions) && strikes(faults, r, invocation))
 			return (zt_operation_fault){ r->kill ? ZT_FAULT_KILL : ZT_FAULT_FAIL, r->after, r->status,
 						     r->code };
 	}

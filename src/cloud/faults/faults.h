@@ -8,7 +8,12 @@
 
 #include "base/error.h"
 
-enum { ZT_FAULT_RULES_MAX = 64, ZT_FAULT_COPIES_MAX = 100, ZT_FAULT_DELAY_MAX_MS = 600 * 1000 };
+enum {
+	ZT_FAULT_RULES_MAX = 64,
+	ZT_FAULT_COPIES_MAX = 100,
+	ZT_FAULT_DELAY_MAX_MS = 600 * 1000,
+	ZT_FAULT_INVOCATION_MAX = 64 /* characters of its name that tell it from others */
+};
 
 typedef struct zt_faults zt_faults;
 
@@ -38,8 +43,8 @@ typedef struct {
 	unsigned status;
 	const char *code; /* lives as long as the faults, until a reload */
 } zt_operation_fault;
-/* One call of an operation, by a function or by somebody else. */
-zt_operation_fault zt_faults_operation(zt_faults *faults, const char *operation, bool by_function);
+/* One call of an operation, by an invocation of a function, or, with NULL, by somebody else. */
+zt_operation_fault zt_faults_operation(zt_faults *faults, const char *operation, const char *invocation);
 
 /* How long Lambda waits before it tries an event again, in place of a minute; 0 when the file does not say. */
 unsigned zt_faults_retry_ms(const zt_faults *faults);

@@ -158,9 +158,12 @@ zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *endpoint_url)
 	return ZT_OK;
 }
 
-bool zt_lambda_runs_as(const zt_lambda *lambda, const char *access_key_id)
+const char *zt_lambda_invocation_of(const zt_lambda *lambda, const char *access_key_id)
 {
-	return zt_pools_worker_of(lambda, access_key_id) != NULL;
+	const zt_worker *worker = zt_pools_worker_of(lambda, access_key_id);
+	if (!worker)
+		return NULL;
+	return worker->job ? worker->job->request_id : "";
 }
 
 void zt_lambda_kill(zt_lambda *lambda, const char *access_key_id)

@@ -38,8 +38,9 @@ ZT_NODISCARD zt_status zt_lambda_set_endpoint(zt_lambda *lambda, const char *end
  * the registry. NULL is fine. */
 void zt_lambda_free(zt_lambda *lambda);
 
-/* Whether one of its workers has these credentials; and the end of that worker by SIGKILL, as faults ask for it. */
-bool zt_lambda_runs_as(const zt_lambda *lambda, const char *access_key_id);
+/* The request id of what the worker with these credentials works on ("" between two invocations), valid until it is
+ * done; NULL when no worker has them. And the end of that worker by SIGKILL. Both are for faults on purpose. */
+const char *zt_lambda_invocation_of(const zt_lambda *lambda, const char *access_key_id);
 void zt_lambda_kill(zt_lambda *lambda, const char *access_key_id);
 /* Another wait before the first retry of events that fail from now on; 0 is AWS's. */
 void zt_lambda_set_first_retry(zt_lambda *lambda, unsigned ms);

@@ -57,6 +57,30 @@ def test_renewal():
         assert list(bench.registry.things[f"Azure-Sphere-{device[:5]}"]["principals"].values()) == [True]
 
 
+def test_a_predecessor_that_was_detached_and_not_deleted():
+    """The Thing's attributes lead to it, and to no other: an active one, or another device's, stays."""
+    with Bench() as bench:
+        device = device_id()
+        first, second = bench.device(device, age_s=200), bench.device(device, age_s=100)
+        name = f"Azure-Sphere-{device[:5]}"
+        bench.deliver(first)
+        bench.deliver(second)
+        assert bench.registry.things[name]["attributes"]["predecessor"] == first.id
+        for status, stays in (("ACTIVE", True), ("INACTIVE", False)):
+            bench.kill()  # a process that saw the end asks no more
+            bench.start()
+            bench.registry.add_certificate(first, status)
+            bench.registry.certificates[first.id]["status"] = status
+            assert bench.deliver(second) == "current"
+            assert (first.id in bench.registry.certificates) == stays, status
+        sibling = bench.device(status="INACTIVE", age_s=300)
+        bench.registry.things[name]["attributes"]["predecessor"] = sibling.id
+        bench.kill()
+        bench.start()
+        assert bench.deliver(second) == "current"
+        assert sibling.id in bench.registry.certificates
+
+
 def test_current_certificate_changes_nothing():
     with Bench() as bench:
         device = device_id()

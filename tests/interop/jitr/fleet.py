@@ -107,6 +107,11 @@ class Fleet:
     def kills(self):
         return self.world.cloud.log_text().count("a function is killed")
 
+    def ends(self, certificate):
+        """How many events of the certificate the handler has seen to their end: a line each."""
+        lines = self.world.cloud.log_text().splitlines()
+        return sum(certificate.id in line for line in lines if "the function says" in line)
+
     def invoke(self, certificate):
         """Hands the certificate's event to the function once more, as a rule does."""
         self.world.client("lambda").invoke(FunctionName=self.function, InvocationType="Event", Payload=json.dumps(certificate.event()))
@@ -132,21 +137,20 @@ class Fleet:
                 return found
             token = {"marker": page["nextMarker"]}
 
-    def is_whole(self, devices, orphans=False):
-        """One Thing a device, and one certificate, ACTIVE, attached to it alone; with `orphans` there may be INACTIVE ones."""
+    def is_whole(self, devices):
+        """One Thing a device, and one certificate, ACTIVE, attached to it alone."""
         found = self.things()
         things = {t["attributes"].get("deviceId"): t for t in found}
         if set(things) != {d.id for d in devices} or len(found) != len(devices):
             return False
-        certificates = {i: status for i, status in self.certificates().items() if not orphans or status != "INACTIVE"}
-        if certificates != {d.certificate.id: "ACTIVE" for d in devices}:
+        if self.certificates() != {d.certificate.id: "ACTIVE" for d in devices}:
             return False
         return all(things[d.id]["attributes"]["certificateId"] == d.certificate.id for d in devices)
 
-    def assert_whole(self, devices, orphans=False):
+    def assert_whole(self, devices):
         """At once, or after what still runs has ended."""
         try:
-            wait_for(lambda: self.is_whole(devices, orphans), "everything is whole")
+            wait_for(lambda: self.is_whole(devices), "everything is whole")
         except AssertionError:
             raise AssertionError(f"{self.things()}\n{self.certificates()}") from None
         for device in devices[-2:]:

@@ -40,7 +40,7 @@ static void template_is_a_provisioning_template(void **state)
 	(void)state;
 	zt_jitr_overrides overrides = zt_jitr_overrides_of(ZT_JITR_REGISTER_NEW);
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(10240);
-	assert_ok(zt_jitr_template(&overrides, &text));
+	assert_ok(zt_jitr_template(&overrides, false, &text));
 	ZT_JSON_CLEANUP json_t *template = parsed(zt_str_view(&text));
 	assert_int_equal(json_object_size(json_object_get(template, "Parameters")), 7);
 	assert_string_equal(at(template, "Parameters", "notBefore", "Type"), "String");
@@ -71,6 +71,29 @@ static void sends_one_call(void **state)
 	assert_view(zt_json_view(parameters, "tenant"), "tenant-a");
 	assert_view(zt_json_view(parameters, "policy"), "p");
 	assert_false(act.plain);
+}
+
+static void names_the_certificate_before(void **state)
+{
+	(void)state;
+	fake_http fake = { .answers = { { .http = 200, .body = "{}" } }, .answer_count = 1 };
+	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
+	zt_jitr_thing thing = { .name = "lamp", .exists = true, .certificate_id = "id0", .predecessor = "old" };
+	zt_jitr_act act = { .client = client, .config = &config, .certificate = &certificate, .thing = &thing };
+	static const struct {
+		const char *current, *predecessor;
+	} rows[] = { { "id0", "id0" }, { "id1", "old" } };
+	for (size_t i = 0; i < ZT_COUNT(rows); i++) {
+		zt_text_cut(thing.certificate_id, sizeof thing.certificate_id, zt_view_of(rows[i].current));
+		assert_ok(zt_jitr_register(&act, ZT_JITR_REGISTER_AGAIN, NULL));
+		ZT_JSON_CLEANUP json_t *body = parsed(zt_view_of(fake.body));
+		assert_view(zt_json_view(json_object_get(body, "parameters"), "predecessor"), rows[i].predecessor);
+		ZT_JSON_CLEANUP json_t *template = parsed(zt_json_view(body, "templateBody"));
+		assert_int_equal(json_object_size(json_object_get(template, "Parameters")), 8);
+		const json_t *properties =
+		    json_object_get(json_object_get(json_object_get(template, "Resources"), "thing"), "Properties");
+		assert_string_equal(at(properties, "AttributePayload", "predecessor", "Ref"), "predecessor");
+	}
 }
 
 static void plain_calls_take_its_place(void **state)
@@ -128,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(template_is_a_provisioning_template),
 		cmocka_unit_test(sends_one_call),
+		cmocka_unit_test(names_the_certificate_before),
 		cmocka_unit_test(plain_calls_take_its_place),
 		cmocka_unit_test(somebody_faster_means_look_again),
 		cmocka_unit_test(throttling_is_not_taken_for_a_refusal),

@@ -30,12 +30,12 @@ static void without_faults_nothing_goes_wrong(void **state)
 {
 	(void)state;
 	assert_int_equal(zt_faults_event(NULL).copies, 1);
-	assert_int_equal(zt_faults_operation(NULL, "CreateThing", true).kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(NULL, "CreateThing", "i1").kind, ZT_FAULT_NONE);
 	assert_int_equal(zt_faults_retry_ms(NULL), 0);
 	zt_faults *faults = faults_of("{}");
 	assert_int_equal(zt_faults_event(faults).copies, 1);
 	assert_int_equal(zt_faults_event(faults).delay_ms, 0);
-	assert_int_equal(zt_faults_operation(faults, "CreateThing", true).kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", "i1").kind, ZT_FAULT_NONE);
 	zt_faults_free(faults);
 }
 
@@ -44,14 +44,14 @@ static void a_rule_strikes_the_call_that_it_names(void **state)
 	(void)state;
 	zt_faults *faults = faults_of("{\"operations\":[{\"operation\":\"CreateThing\",\"call\":2,\"when\":\"after\","
 				      "\"code\":\"InternalFailureException\",\"status\":500}]}");
-	assert_int_equal(zt_faults_operation(faults, "CreateThing", false).kind, ZT_FAULT_NONE);
-	assert_int_equal(zt_faults_operation(faults, "UpdateThing", false).kind, ZT_FAULT_NONE);
-	zt_operation_fault fault = zt_faults_operation(faults, "CreateThing", false);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", NULL).kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "UpdateThing", NULL).kind, ZT_FAULT_NONE);
+	zt_operation_fault fault = zt_faults_operation(faults, "CreateThing", NULL);
 	assert_int_equal(fault.kind, ZT_FAULT_FAIL);
 	assert_true(fault.after);
 	assert_int_equal(fault.status, 500);
 	assert_string_equal(fault.code, "InternalFailureException");
-	assert_int_equal(zt_faults_operation(faults, "CreateThing", false).kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", NULL).kind, ZT_FAULT_NONE);
 	zt_faults_free(faults);
 }
 
@@ -59,8 +59,22 @@ static void a_kill_is_for_functions_alone(void **state)
 {
 	(void)state;
 	zt_faults *faults = faults_of("{\"operations\":[{\"kill\":true,\"call\":1}]}");
-	assert_int_equal(zt_faults_operation(faults, "CreateThing", false).kind, ZT_FAULT_NONE);
-	assert_int_equal(zt_faults_operation(faults, "CreateThing", true).kind, ZT_FAULT_KILL);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", NULL).kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", "i1").kind, ZT_FAULT_KILL);
+	zt_faults_free(faults);
+}
+
+static void a_functions_calls_are_counted_by_invocation(void **state)
+{
+	(void)state;
+	zt_faults *faults = faults_of("{\"operations\":[{\"kill\":true,\"call\":2}]}");
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", "i1").kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "CreateThing", "i2").kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "UpdateThing", "i2").kind, ZT_FAULT_KILL);
+	/* Once. */
+	assert_int_equal(zt_faults_operation(faults, "UpdateThing", "i1").kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "UpdateThing", "i3").kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "UpdateThing", "i3").kind, ZT_FAULT_NONE);
 	zt_faults_free(faults);
 }
 
@@ -93,9 +107,9 @@ static void a_reload_begins_anew_or_changes_nothing(void **state)
 	(void)state;
 	zt_error error = { 0 };
 	zt_faults *faults = faults_of("{\"retryMs\":50,\"operations\":[{\"call\":1}]}");
-	assert_int_equal(zt_faults_operation(faults, "X", false).kind, ZT_FAULT_FAIL);
+	assert_int_equal(zt_faults_operation(faults, "X", NULL).kind, ZT_FAULT_FAIL);
 	assert_ok(zt_faults_reload(faults, &error));
-	assert_int_equal(zt_faults_operation(faults, "X", false).kind, ZT_FAULT_FAIL);
+	assert_int_equal(zt_faults_operation(faults, "X", NULL).kind, ZT_FAULT_FAIL);
 	write_file("{\"retryMs\":");
 	assert_int_equal(zt_faults_reload(faults, &error), ZT_E_CONFIG);
 	assert_non_null(strstr(error.text, path));
@@ -154,6 +168,7 @@ int main(void)
 		cmocka_unit_test(without_faults_nothing_goes_wrong),
 		cmocka_unit_test(a_rule_strikes_the_call_that_it_names),
 		cmocka_unit_test(a_kill_is_for_functions_alone),
+		cmocka_unit_test(a_functions_calls_are_counted_by_invocation),
 		cmocka_unit_test(one_seed_is_one_story),
 		cmocka_unit_test(a_reload_begins_anew_or_changes_nothing),
 		cmocka_unit_test(a_bad_file_is_refused_by_the_member_that_is_wrong),
