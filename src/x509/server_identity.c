@@ -13,6 +13,9 @@
 /* A device whose clock runs a little behind must still accept a server made this minute. */
 #define BACKDATE_MS DAY_MS
 
+#define ROOT_NAME "Local Root CA 1"
+#define SECOND_ROOT_NAME "Local Services Root CA - G2"
+
 #define SECRET_STR ZT_CLEANUP(zt_str_free_wiped) zt_str
 
 static zt_status read_file(const zt_server_identity_spec *spec, const char *name, zt_str *out)
@@ -66,33 +69,99 @@ static zt_status root_read(const zt_server_identity_spec *spec, authority *root)
 	return info->not_after_ms - spec->now_ms > 2 * SERVER_LIFE_MS ? ZT_OK : ZT_E_EXPIRED;
 }
 
-static zt_status root_make(const zt_server_identity_spec *spec, authority *root, zt_error *ret_error)
+/* A CA certificate for `key` under the issuer's name and key; NULL: under its own. */
+static zt_status issue_ca(const zt_server_identity_spec *spec, const char *name, const zt_key *key,
+			  const authority *issuer, zt_str *der, zt_str *pem, zt_error *ret_error)
 {
-	SECRET_STR key_pem = ZT_STR(ZT_SERVER_PEM_MAX);
-	ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(ZT_SERVER_PEM_MAX);
-	const zt_rdn subject[] = { { "O", zt_view_of(spec->organization), true },
-				   { "CN", ZT_LIT("Local Root CA 1"), true } };
-	authority_deinit(root);
-	*root = (authority){ .der = ZT_STR(ZT_CERT_DER_MAX) };
-	TRY(zt_key_new(ZT_KEY_P256, &root->key, ret_error));
+	const zt_rdn subject[] = { { "O", zt_view_of(spec->organization), true }, { "CN", zt_view_of(name), true } };
 	const zt_issue_spec wanted = { .profile = ZT_PROFILE_CA,
 				       .subject = subject,
 				       .subject_count = ZT_COUNT(subject),
 				       .not_before_ms = spec->now_ms - BACKDATE_MS,
 				       .not_after_ms = spec->now_ms + ROOT_LIFE_MS,
-				       .issuer_key = root->key };
-	TRY(issue(&wanted, root->key, &root->der, &pem, ret_error));
+				       .issuer_der = issuer ? zt_str_view(&issuer->der) : (zt_view){ 0 },
+				       .issuer_key = issuer ? issuer->key : key };
+	return issue(&wanted, key, der, pem, ret_error);
+}
+
+static zt_status authority_make(const zt_server_identity_spec *spec, const char *name, authority *a, zt_str *pem,
+				zt_error *ret_error)
+{
+	authority_deinit(a);
+	*a = (authority){ .der = ZT_STR(ZT_CERT_DER_MAX) };
+	TRY(zt_key_new(ZT_KEY_P256, &a->key, ret_error));
+	return issue_ca(spec, name, a->key, NULL, &a->der, pem, ret_error);
+}
+
+static zt_status root_make(const zt_server_identity_spec *spec, authority *root, zt_error *ret_error)
+{
+	SECRET_STR key_pem = ZT_STR(ZT_SERVER_PEM_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(ZT_SERVER_PEM_MAX);
+	TRY(authority_make(spec, ROOT_NAME, root, &pem, ret_error));
 	TRY(zt_key_write_pem(root->key, &key_pem, ret_error));
 	TRY(write_file(spec, "server-root-key.pem", zt_str_view(&key_pem), 0600, ret_error));
 	return write_file(spec, "server-ca.pem", zt_str_view(&pem), 0644, ret_error);
 }
 
-/* What the kept leaf was made for; it is made anew when this differs. */
-static zt_status names_text(const zt_server_identity_spec *spec, const authority *root, zt_str *out)
+/* Whose work a kept file is; it is made anew when the root was. */
+static zt_status root_text(const authority *root, zt_str *out)
 {
 	char root_id[ZT_SHA256_HEX + 1];
 	zt_sha256_hex_of(zt_str_view(&root->der), root_id);
-	TRY(zt_str_printf(out, "root %s\n", root_id));
+	return zt_str_printf(out, "root %s\n", root_id);
+}
+
+/* The root's certificate by the second root, then the second root's by the third, PEM. */
+static zt_status crossing_read(const zt_server_identity_spec *spec, const authority *root, zt_str *ret_pem)
+{
+	ZT_CLEANUP(zt_str_free) zt_str kept = ZT_STR(ZT_SERVER_PEM_MAX), head = ZT_STR(ZT_SERVER_PEM_MAX);
+	TRY(read_file(spec, "server-cross.pem", &kept));
+	TRY(root_text(root, &head));
+	zt_view rest = zt_str_view(&kept);
+	ENSURE(zt_view_take_prefix(&rest, zt_str_view(&head)), ZT_E_NOT_FOUND);
+	return zt_str_put(ret_pem, rest);
+}
+
+/* The keys of the two upper roots sign this once and are forgotten. The bundle is written first: whoever finds the
+ * crossing finds it whole. */
+static zt_status crossing_make(const zt_server_identity_spec *spec, const authority *root, zt_str *ret_pem,
+			       zt_error *ret_error)
+{
+	ZT_CLEANUP(authority_deinit) authority second = { 0 }, third = { 0 };
+	ZT_CLEANUP(zt_str_free) zt_str bundle = ZT_STR(ZT_SERVER_PEM_MAX), kept = ZT_STR(ZT_SERVER_PEM_MAX);
+	ZT_CLEANUP(zt_str_free) zt_str by_second = ZT_STR(ZT_CERT_DER_MAX), by_third = ZT_STR(ZT_CERT_DER_MAX);
+	TRY(zt_pem_put(zt_str_view(&root->der), "CERTIFICATE", &bundle));
+	TRY(authority_make(spec, SECOND_ROOT_NAME, &second, &bundle, ret_error));
+	TRY(authority_make(spec, "Local Class 2 CA", &third, &bundle, ret_error));
+	TRY(issue_ca(spec, ROOT_NAME, root->key, &second, &by_second, ret_pem, ret_error));
+	TRY(issue_ca(spec, SECOND_ROOT_NAME, second.key, &third, &by_third, ret_pem, ret_error));
+	TRY(root_text(root, &kept));
+	TRY(zt_str_put(&kept, zt_str_view(ret_pem)));
+	TRY(write_file(spec, "server-ca.pem", zt_str_view(&bundle), 0644, ret_error));
+	return write_file(spec, "server-cross.pem", zt_str_view(&kept), 0644, ret_error);
+}
+
+static zt_status crossing_put(const zt_server_identity_spec *spec, const authority *root, zt_str *chain,
+			      zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(ZT_SERVER_PEM_MAX), der = ZT_STR(ZT_CERT_DER_MAX);
+	if (spec->chain == ZT_CHAIN_PLAIN)
+		return ZT_OK;
+	if (crossing_read(spec, root, &pem) != ZT_OK) {
+		zt_str_clear(&pem);
+		TRY(crossing_make(spec, root, &pem, ret_error));
+	}
+	zt_view rest = zt_str_view(&pem);
+	if (spec->chain == ZT_CHAIN_ATS_2023)
+		return zt_str_put(chain, rest);
+	TRY(zt_pem_next(&rest, "CERTIFICATE", &der));
+	return zt_pem_put(zt_str_view(&der), "CERTIFICATE", chain);
+}
+
+/* What the kept leaf was made for; it is made anew when this differs. */
+static zt_status names_text(const zt_server_identity_spec *spec, const authority *root, zt_str *out)
+{
+	TRY(root_text(root, out));
 	for (size_t i = 0; i < spec->name_count; i++)
 		TRY(zt_str_printf(out, "name %s\n", spec->names[i]));
 	return ZT_OK;
@@ -171,9 +240,10 @@ zt_status zt_server_identity(const zt_server_identity_spec *spec, zt_str *ret_ch
 		TRY(root_make(spec, &root, ret_error));
 	zt_str_clear(ret_chain_pem);
 	zt_str_clear(ret_key_pem);
-	if (leaf_read(spec, &root, ret_chain_pem, ret_key_pem) == ZT_OK)
-		return ZT_OK;
-	zt_str_clear(ret_chain_pem);
-	zt_str_clear(ret_key_pem);
-	return leaf_make(spec, &root, ret_chain_pem, ret_key_pem, ret_error);
+	if (leaf_read(spec, &root, ret_chain_pem, ret_key_pem) != ZT_OK) {
+		zt_str_clear(ret_chain_pem);
+		zt_str_clear(ret_key_pem);
+		TRY(leaf_make(spec, &root, ret_chain_pem, ret_key_pem, ret_error));
+	}
+	return crossing_put(spec, &root, ret_chain_pem, ret_error);
 }

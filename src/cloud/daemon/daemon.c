@@ -177,6 +177,7 @@ static zt_status take_identity(const zt_daemon *d, zt_str *chain, zt_str *key, z
 		.organization = "zerotouch local cloud",
 		.names = names,
 		.name_count = strcmp(names[0], names[1]) == 0 ? 1 : 2,
+		.chain = d->settings->chain,
 		.now_ms = zt_time_now_ms(),
 	};
 	return zt_server_identity(&identity, chain, key, ret_error);

@@ -21,6 +21,21 @@ static bool is_account_id(const char *text)
 	return v.n == 12 && zt_view_to_u64(v, &number);
 }
 
+static zt_status fill_chain(zt_settings *s, zt_error *ret_error)
+{
+	static const struct {
+		const char *word;
+		zt_server_chain chain;
+	} words[] = { { "plain", ZT_CHAIN_PLAIN }, { "ats", ZT_CHAIN_ATS }, { "ats-2023", ZT_CHAIN_ATS_2023 } };
+	for (size_t i = 0; i < ZT_COUNT(words); i++)
+		if (strcmp(s->server_chain, words[i].word) == 0) {
+			s->chain = words[i].chain;
+			return ZT_OK;
+		}
+	return zt_error_set(ret_error, ZT_E_USAGE, "--server-chain knows plain, ats and ats-2023, not '%s'",
+			    s->server_chain);
+}
+
 static zt_status fill_account(zt_settings *s, zt_error *ret_error)
 {
 	if (!is_account_id(s->account_id))
@@ -49,6 +64,7 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 {
 	zt_settings s = { .listen = "127.0.0.1",
 			  .log = "info",
+			  .server_chain = "plain",
 			  .endpoint = "localhost",
 			  .account_id = "000000000000",
 			  .region = "us-east-1",
@@ -85,6 +101,10 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		  "its login, one line USER:PASSWORD", 0, 0 },
 		{ "broker-ca-file", 0, ZT_OPT_TEXT, &s.broker_ca, "FILE",
 		  "the CA certificates that its own must come from (default: the system's)", 0, 0 },
+		{ "server-chain", 0, ZT_OPT_TEXT, &s.server_chain, "FORM",
+		  "what the device ports send beside the leaf's issuer: plain (default): nothing; ats, ats-2023: cross "
+		  "certificates as AWS's endpoints do now and did until 2024",
+		  0, 0 },
 		{ "quotas", 0, ZT_OPT_TEXT, &s.quotas, "aws", "AWS's rates and its throttling errors (default: none)",
 		  0, 0 },
 		{ "faults", 0, ZT_OPT_TEXT, &s.faults_file, "FILE",
@@ -122,6 +142,7 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 	if (!is_loopback(s.listen))
 		LOG_WARNING("cloud", "device ports are open beyond this machine; the control plane stays on 127.0.0.1",
 			    ZT_KV_STR("address", s.listen));
+	TRY(fill_chain(&s, ret_error));
 	TRY(fill_account(&s, ret_error));
 	TRY(fill_remote(&s, ret_error));
 	*ret = s;

@@ -5,13 +5,15 @@
 #include "base/options.h"
 #include "cloud/account.h"
 #include "cloud/broker/remote.h"
+#include "x509/server_identity.h"
 
 typedef struct {
 	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region, *quotas,
-	    *faults_file, *broker, *broker_credentials, *broker_ca;
+	    *faults_file, *broker, *broker_credentials, *broker_ca, *server_chain;
 	unsigned control_port, mqtt_port, https_port, all_port;
 	bool pick_ports, log_json, version;
-	zt_account account;      /* filled from the texts above */
+	zt_account account; /* filled from the texts above, as the next */
+	zt_server_chain chain;
 	zt_broker_remote remote; /* with `broker` */
 } zt_settings;
 

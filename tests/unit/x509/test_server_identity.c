@@ -34,19 +34,25 @@ static void identity_deinit(identity *id)
 }
 #define IDENTITY ZT_CLEANUP(identity_deinit) identity
 
-static identity get_for(const char *second_name, int64_t now_ms)
+static identity get_chain(zt_server_chain chain, const char *second_name, int64_t now_ms)
 {
 	const char *names[] = { "localhost", second_name };
 	const zt_server_identity_spec spec = { .dir = folder,
 					       .organization = "zerotouch test",
 					       .names = names,
 					       .name_count = second_name ? 2 : 1,
+					       .chain = chain,
 					       .now_ms = now_ms };
 	identity id = { ZT_STR(ZT_SERVER_PEM_MAX), ZT_STR(ZT_SERVER_PEM_MAX) };
 	zt_error error = { 0 };
 	if (zt_server_identity(&spec, &id.chain, &id.key, &error) != ZT_OK)
 		fail_msg("%s", error.text);
 	return id;
+}
+
+static identity get_for(const char *second_name, int64_t now_ms)
+{
+	return get_chain(ZT_CHAIN_PLAIN, second_name, now_ms);
 }
 
 static identity get(int64_t now_ms)
@@ -152,6 +158,51 @@ static void what_was_lost_or_damaged_is_made_again(void **state)
 	}
 }
 
+/* openssl trusts the n-th certificate of server-ca.pem alone. */
+static void assert_leads_to_root(zt_view chain, const char *n)
+{
+	assert_int_equal(setenv("NTH", n, 1), 0);
+	assert_shell(chain,
+		     "awk -v n=$NTH '/BEGIN/ { seen++ } seen == n' $FOLDER/server-ca.pem > $FOLDER/one.pem && "
+		     "openssl verify -attime 1769860800 -x509_strict -no-CApath -no-CAstore -CAfile $FOLDER/one.pem "
+		     "-untrusted $IN $IN 2>&1 | sed 's/.*: //'",
+		     "OK\n");
+}
+
+static void cross_signed_chains_lead_to_the_upper_roots_too(void **state)
+{
+	(void)state;
+	IDENTITY now = get_chain(ZT_CHAIN_ATS, NULL, NOON_MS), before = get_chain(ZT_CHAIN_ATS_2023, NULL, NOON_MS);
+	assert_shell(zt_str_view(&now.chain), "grep -c BEGIN $IN", "3\n");
+	assert_shell(zt_str_view(&before.chain), "grep -c BEGIN $IN", "4\n");
+	assert_leads_to_root(zt_str_view(&now.chain), "1");
+	assert_leads_to_root(zt_str_view(&now.chain), "2");
+	assert_leads_to_root(zt_str_view(&before.chain), "1");
+	assert_leads_to_root(zt_str_view(&before.chain), "2");
+	assert_leads_to_root(zt_str_view(&before.chain), "3");
+}
+
+static void a_folder_is_cross_signed_later_under_the_same_root(void **state)
+{
+	(void)state;
+	IDENTITY plain = get(NOON_MS), crossed = get_chain(ZT_CHAIN_ATS_2023, NULL, NOON_MS),
+		 again = get_chain(ZT_CHAIN_ATS_2023, NULL, NOON_MS);
+	assert_true(zt_view_starts(zt_str_view(&crossed.chain), zt_str_view(&plain.chain)));
+	assert_true(same(&crossed.chain, &again.chain));
+	assert_leads_to_root(zt_str_view(&plain.chain), "1");
+}
+
+static void another_root_is_cross_signed_anew(void **state)
+{
+	(void)state;
+	IDENTITY first = get_chain(ZT_CHAIN_ATS, NULL, NOON_MS);
+	char path[80];
+	(void)snprintf(path, sizeof path, "%s/server-root-key.pem", folder);
+	assert_ok(zt_file_write(path, ZT_LIT("damaged"), 0600, NULL));
+	IDENTITY second = get_chain(ZT_CHAIN_ATS, NULL, NOON_MS);
+	assert_leads_to_root(zt_str_view(&second.chain), "2");
+}
+
 static void keys_are_the_owners_alone(void **state)
 {
 	(void)state;
@@ -186,6 +237,9 @@ int main(void)
 		IN_FOLDER(near_the_roots_end_a_new_root_is_made),
 		IN_FOLDER(other_names_want_another_leaf),
 		IN_FOLDER(what_was_lost_or_damaged_is_made_again),
+		IN_FOLDER(cross_signed_chains_lead_to_the_upper_roots_too),
+		IN_FOLDER(a_folder_is_cross_signed_later_under_the_same_root),
+		IN_FOLDER(another_root_is_cross_signed_anew),
 		IN_FOLDER(keys_are_the_owners_alone),
 		IN_FOLDER(a_folder_that_is_not_there_is_an_error),
 	};
