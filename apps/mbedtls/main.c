@@ -139,7 +139,7 @@ static bool run(void)
 	return false;
 }
 
-static bool publish(zt_route route, char **argv, uint16_t port)
+static zt_status publish(zt_route route, char **argv, uint16_t port)
 {
 	const zt_clock clock = { wall_ms, mono_ms, NULL };
 	const zt_message message = { zt_view_of(argv[7]), zt_view_of(argv[8]), 1, false };
@@ -150,13 +150,14 @@ static bool publish(zt_route route, char **argv, uint16_t port)
 		status = zt_device_publish(&device, &message, NULL);
 	if (status != ZT_OK)
 		(void)fprintf(stderr, "%s\n", zt_status_text(status));
-	bool published = status == ZT_OK && run();
-	if (status == ZT_OK)
+	if (status == ZT_OK) {
+		status = run() ? ZT_OK : ZT_E_FAILED;
 		zt_device_stop(&device);
+	}
 	zt_mbedtls_stream_deinit(&stream);
 	mbedtls_ctr_drbg_free(&generator);
 	mbedtls_entropy_free(&entropy);
-	return published;
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -164,10 +165,10 @@ int main(int argc, char **argv)
 	uint16_t port;
 	if (argc != 9 || !parse_port(argv[3], &port)) {
 		(void)fputs(usage, stderr);
-		return 2;
+		return zt_status_exit(ZT_E_USAGE);
 	}
 	if (!read_text(argv[4], roots) || !read_text(argv[5], certificate) || !read_text(argv[6], key))
-		return 3;
+		return zt_status_exit(ZT_E_CONFIG);
 	zt_route route = strncmp(argv[1], "https", 5) == 0 ? ZT_ROUTE_HTTPS : ZT_ROUTE_MQTT;
-	return publish(route, argv, port) ? 0 : 1;
+	return zt_status_exit(publish(route, argv, port));
 }

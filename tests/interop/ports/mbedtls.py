@@ -55,7 +55,7 @@ class Onboarding(unittest.TestCase):
         device.attest()
         done = self.world.run("zerotouch-mbedtls", "mqtt", "127.0.0.1", self.world.mqtt_port, self.world.cloud_ca,
                               device.certificate, device.key, TOPIC, "x", check=False)
-        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertEqual((done.returncode, done.stdout), (3, b""))
 
 
 if __name__ == "__main__":
