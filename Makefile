@@ -3,7 +3,7 @@ BUILD := build/default
 JOBS  := $(shell nproc)
 CTEST := ctest --output-on-failure --no-tests=error -j$(JOBS)
 
-.PHONY: all packages clients demo test test-asan test-tsan size torture bench fuzz check lambda clean
+.PHONY: all packages clients demo test test-asan test-tsan size torture bench fuzz check lambda wolfssl-strict clean
 
 all: packages
 	cmake --preset default -Wno-dev >/dev/null
@@ -57,6 +57,12 @@ lambda: packages
 	cmake --preset default -Wno-dev >/dev/null
 	cmake --build $(BUILD) -j$(JOBS) --target lambda
 	cmake --build $(BUILD) -j$(JOBS) --target lambda_arm64
+
+# The Azure Sphere app's server verification again, with a wolfSSL that demands every certificate of the chain.
+wolfssl-strict: all
+	scripts/wolfssl-strict build/wolfssl-strict $(BUILD)/azure-sphere
+	ZT_BIN_DIR=$(BUILD)/bin PYTHONPATH=tests/interop /usr/bin/python3 -W ignore tests/interop/azure_sphere/server_trust.py \
+		$(CURDIR)/build/wolfssl-strict
 
 clean:
 	rm -rf build

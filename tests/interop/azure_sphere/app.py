@@ -1,5 +1,7 @@
 """The Azure Sphere app under `zerotouch azure-sphere run`: from nothing to accepted messages, and through what comes after."""
 import json
+import pathlib
+import re
 import signal
 import unittest
 
@@ -26,7 +28,8 @@ class AzureSphereApp(unittest.TestCase):
         _, told = child.process.communicate(timeout=DEADLINE_S)
         self.assertEqual(child.process.returncode, 1, told)
         self.assertIn(b"exit code 1: ExitCode_TermHandler_SigTerm", told)
-        self.assertNotIn(b"Sanitizer", told)
+        heap = re.search(rb"by the app itself (\d+) KiB", told)
+        self.assertLessEqual(int(heap[1]), 4, told)
 
     def data(self, method, **arguments):
         return getattr(self.world.client("iot-data"), method)(**arguments)
@@ -39,6 +42,22 @@ class AzureSphereApp(unittest.TestCase):
         self.assertFalse([line for line in seen if MESSAGE in line], "the exchange shows no body")
         event = watch.event()
         self.assertEqual((event["topic"], event["payload"]), ("myhome/myroom", MESSAGE))
+        self.end(child)
+
+    def test_the_manifest_that_setup_fills_in(self):
+        app = sphere.Zerotouch(self.world, self.tenant, "filled")
+        path = app.folder / "app_manifest.json"
+        source = pathlib.Path(__file__).resolve().parents[3] / "apps/azure-sphere/app_manifest.json"
+        path.write_text(source.read_text())
+        self.assertIn("--write-manifest", app.run().stderr)
+        self.world.setup(self.tenant, "--write-manifest", str(path))
+        filled = json.loads(path.read_text())
+        self.assertEqual(filled["Capabilities"], {"AllowedConnections": ["localhost"], "DeviceAuthentication": self.tenant})
+        # The local cloud's ports are not AWS's here.
+        filled["CmdArgs"] += ["--https-port", str(self.world.https_port)]
+        path.write_text(json.dumps(filled))
+        child = app.start()
+        until(child, "< HTTP/1.1 200 OK")
         self.end(child)
 
     def test_mqtt_onboards_and_follows_its_shadow(self):
