@@ -43,6 +43,8 @@ def make_identity(state):
 
 
 class ServerTrust(unittest.TestCase):
+    behind = b""  # roots that stand before those that are trusted
+
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="zt-trust-")
@@ -58,7 +60,9 @@ class ServerTrust(unittest.TestCase):
         cls.all = [h.a, h.b, h.c]
 
     def start(self, via, server, trusted):
-        self.hierarchy.bundle("package/certs/roots.pem", *trusted)
+        roots = self.hierarchy.bundle("package/certs/roots.pem", *trusted)
+        if self.behind:
+            roots.write_bytes(self.behind + roots.read_bytes())
         sphere.manifest(self.package, ["--endpoint", "localhost", "--via", via, "--https-port", server.port, "--mqtt-port",
                                        server.port], AllowedConnections=["localhost"], DeviceAuthentication=TENANT)
         child = sphere.start(self.package, self.state, *(["--sdk", SDK] if SDK else []))
@@ -88,6 +92,12 @@ class ServerTrust(unittest.TestCase):
         self.accepted(self.all, shape="short")
         self.accepted(self.all, shape="long")
         self.accepted(self.all, shape="bare")
+
+    def test_roots_stand_behind_those_of_aws(self):
+        """A library that stumbled over one of Amazon's or Starfield's (its serial number is 0) would not see the others."""
+        self.behind = (sphere.SDK / "app/ZerotouchAzureSphere.image/certs/roots.pem").read_bytes()
+        self.assertEqual(self.behind.count(b"BEGIN CERTIFICATE"), 4)
+        self.accepted(self.all, shape="short")
 
     def test_a_wrong_name(self):
         self.refused(self.all, host="elsewhere.example.com")
