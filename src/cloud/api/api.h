@@ -15,6 +15,7 @@
 #include "cloud/logs/logs.h"
 #include "cloud/rules/engine.h"
 #include "cloud/shadow/shadows.h"
+#include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/listener.h"
 
@@ -40,6 +41,7 @@ typedef struct {
 	zt_shadows *shadows;
 	zt_listener_spec control; /* 4566 */
 	bool quotas;              /* AWS's rates of each operation */
+	zt_http_client *http;     /* confirms destinations of rules; NULL: nothing is sent; borrowed */
 	zt_faults *faults;        /* what goes wrong on purpose, or NULL; borrowed */
 	zt_api_sources sources;   /* each may be NULL: its resource is not there */
 } zt_api_spec;

@@ -108,14 +108,27 @@ static zt_status check_claim(zt_call *call, const zt_sigv4_claim *claim, const z
 	return set_caller(call, key);
 }
 
-/* A form for the one operation of STS that nobody signs. Whether it is that is asked again once it is routed. */
-static bool brings_another_proof(const zt_call *call)
+/* enableUrl of a rule's destination: who follows it has its token and no signature. */
+static bool confirms_destination(const zt_call *call)
+{
+	return call->service == &zt_service_iot && zt_view_equal(call->request->method, ZT_LIT("GET")) &&
+	       zt_view_starts(call->request->path, ZT_LIT("/confirmdestination/"));
+}
+
+/* A form for the one operation of STS that nobody signs. */
+static bool assumes_by_token(const zt_call *call)
 {
 	zt_view action;
 	ZT_CLEANUP(zt_form_free) zt_form form = { 0 };
 	return call->service == &zt_service_sts && zt_view_equal(call->request->method, ZT_LIT("POST")) &&
 	       zt_form_read(call->request->body, &form, NULL) == ZT_OK && zt_form_get(&form, "Action", &action) &&
 	       zt_view_equal(action, ZT_LIT("AssumeRoleWithWebIdentity"));
+}
+
+/* Whether it is that operation is asked again once it is routed. */
+static bool brings_another_proof(const zt_call *call)
+{
+	return confirms_destination(call) || assumes_by_token(call);
 }
 
 zt_status zt_authenticate(zt_call *call, zt_error *ret_error)

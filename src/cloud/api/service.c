@@ -32,7 +32,7 @@ static const zt_operations *const iot_tables[] = {
 	&zt_iot_thing_type_operations, &zt_iot_thing_group_operations,    &zt_iot_group_member_operations,
 	&zt_iot_event_operations,      &zt_iot_test_operations,           &zt_iot_tag_operations,
 	&zt_iot_rule_operations,       &zt_iot_endpoint_operations,       &zt_iot_register_operations,
-	&zt_iot_template_operations,
+	&zt_iot_template_operations,   &zt_iot_destination_operations,
 };
 const zt_service zt_service_iot = {
 	OF_REST,

@@ -28,6 +28,7 @@ struct zt_daemon {
 	zt_lambda *lambda;
 	zt_faults *faults;
 	struct event *reload;
+	zt_http_client *http;
 	zt_rules *rules;
 	zt_shadows *shadows;
 	zt_registry_events *events;
@@ -122,6 +123,8 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
 	zt_rules_set_republish(d->rules, republish, d);
 	zt_rules_set_logs(d->rules, d->logs);
+	TRY(zt_http_client_new(d->loop, d->settings->rules_ca, &d->http, ret_error));
+	zt_rules_set_http(d->rules, d->http);
 	TRY(zt_registry_events_new(d->registry, republish, d, &d->events));
 	return zt_shadows_new(d->registry, republish, d, &d->shadows);
 }
@@ -159,6 +162,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 			     .port = d->settings->control_port,
 			     .pick = d->settings->pick_ports },
 		.quotas = d->settings->quotas != NULL,
+		.http = d->http,
 		.faults = d->faults,
 		.sources = { tell_refusals, tell_metrics, tell_ailment, d },
 	};
@@ -368,6 +372,7 @@ void zt_daemon_free(zt_daemon *daemon)
 	zt_shadows_free(daemon->shadows);
 	zt_registry_events_free(daemon->events);
 	zt_rules_free(daemon->rules);
+	zt_http_client_free(daemon->http);
 	zt_lambda_free(daemon->lambda);
 	zt_logs_free(daemon->logs);
 	zt_broker_free(daemon->broker);

@@ -101,6 +101,8 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		  "its login, one line USER:PASSWORD", 0, 0 },
 		{ "broker-ca-file", 0, ZT_OPT_TEXT, &s.broker_ca, "FILE",
 		  "the CA certificates that its own must come from (default: the system's)", 0, 0 },
+		{ "rules-ca-file", 0, ZT_OPT_TEXT, &s.rules_ca, "FILE",
+		  "the CA certificates that destinations of rules must come from (default: the system's)", 0, 0 },
 		{ "server-chain", 0, ZT_OPT_TEXT, &s.server_chain, "FORM",
 		  "what the device ports send beside the leaf's issuer: plain (default): nothing; ats, ats-2023: cross "
 		  "certificates as AWS's endpoints do now and did until 2024",

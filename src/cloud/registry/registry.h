@@ -41,6 +41,7 @@ typedef enum {
 	ZT_KIND_SHADOW,   /* key: thing name NUL shadow name */
 	ZT_KIND_THING_GROUP,
 	ZT_KIND_GROUP_MEMBER, /* key: group name NUL thing name */
+	ZT_KIND_DESTINATION,  /* of rules by HTTPS */
 } zt_kind;
 
 /* Loads all from the store. */

@@ -79,6 +79,11 @@ void zt_rules_free(zt_rules *rules)
 	free(rules);
 }
 
+void zt_rules_set_http(zt_rules *rules, zt_http_client *client)
+{
+	rules->http = client;
+}
+
 void zt_rules_set_republish(zt_rules *rules, zt_republish_fn republish, void *context)
 {
 	rules->republish = republish;

@@ -4,6 +4,7 @@
 
 #include "cloud/lambda/lambda.h"
 #include "cloud/publish.h"
+#include "net/http_client.h"
 
 typedef struct zt_rules zt_rules;
 
@@ -15,6 +16,8 @@ ZT_NODISCARD zt_status zt_rules_new(zt_registry *registry, zt_lambda *lambda, zt
 void zt_rules_free(zt_rules *rules);
 /* Where the action cloudwatchLogs writes. */
 void zt_rules_set_logs(zt_rules *rules, zt_logs *logs);
+/* What the action http posts with. */
+void zt_rules_set_http(zt_rules *rules, zt_http_client *client);
 void zt_rules_set_republish(zt_rules *rules, zt_republish_fn republish, void *context);
 /* The seam for whoever accepts messages. */
 zt_publish_listener zt_rules_listener(zt_rules *rules);

@@ -16,6 +16,8 @@ zt_status zt_action_run(const zt_run *run, const zt_action *action, zt_str *reso
 		return zt_action_republish(run, action, resource, ret_error);
 	case ZT_ACTION_LOGS:
 		return zt_action_logs(run, action, resource, ret_error);
+	case ZT_ACTION_HTTP:
+		return zt_action_http(run, action, resource, ret_error);
 	}
 	return zt_error_set(ret_error, ZT_E_INTERNAL, "an action of no kind");
 }

@@ -65,6 +65,46 @@ static zt_status parse_logs(const json_t *json, zt_action *action, zt_error *ret
 	return parse_template(group, "cloudwatchLogs", &action->target, ret_error);
 }
 
+static zt_status parse_header(const json_t *json, zt_action_header *ret, zt_error *ret_error)
+{
+	zt_view key = zt_json_view(json, "key");
+	if (!key.n || !json_is_string(json_object_get(json, "value")))
+		return invalid(ret_error, "http", "a header wants key and value");
+	ret->name = zt_view_dup(key);
+	ENSURE(ret->name, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	return parse_template(zt_json_view(json, "value"), "http", &ret->value, ret_error);
+}
+
+/* A URL with templates needs the part before them confirmed: confirmationUrl. */
+static zt_status check_urls(zt_view url, zt_view confirmation, zt_error *ret_error)
+{
+	if (!zt_view_starts(url, ZT_LIT("https://")))
+		return invalid(ret_error, "http", "url is no https URL");
+	if (confirmation.n && !zt_view_starts(url, confirmation))
+		return invalid(ret_error, "http", "confirmationUrl is no beginning of url");
+	for (size_t i = 0; i + 1 < url.n && !confirmation.n; i++)
+		if (url.p[i] == '$' && url.p[i + 1] == '{')
+			return invalid(ret_error, "http", "a url with substitution templates needs confirmationUrl");
+	return ZT_OK;
+}
+
+static zt_status parse_http(const json_t *json, zt_action *action, zt_error *ret_error)
+{
+	zt_view url = zt_json_view(json, "url");
+	const json_t *headers = json_object_get(json, "headers");
+	size_t count = json_array_size(headers);
+	TRY(check_urls(url, zt_json_view(json, "confirmationUrl"), ret_error));
+	if (json_object_get(json, "auth") || json_object_get(json, "enableBatching"))
+		return invalid(ret_error, "http", "auth and batches are not supported here");
+	if (count > ZT_HTTP_HEADERS_OF_ACTION_MAX)
+		return invalid(ret_error, "http", "more than 100 headers");
+	action->headers = calloc(count + 1, sizeof *action->headers);
+	ENSURE(action->headers, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	for (size_t i = 0; i < count; i++)
+		TRY(parse_header(json_array_get(headers, i), &action->headers[action->header_count++], ret_error));
+	return parse_template(url, "http", &action->target, ret_error);
+}
+
 static const struct {
 	const char *member, *name;
 	zt_status (*parse)(const json_t *json, zt_action *action, zt_error *ret_error);
@@ -72,6 +112,7 @@ static const struct {
 	[ZT_ACTION_LAMBDA] = { "lambda", "LambdaAction", parse_lambda },
 	[ZT_ACTION_REPUBLISH] = { "republish", "RepublishAction", parse_republish },
 	[ZT_ACTION_LOGS] = { "cloudwatchLogs", "CloudwatchLogsAction", parse_logs },
+	[ZT_ACTION_HTTP] = { "http", "HttpAction", parse_http },
 };
 
 const char *zt_action_name(zt_action_kind kind)
@@ -131,6 +172,11 @@ static void free_action(zt_action *action)
 {
 	zt_template_free(action->target);
 	free(action->role_arn);
+	for (size_t i = 0; i < action->header_count; i++) {
+		free(action->headers[i].name);
+		zt_template_free(action->headers[i].value);
+	}
+	free(action->headers);
 }
 
 void zt_rule_free(zt_rule *rule)

@@ -4,15 +4,25 @@
 
 #include "cloud/rules/template.h"
 
-enum { ZT_RULE_ACTIONS_MAX = 10 }; /* AWS IoT Core quotas, "Actions per rule" */
+enum {
+	ZT_RULE_ACTIONS_MAX = 10,            /* AWS IoT Core quotas, "Actions per rule" */
+	ZT_HTTP_HEADERS_OF_ACTION_MAX = 100, /* the model's HeaderList */
+};
 
-typedef enum { ZT_ACTION_LAMBDA, ZT_ACTION_REPUBLISH, ZT_ACTION_LOGS } zt_action_kind;
+typedef struct {
+	char *name;
+	zt_template *value;
+} zt_action_header;
+
+typedef enum { ZT_ACTION_LAMBDA, ZT_ACTION_REPUBLISH, ZT_ACTION_LOGS, ZT_ACTION_HTTP } zt_action_kind;
 
 typedef struct {
 	zt_action_kind kind;
-	zt_template *target; /* function ARN, topic, or log group */
+	zt_template *target; /* function ARN, topic, log group, or URL */
 	char *role_arn;      /* of republish and cloudwatchLogs */
 	uint8_t qos;
+	zt_action_header *headers; /* of http; owned */
+	size_t header_count;
 } zt_action;
 
 typedef struct {

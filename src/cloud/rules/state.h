@@ -16,7 +16,8 @@ typedef struct zt_pending zt_pending; /* an invocation that waits for its acknow
 struct zt_rules {
 	zt_registry *registry;
 	zt_lambda *lambda;
-	zt_logs *logs; /* NULL: the action cloudwatchLogs fails */
+	zt_http_client *http; /* NULL: the action http fails */
+	zt_logs *logs;        /* NULL: the action cloudwatchLogs fails */
 	zt_republish_fn republish;
 	void *republish_context;
 	zt_rule *rules[ZT_RULES_MAX]; /* in no order that matters */
@@ -41,6 +42,9 @@ ZT_NODISCARD zt_status zt_action_lambda(const zt_run *run, const zt_action *acti
 ZT_NODISCARD zt_status zt_action_republish(const zt_run *run, const zt_action *action, zt_str *resource,
 					   zt_error *ret_error);
 ZT_NODISCARD zt_status zt_action_logs(const zt_run *run, const zt_action *action, zt_str *resource,
+				      zt_error *ret_error);
+
+ZT_NODISCARD zt_status zt_action_http(const zt_run *run, const zt_action *action, zt_str *resource,
 				      zt_error *ret_error);
 
 /* Whether a rule may do that: the function's resource policy, the role's trust and policies. */
