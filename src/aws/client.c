@@ -246,8 +246,8 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 	zt_error cause = { 0 };
 	zt_status status = client->spec.http.perform(client->spec.http.context, &http, response, &cause);
 	if (status != ZT_OK)
-		return zt_error_set(ret_error, status, "%s: %s", call->request->operation,
-				    cause.text[0] ? cause.text : zt_status_text(status));
+		return zt_error_coded(ret_error, status, cause.code, "%s: %s", call->request->operation,
+				      cause.text[0] ? cause.text : zt_status_text(status));
 	return response->status >= 200 && response->status < 300
 		   ? ZT_OK
 		   : zt_aws_answer_error(call->request, response, ret_error);

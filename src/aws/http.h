@@ -39,11 +39,14 @@ typedef struct {
 	zt_str body;                                  /* its ceiling is the caller's */
 } zt_aws_http_response;
 
+#define ZT_AWS_UNKNOWN_HOST "UnknownHost"
+
 typedef struct {
 	/* Sends the request and reads the whole answer into *response, whose body the caller made with a ceiling.
-	 * ZT_OK for an answer of any status. ZT_E_NETWORK (not reached), ZT_E_CLOSED (closed before an answer),
-	 * ZT_E_TIMEOUT (past the deadline), ZT_E_TLS (the server is not trusted), ZT_E_PROTOCOL (no HTTP),
-	 * ZT_E_LIMIT (the answer is over a ceiling); *response is then undefined but may be freed. */
+	 * ZT_OK for an answer of any status. ZT_E_NETWORK (not reached; with the error code ZT_AWS_UNKNOWN_HOST when
+	 * the server's or proxy's name does not resolve), ZT_E_CLOSED (closed before an answer), ZT_E_TIMEOUT (past the
+	 * deadline), ZT_E_TLS (the server is not trusted), ZT_E_PROTOCOL (no HTTP), ZT_E_LIMIT (the answer is over a
+	 * ceiling); *response is then undefined but may be freed. */
 	zt_status (*perform)(void *context, const zt_aws_http_request *request, zt_aws_http_response *response,
 			     zt_error *ret_error);
 	void *context;

@@ -178,9 +178,10 @@ static zt_status perform(void *context, const zt_aws_http_request *request, zt_a
 	if (answer.too_large)
 		return zt_error_set(ret_error, ZT_E_LIMIT, "%s: the answer is over %zu bytes, which AWS never sends",
 				    request->origin, response->body.max);
+	bool unknown = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
 	if (code != CURLE_OK)
-		return zt_error_set(ret_error, meaning_of(code), "%s: %s", request->origin,
-				    curl->reason[0] ? curl->reason : curl_easy_strerror(code));
+		return zt_error_coded(ret_error, meaning_of(code), unknown ? ZT_AWS_UNKNOWN_HOST : "", "%s: %s",
+				      request->origin, curl->reason[0] ? curl->reason : curl_easy_strerror(code));
 	long http = 0;
 	(void)curl_easy_getinfo(curl->easy, CURLINFO_RESPONSE_CODE, &http);
 	response->status = (int)http;

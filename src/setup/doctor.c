@@ -76,6 +76,8 @@ static judge_fn judge_of(zt_setup_kind kind)
 		return zt_judge_thing_type;
 	case ZT_SETUP_POLICY:
 		return zt_judge_policy;
+	case ZT_SETUP_LOG_GROUP:
+		return zt_judge_log_group;
 	case ZT_SETUP_ROLE:
 		return zt_judge_role;
 	case ZT_SETUP_ROLE_POLICY:
@@ -94,13 +96,14 @@ static judge_fn judge_of(zt_setup_kind kind)
 }
 
 /* A role's policy goes with the role, and the permission with the function: one cause, one finding. */
-static bool goes_without(const zt_setup *setup, zt_setup_kind kind)
+static bool goes_without(const zt_setup *setup, const zt_setup_item *item)
 {
-	zt_setup_kind holder = kind == ZT_SETUP_ROLE_POLICY ? ZT_SETUP_ROLE : ZT_SETUP_FUNCTION;
-	if (kind != ZT_SETUP_ROLE_POLICY && kind != ZT_SETUP_PERMISSION)
+	bool of_role = item->kind == ZT_SETUP_ROLE_POLICY;
+	zt_setup_kind holder = of_role ? ZT_SETUP_ROLE : ZT_SETUP_FUNCTION;
+	if (!of_role && item->kind != ZT_SETUP_PERMISSION)
 		return false;
 	for (size_t i = 0; i < setup->item_count; i++)
-		if (setup->items[i].kind == holder)
+		if (setup->items[i].kind == holder && (!of_role || setup->items[i].index == item->index))
 			return !setup->items[i].there;
 	return false;
 }
@@ -110,9 +113,7 @@ static zt_status examine(doctor *x, zt_setup_item *item)
 	zt_error error = { 0 };
 	bool answered;
 	judge_fn judge = judge_of(item->kind);
-	bool role = item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY;
-	/* The other role tells of failures; no device is kept out without it. */
-	if (!judge || goes_without(x->setup, item->kind) || (role && item->index != ZT_ROLE_HANDLER))
+	if (!judge || goes_without(x->setup, item))
 		return ZT_OK;
 	zt_status status = zt_resource_of(item->kind)->observe(x->setup, item, &item->observed, &item->ours, &error);
 	TRY(heard(x, item->name, status, &error, &answered));

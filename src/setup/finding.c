@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/http.h"
 #include "base/json.h"
 
 enum { REMEDY_MAX = 1024, ACTION_MAX = 64 };
@@ -93,6 +94,10 @@ zt_status zt_finding_of_error(json_t *findings, const char *about, const zt_erro
 	case ZT_E_PROTOCOL:
 	case ZT_E_UNAVAILABLE:
 	case ZT_E_THROTTLED:
+		if (strcmp(error->code, ZT_AWS_UNKNOWN_HOST) == 0)
+			return zt_finding_add(findings, ZT_FIND_ENDPOINT_UNKNOWN, about, error->text,
+					      "check the Region, --endpoint-url, AWS_ENDPOINT_URL, HTTPS_PROXY and "
+					      "/etc/resolv.conf");
 		return zt_finding_add(
 		    findings, ZT_FIND_ENDPOINT_UNREACHABLE, about, error->text,
 		    "check --endpoint-url, AWS_ENDPOINT_URL, HTTPS_PROXY and the network; here: zerotouch local up");

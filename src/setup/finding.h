@@ -13,6 +13,7 @@
 	X(ZT_FIND_CREDENTIALS_REFUSED, "CredentialsRefused", "AWS does not accept the credentials")                    \
 	X(ZT_FIND_CLOCK, "ClockSkewed", "this machine's clock is wrong, so that signatures are refused")               \
 	X(ZT_FIND_ENDPOINT_UNREACHABLE, "EndpointUnreachable", "the API's endpoint cannot be reached")                 \
+	X(ZT_FIND_ENDPOINT_UNKNOWN, "EndpointNameUnknown", "the name of the API's endpoint does not resolve")          \
 	X(ZT_FIND_ENDPOINT_NOT_TRUSTED, "EndpointNotTrusted", "the API's endpoint shows a certificate without trust")  \
 	X(ZT_FIND_ACTION_DENIED, "ActionDenied", "the operator may not do this, so a part was not looked at")          \
 	X(ZT_FIND_DEVICE_NAME_UNKNOWN, "DeviceNameUnknown", "the name of the devices' endpoint does not resolve")      \
@@ -22,10 +23,12 @@
 	X(ZT_FIND_THING_TYPE_DEPRECATED, "ThingTypeDeprecated", "the thing type is deprecated: no Thing can be made")  \
 	X(ZT_FIND_POLICY_MISSING, "PolicyMissing", "the devices' IoT policy is missing")                               \
 	X(ZT_FIND_POLICY_REFUSES, "PolicyRefusesConnect", "the devices' IoT policy does not let a device connect")     \
-	X(ZT_FIND_ROLE_MISSING, "RoleMissing", "the handler's role is missing")                                        \
-	X(ZT_FIND_ROLE_NOT_ASSUMABLE, "RoleNotAssumable", "Lambda may not assume the handler's role")                  \
-	X(ZT_FIND_ROLE_POLICY_MISSING, "RolePolicyMissing", "the handler's role has no policy")                        \
-	X(ZT_FIND_ROLE_POLICY_LACKS, "RolePolicyLacks", "the handler's role lacks an action")                          \
+	X(ZT_FIND_ROLE_MISSING, "RoleMissing", "a role of the set-up is missing")                                      \
+	X(ZT_FIND_ROLE_NOT_ASSUMABLE, "RoleNotAssumable", "the service that a role is for may not assume it")          \
+	X(ZT_FIND_ROLE_POLICY_MISSING, "RolePolicyMissing", "a role of the set-up has no policy")                      \
+	X(ZT_FIND_ROLE_POLICY_LACKS, "RolePolicyLacks", "a role of the set-up lacks an action")                        \
+	X(ZT_FIND_LOG_GROUP_MISSING, "LogGroupMissing", "a log group is missing: what fails is told nowhere")          \
+	X(ZT_FIND_LOG_KEPT_FOR_EVER, "LogKeptForEver", "a log group keeps what it gets for ever")                      \
 	X(ZT_FIND_FUNCTION_MISSING, "FunctionMissing", "the handler is missing")                                       \
 	X(ZT_FIND_FUNCTION_NOT_ACTIVE, "FunctionNotActive", "the handler is not active")                               \
 	X(ZT_FIND_FUNCTION_MISCONFIGURED, "FunctionMisconfigured", "the handler's role or environment is another one") \
@@ -35,6 +38,7 @@
 	X(ZT_FIND_RULE_DISABLED, "RuleDisabled", "the topic rule is disabled")                                         \
 	X(ZT_FIND_RULE_MISSES_CA, "RuleMissesCa", "the topic rule does not select the registrations of a CA")          \
 	X(ZT_FIND_RULE_CALLS_ANOTHER, "RuleCallsAnother", "the topic rule does not invoke the handler")                \
+	X(ZT_FIND_RULE_ERRORS_UNTOLD, "RuleErrorsUntold", "the topic rule does not tell of its failures")              \
 	X(ZT_FIND_PERMISSION_MISSING, "PermissionMissing", "the topic rule may not invoke the handler")                \
 	X(ZT_FIND_PERMISSION_OTHER, "PermissionNotForRule", "the invoke permission is not the topic rule's")           \
 	X(ZT_FIND_CA_MISSING, "CaMissing", "a CA certificate that the handler accepts is not registered")              \

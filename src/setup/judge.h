@@ -16,6 +16,7 @@ typedef struct {
 /* item->there and item->observed as zt_setup_observe fills them. */
 ZT_NODISCARD zt_status zt_judge_thing_type(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_policy(const zt_diagnosis *d, const zt_setup_item *item);
+ZT_NODISCARD zt_status zt_judge_log_group(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_role(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_role_policy(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_function(const zt_diagnosis *d, const zt_setup_item *item);

@@ -56,22 +56,40 @@ static bool no_values(void *context, zt_view name, size_t index, zt_view *ret)
 	return false;
 }
 
+/* Of IoT when our rule makes it assume a role. */
+typedef struct {
+	zt_view account, rule;
+} assumption;
+
+static bool of_assumption(void *context, zt_view name, size_t index, zt_view *ret)
+{
+	const assumption *by = context;
+	bool account = zt_view_equal_nocase(name, ZT_LIT("aws:SourceAccount"));
+	*ret = account ? by->account : by->rule;
+	return index == 0 && (account || zt_view_equal_nocase(name, ZT_LIT("aws:SourceArn")));
+}
+
 zt_status zt_judge_role(const zt_diagnosis *d, const zt_setup_item *item)
 {
 	ZT_CLEANUP(zt_policy_freep) zt_policy *trust = NULL;
+	ZT_CLEANUP(zt_str_free) zt_str rule = ZT_STR(512);
 	zt_error error = { 0 };
+	const char *service = item->index == ZT_ROLE_HANDLER ? "lambda.amazonaws.com" : "iot.amazonaws.com";
+	char evidence[128];
 	if (!item->there)
 		return again(d, ZT_FIND_ROLE_MISSING, item, "GetRole: not found");
 	const json_t *document = json_object_get(item->observed, "AssumeRolePolicyDocument");
 	if (compile(document, ZT_POLICY_TRUST, &trust, &error) != ZT_OK)
 		return again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item, error.text);
+	TRY(zt_setup_arn(d->setup, "iot", "rule/", d->setup->rule_name, &rule));
+	assumption by = { zt_view_of(d->setup->account), zt_str_view(&rule) };
 	const zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"),
-					    .principal = ZT_LIT("lambda.amazonaws.com"),
-					    .values = { no_values, NULL } };
-	return allows(trust, &request)
-		   ? ZT_OK
-		   : again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item,
-			   "its trust policy does not allow sts:AssumeRole to lambda.amazonaws.com");
+					    .principal = zt_view_of(service),
+					    .values = { of_assumption, &by } };
+	if (allows(trust, &request))
+		return ZT_OK;
+	(void)snprintf(evidence, sizeof evidence, "its trust policy does not allow sts:AssumeRole to %s", service);
+	return again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item, evidence);
 }
 
 /* An action or resource of a statement: a text, or an array of them. */
@@ -117,7 +135,7 @@ zt_status zt_judge_role_policy(const zt_diagnosis *d, const zt_setup_item *item)
 	const json_t *document = json_object_get(item->observed, "PolicyDocument");
 	if (compile(document, ZT_POLICY_IDENTITY, &policy, &error) != ZT_OK)
 		return again(d, ZT_FIND_ROLE_POLICY_LACKS, item, error.text);
-	wanted = zt_document_role_policy(d->setup, ZT_ROLE_HANDLER);
+	wanted = zt_document_role_policy(d->setup, item->index);
 	ENSURE(wanted, ZT_E_NOMEM);
 	json_array_foreach(json_object_get(wanted, "Statement"), i, statement)
 		TRY(judge_statement(d, policy, statement));

@@ -88,6 +88,15 @@ zt_status zt_judge_log(const zt_diagnosis *d, const json_t *events)
 	return ZT_OK;
 }
 
+zt_status zt_judge_log_group(const zt_diagnosis *d, const zt_setup_item *item)
+{
+	if (!item->there)
+		return again(d, ZT_FIND_LOG_GROUP_MISSING, item->name, "DescribeLogGroups does not name it");
+	return json_object_get(item->observed, "retentionInDays")
+		   ? ZT_OK
+		   : again(d, ZT_FIND_LOG_KEPT_FOR_EVER, item->name, "it has no retentionInDays");
+}
+
 /* ---- the rule ---- */
 
 static bool invokes(const json_t *actions, zt_view function)
@@ -98,6 +107,20 @@ static bool invokes(const json_t *actions, zt_view function)
 			return true;
 	}
 	return false;
+}
+
+static zt_status judge_error_action(const zt_diagnosis *d, const zt_setup_item *item)
+{
+	const json_t *logs = json_object_get(json_object_get(item->observed, "errorAction"), "cloudwatchLogs");
+	zt_view group = zt_json_view(logs, "logGroupName");
+	char role[64 + 8], evidence[512];
+	(void)snprintf(role, sizeof role, ":role/%s", d->setup->errors_role_name);
+	if (zt_view_equal(group, zt_view_of(d->setup->errors_log)) &&
+	    zt_view_ends(zt_json_view(logs, "roleArn"), zt_view_of(role)))
+		return ZT_OK;
+	(void)snprintf(evidence, sizeof evidence, "its error action writes to \"%.*s\" as \"%.*s\"", ZT_PRI(group),
+		       ZT_PRI(zt_json_view(logs, "roleArn")));
+	return again(d, ZT_FIND_RULE_ERRORS_UNTOLD, item->name, evidence);
 }
 
 zt_status zt_judge_rule(const zt_diagnosis *d, const zt_setup_item *item)
@@ -111,6 +134,7 @@ zt_status zt_judge_rule(const zt_diagnosis *d, const zt_setup_item *item)
 	TRY(zt_setup_arn(d->setup, "lambda", "function:", d->setup->handler_name, &function));
 	if (!invokes(json_object_get(item->observed, "actions"), zt_str_view(&function)))
 		TRY(again(d, ZT_FIND_RULE_CALLS_ANOTHER, item->name, "none of its actions names the handler's ARN"));
+	TRY(judge_error_action(d, item));
 	const char *sql = zt_json_text(item->observed, "sql");
 	for (size_t i = 0; i < d->setup->accepted_count; i++)
 		if (!sql || !strstr(sql, d->setup->accepted[i].id))

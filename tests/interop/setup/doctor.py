@@ -14,6 +14,9 @@ LAMBDA_TRUST = OPEN_TRUST.replace("iot.amazonaws", "lambda.amazonaws")
 FINDINGS = 21
 NAME = "zerotouch-jitr"
 ROLE = "zerotouch-jitr-us-east-1"
+ERRORS = "zerotouch-errors"
+ERRORS_ROLE = "zerotouch-errors-us-east-1"
+LOGS = ("/aws/lambda/zerotouch-jitr", "/zerotouch/zerotouch/errors")
 POLICY = "zerotouch-device"
 RULE = "zerotouch_jitr"
 
@@ -67,11 +70,12 @@ def breaks_of_the_account(p):
     """Finding, how to break it, how to repair it (None: setup does)."""
     statement = {"StatementId": NAME, "Action": "lambda:InvokeFunction", "Principal": "iot.amazonaws.com"}
     rule = p.iot.get_topic_rule(ruleName=RULE)["rule"]
-    payload = {k: rule[k] for k in ("sql", "description", "actions", "awsIotSqlVersion", "ruleDisabled")}
+    payload = {k: rule[k] for k in ("sql", "description", "actions", "awsIotSqlVersion", "ruleDisabled", "errorAction")}
     policy = json.dumps(p.iam.get_role_policy(RoleName=ROLE, PolicyName=NAME)["PolicyDocument"])
     less = policy.replace('"iot:UpdateCertificate"', '"iot:DescribeCertificate"')
     variables = p.functions.get_function_configuration(FunctionName=NAME)["Environment"]["Variables"]
     account = p.world.cloud.endpoints["account"]
+    logs = p.world.client("logs")
 
     def replace(**change):
         p.iot.replace_topic_rule(ruleName=RULE, topicRulePayload={**payload, **change})
@@ -106,6 +110,22 @@ def breaks_of_the_account(p):
         p.iam.delete_role_policy(RoleName=ROLE, PolicyName=NAME)
         p.iam.delete_role(RoleName=ROLE)
 
+    def errors_untold():
+        p.iot.replace_topic_rule(ruleName=RULE, topicRulePayload={k: v for k, v in payload.items() if k != "errorAction"})
+
+    def no_errors_role():
+        p.iam.delete_role_policy(RoleName=ERRORS_ROLE, PolicyName=ERRORS)
+        p.iam.delete_role(RoleName=ERRORS_ROLE)
+
+    def another_rules_role():
+        trust = p.iam.get_role(RoleName=ERRORS_ROLE)["Role"]["AssumeRolePolicyDocument"]
+        p.iam.update_assume_role_policy(RoleName=ERRORS_ROLE, PolicyDocument=json.dumps(trust).replace(RULE, "another_rule"))
+
+    def less_of_errors():
+        document = json.dumps(p.iam.get_role_policy(RoleName=ERRORS_ROLE, PolicyName=ERRORS)["PolicyDocument"])
+        p.iam.put_role_policy(RoleName=ERRORS_ROLE, PolicyName=ERRORS,
+                              PolicyDocument=document.replace('"logs:PutLogEvents"', '"logs:DescribeLogStreams"'))
+
     def no_permission():
         p.functions.remove_permission(FunctionName=NAME, StatementId=NAME)
 
@@ -138,6 +158,14 @@ def breaks_of_the_account(p):
         ("RolePolicyLacks", lambda: p.iam.put_role_policy(RoleName=ROLE, PolicyName=NAME, PolicyDocument=less), None),
         ("RolePolicyMissing", lambda: p.iam.delete_role_policy(RoleName=ROLE, PolicyName=NAME), None),
         ("RoleMissing", no_role, None),
+        ("RuleErrorsUntold", errors_untold, None),
+        ("RoleMissing", no_errors_role, None),
+        ("RoleNotAssumable", another_rules_role, None),
+        ("RolePolicyLacks", less_of_errors, None),
+        ("RolePolicyMissing", lambda: p.iam.delete_role_policy(RoleName=ERRORS_ROLE, PolicyName=ERRORS), None),
+        ("LogGroupMissing", lambda: logs.delete_log_group(logGroupName=LOGS[0]), None),
+        ("LogGroupMissing", lambda: logs.delete_log_group(logGroupName=LOGS[1]), None),
+        ("LogKeptForEver", lambda: logs.delete_retention_policy(logGroupName=LOGS[0]), None),
         ("ThingTypeDeprecated", lambda: p.iot.deprecate_thing_type(thingTypeName=POLICY),
          lambda: p.iot.deprecate_thing_type(thingTypeName=POLICY, undoDeprecate=True)),
         ("PolicyRefusesConnect", refuse, None),
@@ -195,6 +223,18 @@ def test_a_device_that_nobody_activates(p):
     assert_only(p, "CertificateRevoked", "--device", late.id)
 
 
+def with_the_least_policy(p):
+    account = p.world.cloud.endpoints["account"]
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}]}
+    role = p.iam.create_role(RoleName="operator", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    p.iam.put_role_policy(RoleName="operator", PolicyName="operator", PolicyDocument=p.world.run(
+        "zerotouch", "setup", "--print-operator-policy").stdout.decode())
+    keys = p.world.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="operator")["Credentials"]
+    return {**p.world.env, "AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"]}
+
+
 def test_a_handler_that_failed(p):
     """It may not activate: the device stays pending, and the log tells why. Afterwards the failure is what is left to tell."""
     logs = p.world.client("logs")
@@ -209,6 +249,8 @@ def test_a_handler_that_failed(p):
     wait_for(lambda: p.names() == ["RolePolicyLacks", "FunctionFailed"], "the handler's failure is in its log")
     p.again()
     one = assert_only(p, "FunctionFailed")
+    least = assert_only(p, "FunctionFailed", env=with_the_least_policy(p))
+    assert least == one
     assert "UpdateCertificate" in one["evidence"] or "AccessDenied" in one["evidence"] or "denied" in one["evidence"], one
 
 
@@ -274,6 +316,7 @@ def test_the_way_to_the_account(p):
     assert_only(p, "CredentialsRefused", env=wrong)
     with closed_port() as closed:
         assert_only(p, "EndpointUnreachable", env={**env, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{closed}"})
+    assert_only(p, "EndpointNameUnknown", env={**env, "AWS_ENDPOINT_URL": "http://no-such-host.invalid"})
     assert_only(p, "EndpointNotTrusted", env={**env, "AWS_ENDPOINT_URL": f"https://localhost:{p.world.https_port}"})
     # AWS's words for a clock that goes wrong.
     for code, text in [("SignatureDoesNotMatch", "Signature expired: 20260131T120000Z is now earlier than 20260131T121000Z "
