@@ -2,6 +2,7 @@
 import json
 import pathlib
 import signal
+import subprocess
 import tempfile
 import unittest
 
@@ -110,6 +111,15 @@ class Runner(unittest.TestCase):
         self.assertEqual(told, expected)
         self.assertIn("localhost is not under AllowedConnections", done.stderr)
         self.assertIn("port 4711 is not under AllowedTcpServerPorts", done.stderr)
+
+    def test_each_header_compiles_alone_in_strict_c_and_in_c_plus_plus(self):
+        include = sphere.SDK / "include"
+        headers = sorted(p.relative_to(include) for folder in ("applibs", "tlsutils", "soc") for p in (include / folder).glob("*.h"))
+        self.assertGreater(len(headers), 25)
+        for header in headers:
+            for compiler in (["gcc", "-std=c11", "-x", "c"], ["g++", "-std=c++11", "-x", "c++"]):
+                subprocess.run([*compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", "-I", include, "-"],
+                               input=f"#include <{header}>\nint x;\n".encode(), check=True, timeout=DEADLINE_S)
 
     def test_an_app_that_does_not_end_is_killed(self):
         sphere.manifest(self.folder / "stubborn")
