@@ -248,7 +248,7 @@ static zt_status show_removals(const zt_setup_options *o, zt_setup *setup, zt_er
 
 zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 {
-	zt_setup_options o = { 0 };
+	zt_setup_options o = { .whole = true };
 	bool done, dry_run = false;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
 				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 },

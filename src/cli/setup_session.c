@@ -153,9 +153,12 @@ static void counted(void *context, const char *what, size_t count)
 static zt_status take_mode(const zt_setup_options *o, zt_setup_spec *spec, zt_error *ret_error)
 {
 	zt_view mode = zt_view_of(o->mode);
-	if (mode.n && !zt_view_equal(mode, ZT_LIT("default")) && !zt_view_equal(mode, ZT_LIT("sni-only")))
-		return zt_error_set(ret_error, ZT_E_USAGE, "--mode is default or sni-only, not \"%.*s\"", ZT_PRI(mode));
-	if (mode.n)
+	if (mode.n && !zt_view_equal(mode, ZT_LIT("default")) && !zt_view_equal(mode, ZT_LIT("sni-only")) &&
+	    !zt_view_equal(mode, ZT_LIT("jitp")))
+		return zt_error_set(ret_error, ZT_E_USAGE, "--mode is default, sni-only or jitp, not \"%.*s\"",
+				    ZT_PRI(mode));
+	spec->jitp = zt_view_equal(mode, ZT_LIT("jitp"));
+	if (mode.n && !spec->jitp)
 		spec->ca_mode = zt_view_equal(mode, ZT_LIT("default")) ? ZT_LIT("DEFAULT") : ZT_LIT("SNI_ONLY");
 	return ZT_OK;
 }
@@ -184,6 +187,7 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 			       .sweeper = options->sweeper,
 			       .log_retention_days = options->log_retention,
 			       .prune = options->prune,
+			       .whole = options->whole,
 			       .prove = prove,
 			       .begun = begun,
 			       .ended = ended,

@@ -19,6 +19,7 @@ typedef struct {
 	unsigned log_retention;
 	zt_opt_list topics;
 	bool json, yes, exit_code, sweeper, prune;
+	bool whole; /* what belongs to either way of registration: for teardown */
 } zt_setup_options;
 
 #define ZT_SETUP_OPTIONS(o)                                                                                                \
@@ -27,10 +28,10 @@ typedef struct {
 	      ZT_OPT_TEXT, &(o).ca_file,                                                                                   \
 	      "FILE",      "instead of an authority: the CA's certificate, PEM or DER",                                    \
 	      0,           0 },                                                                                            \
-	    ZT_AZURE_SPHERE_OPTIONS((o).azure), { "mode",      0,                                                          \
-						  ZT_OPT_TEXT, &(o).mode,                                                  \
-						  "MODE",      "of the CA: default, or sni-only, which needs no proof",    \
-						  0,           0 },                                                        \
+	    ZT_AZURE_SPHERE_OPTIONS((o).azure),                                                                            \
+	    { "mode",    0,      ZT_OPT_TEXT,                                                                              \
+	      &(o).mode, "MODE", "default; sni-only, which needs no proof; jitp, without Lambda",                          \
+	      0,         0 },                                                                                              \
 	    { "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 }, \
 	    { "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },       \
 	    { "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)",       \

@@ -112,6 +112,18 @@ static json_t *log_statement(const zt_setup *setup, const char *group, const cha
 			 zt_setup_arn_json(setup, "logs", "log-group:", streams));
 }
 
+/* What provisioning by our template does (AWS IoT, "Provisioning templates"); RegisterThing has no resource type. */
+static const zt_handler_action provisioning_actions[] = {
+	{ "iot:DescribeCertificate", { "cert/*" } },
+	{ "iot:UpdateCertificate", { "cert/*" } },
+	{ "iot:DescribeThing", { "thing/*" } },
+	{ "iot:CreateThing", { "thing/*" } },
+	{ "iot:UpdateThing", { "thing/*" } },
+	{ "iot:AttachThingPrincipal", { "thing/*", "cert/*" } },
+	{ "iot:AttachPolicy", { "cert/*", "policy/{policy}" } },
+	{ "iot:RegisterThing", { "*" } },
+};
+
 json_t *zt_document_role_policy(const zt_setup *setup, size_t role)
 {
 	json_t *statements = json_array();
@@ -121,6 +133,9 @@ json_t *zt_document_role_policy(const zt_setup *setup, size_t role)
 		for (size_t i = 0; setup->spec.sweeper && i < ZT_COUNT(zt_sweeper_actions); i++)
 			(void)json_array_append_new(statements, handler_statement(setup, &zt_sweeper_actions[i]));
 		(void)json_array_append_new(statements, log_statement(setup, setup->function_log, NULL));
+	} else if (role == ZT_ROLE_PROVISIONING) {
+		for (size_t i = 0; i < ZT_COUNT(provisioning_actions); i++)
+			(void)json_array_append_new(statements, handler_statement(setup, &provisioning_actions[i]));
 	} else {
 		/* AWS IoT, "CloudWatch Logs" (rule action). */
 		(void)json_array_append_new(statements,
@@ -160,4 +175,24 @@ zt_status zt_document_sql(const zt_setup *setup, zt_str *out)
 		between = " OR ";
 	}
 	return ZT_OK;
+}
+
+#define CERTIFICATE_NAME "AWS::IoT::Certificate::CommonName"
+#define CERTIFICATE_ID "AWS::IoT::Certificate::Id"
+
+/* With the next certificate the same Thing gets its new id. */
+json_t *zt_document_template(const zt_setup *setup)
+{
+	json_t *thing =
+	    json_pack("{s:s, s:{s:{s:s}, s:s, s:{s:{s:s}, s:{s:s}}}, s:{s:s, s:s}}", "Type", "AWS::IoT::Thing",
+		      "Properties", "ThingName", "Ref", CERTIFICATE_NAME, "ThingTypeName", setup->device_name,
+		      "AttributePayload", "deviceId", "Ref", CERTIFICATE_NAME, "certificateId", "Ref", CERTIFICATE_ID,
+		      "OverrideSettings", "AttributePayload", "MERGE", "ThingTypeName", "REPLACE");
+	json_t *certificate = json_pack("{s:s, s:{s:{s:s}, s:s}}", "Type", "AWS::IoT::Certificate", "Properties",
+					"CertificateId", "Ref", CERTIFICATE_ID, "Status", "ACTIVE");
+	json_t *policy =
+	    json_pack("{s:s, s:{s:s}}", "Type", "AWS::IoT::Policy", "Properties", "PolicyName", setup->device_name);
+	return json_pack("{s:{s:{s:s}, s:{s:s}}, s:{s:o, s:o, s:o}}", "Parameters", CERTIFICATE_NAME, "Type", "String",
+			 CERTIFICATE_ID, "Type", "String", "Resources", "thing", thing, "certificate", certificate,
+			 "policy", policy);
 }

@@ -10,6 +10,8 @@ ZT_NODISCARD zt_status zt_document_device_policy(const zt_setup *setup, json_t *
 json_t *zt_document_trust(const zt_setup *setup, size_t role);
 /* What the role may do: the handler's work (aws/handler_actions.h) and its own log; the rule's failures into theirs. */
 json_t *zt_document_role_policy(const zt_setup *setup, size_t role);
+/* The CA's provisioning template: Thing by device id, certificate activated, policy attached. */
+json_t *zt_document_template(const zt_setup *setup);
 /* The function's environment (docs/contracts.md, "The Lambda's environment"). */
 json_t *zt_document_environment(const zt_setup *setup);
 /* SQL that selects the registrations of our CAs. Appends. */

@@ -21,6 +21,8 @@ static const char *name_of(const zt_setup *setup, zt_view hole)
 		{ ZT_LIT("role"), setup->role_name },
 		{ ZT_LIT("rule"), setup->rule_name },
 		{ ZT_LIT("errors-role"), setup->errors_role_name },
+		{ ZT_LIT("provisioning-role"), setup->jitp_role_name },
+		{ ZT_LIT("template"), setup->jitp_name },
 		{ ZT_LIT("function-log"), setup->function_log },
 		{ ZT_LIT("errors-log"), setup->errors_log },
 	};

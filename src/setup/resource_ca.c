@@ -4,13 +4,30 @@
 
 enum { PEM_MAX = 64 * 1024 };
 
+/* The template that devices are provisioned by; null: none. */
+static json_t *registration_config(const zt_setup *setup)
+{
+	return setup->spec.jitp ? json_pack("{s:s}", "templateName", setup->jitp_name) : json_null();
+}
+
+/* Of a template that is named, the name says all. */
+static json_t *seen_config(const json_t *answer)
+{
+	json_t *config = json_object_get(answer, "registrationConfig");
+	json_t *name = json_object_get(config, "templateName");
+	if (name)
+		return json_pack("{s:O}", "templateName", name);
+	return json_object_size(config) ? json_incref(config) : json_null();
+}
+
 /* One that is not in the specification may be in any state. */
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	bool given = setup->accepted[item->index].given;
 	zt_view mode = setup->spec.ca_mode;
-	*ret = given ? json_pack("{s:s, s:s, s:o*}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE",
-				 "certificateMode", mode.n ? zt_json_string(mode) : NULL)
+	*ret = given ? json_pack("{s:s, s:s, s:o*, s:o}", "status", "ACTIVE", "autoRegistrationStatus", "ENABLE",
+				 "certificateMode", mode.n ? zt_json_string(mode) : NULL, "registrationConfig",
+				 registration_config(setup))
 		     : json_object();
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
@@ -27,10 +44,10 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	const json_t *description = json_object_get(answer, "certificateDescription");
 	TRY(zt_setup_has_tag(setup, zt_json_view(description, "certificateArn"), ret_ours, ret_error));
 	const json_t *validity = json_object_get(description, "validity");
-	*ret = json_pack("{s:O?, s:O?, s:O*, s:O*}", "status", json_object_get(description, "status"),
+	*ret = json_pack("{s:O?, s:O?, s:O*, s:O*, s:o}", "status", json_object_get(description, "status"),
 			 "autoRegistrationStatus", json_object_get(description, "autoRegistrationStatus"), "notAfter",
 			 json_object_get(validity, "notAfter"), "certificateMode",
-			 json_object_get(description, "certificateMode"));
+			 json_object_get(description, "certificateMode"), "registrationConfig", seen_config(answer));
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
@@ -65,12 +82,14 @@ static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	ZT_CLEANUP(zt_str_free) zt_str proof = ZT_STR(PEM_MAX);
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
+	ZT_JSON_CLEANUP json_t *config = registration_config(setup);
 	if (!zt_view_equal(setup->spec.ca_mode, ZT_LIT("SNI_ONLY")))
 		TRY(prove(setup, ca, &proof, ret_error));
 	zt_iot_ca_spec spec = { .ca_pem = ca->pem,
 				.proof_pem = zt_str_view(&proof),
 				.active = true,
 				.auto_registration = true,
+				.registration_config = json_is_object(config) ? config : NULL,
 				.tags = tags };
 	return tell_remedy(item, zt_iot_ca_register(setup->client, &spec, &answer, ret_error), ret_error);
 }
@@ -82,8 +101,16 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 				    "CA certificate %s is registered in another mode, and AWS never changes one: "
 				    "tear the set-up down first",
 				    item->name);
+	const json_t *config = json_object_get(item->desired, "registrationConfig");
 	zt_iot_ca_update update = { .status = zt_json_view(item->desired, "status"),
-				    .auto_registration = zt_json_view(item->desired, "autoRegistrationStatus") };
+				    .auto_registration = zt_json_view(item->desired, "autoRegistrationStatus"),
+				    .registration_config = json_is_object(config) ? config : NULL };
+	/* Taking the template away may take auto-registration along. */
+	if (json_is_null(config)) {
+		const zt_iot_ca_update away = { .remove_registration_config = true };
+		TRY(zt_iot_ca_change(setup->client, id_of(setup, item), &away, ret_error));
+		update.auto_registration = ZT_LIT("ENABLE");
+	}
 	return zt_iot_ca_change(setup->client, id_of(setup, item), &update, ret_error);
 }
 

@@ -101,17 +101,17 @@ static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_er
 }
 
 static const zt_operator_action role_actions[] = {
-	{ "iam:GetRole", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:CreateRole", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:TagRole", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:UpdateAssumeRolePolicy", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:DeleteRole", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:GetRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:CreateRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:TagRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:UpdateAssumeRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:DeleteRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
 };
 
 static const zt_operator_action policy_actions[] = {
-	{ "iam:GetRolePolicy", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:PutRolePolicy", { "role/{role}", "role/{errors-role}" } },
-	{ "iam:DeleteRolePolicy", { "role/{role}", "role/{errors-role}" } },
+	{ "iam:GetRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:PutRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:DeleteRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
 };
 
 const zt_resource zt_resource_role = {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/iot_template.h"
 #include "setup/spec.h"
 
 const zt_resource *zt_resource_of(zt_setup_kind kind)
@@ -16,6 +17,7 @@ const zt_resource *zt_resource_of(zt_setup_kind kind)
 		[ZT_SETUP_FUNCTION] = &zt_resource_function,
 		[ZT_SETUP_RULE] = &zt_resource_rule,
 		[ZT_SETUP_PERMISSION] = &zt_resource_permission,
+		[ZT_SETUP_TEMPLATE] = &zt_resource_template,
 		[ZT_SETUP_CA] = &zt_resource_ca,
 	};
 	return resources[kind];
@@ -37,11 +39,9 @@ static void forget_items(zt_setup *setup)
 	setup->item_count = 0;
 }
 
-void zt_setup_add_items(zt_setup *setup)
+/* The handler with all that leads to it. */
+static void add_registration(zt_setup *setup)
 {
-	forget_items(setup);
-	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
-	add_item(setup, ZT_SETUP_POLICY, 0, setup->device_name);
 	add_item(setup, ZT_SETUP_LOG_GROUP, 0, setup->function_log);
 	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_HANDLER, setup->role_name);
 	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_HANDLER, setup->handler_name);
@@ -51,6 +51,27 @@ void zt_setup_add_items(zt_setup *setup)
 	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_ERRORS, setup->errors_name);
 	add_item(setup, ZT_SETUP_RULE, 0, setup->rule_name);
 	add_item(setup, ZT_SETUP_PERMISSION, 0, setup->handler_name);
+}
+
+static void add_provisioning(zt_setup *setup)
+{
+	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_PROVISIONING, setup->jitp_role_name);
+	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_PROVISIONING, setup->jitp_name);
+	add_item(setup, ZT_SETUP_TEMPLATE, 0, setup->jitp_name);
+}
+
+void zt_setup_add_items(zt_setup *setup)
+{
+	bool jitp = setup->spec.jitp;
+	forget_items(setup);
+	add_item(setup, ZT_SETUP_THING_TYPE, 0, setup->device_name);
+	add_item(setup, ZT_SETUP_POLICY, 0, setup->device_name);
+	size_t begin_other = setup->item_count;
+	if (setup->spec.whole || setup->spec.prune)
+		(jitp ? add_registration : add_provisioning)(setup);
+	for (size_t i = begin_other; i < setup->item_count; i++)
+		setup->items[i].other_way = true;
+	(jitp ? add_provisioning : add_registration)(setup);
 	for (size_t i = 0; i < setup->accepted_count; i++)
 		add_item(setup, ZT_SETUP_CA, i, setup->accepted[i].id);
 }
@@ -134,14 +155,14 @@ static zt_status plan_removal(zt_setup *setup, zt_setup_item *item, zt_error *re
 {
 	zt_status status = zt_resource_of(item->kind)->observe(setup, item, &item->observed, &item->ours, ret_error);
 	item->there = status == ZT_OK;
-	if (item->there && item->ours)
+	if (item->there && item->ours && setup->spec.prune)
 		item->change = ZT_CHANGE_REMOVE;
 	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
 }
 
 static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
 {
-	if (item->kind == ZT_SETUP_CA && setup->accepted[item->index].leaving)
+	if (item->other_way || (item->kind == ZT_SETUP_CA && setup->accepted[item->index].leaving))
 		return plan_removal(setup, item, ret_error);
 	const zt_resource *resource = zt_resource_of(item->kind);
 	ZT_JSON_CLEANUP json_t *observed = NULL;
@@ -183,10 +204,22 @@ zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* Which of the two ways an account was set up by shows in what is there. */
+static zt_status look_which_way(zt_setup *setup, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *template = NULL;
+	if (setup->function)
+		return ZT_OK;
+	zt_status status = zt_iot_template_describe(setup->client, zt_view_of(setup->jitp_name), &template, ret_error);
+	setup->spec.jitp = status == ZT_OK;
+	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
+}
+
 zt_status zt_setup_observe(zt_setup *setup, zt_error *ret_error)
 {
 	setup->planned = false;
 	TRY(zt_setup_look(setup, ret_error));
+	TRY(look_which_way(setup, ret_error));
 	zt_setup_add_items(setup);
 	for (size_t i = 0; i < setup->item_count; i++) {
 		zt_setup_item *item = &setup->items[i];

@@ -53,7 +53,12 @@ typedef struct {
 	zt_view ca_mode;
 	bool sweeper;                /* the handler's role may sweep when a schedule invokes it */
 	unsigned log_retention_days; /* of both log groups, one of CloudWatch Logs' figures; 0: the default */
-	/* Also plans the removal of what is ours and not wanted any more: expired CAs, old policy versions. */
+	/* Just-in-time provisioning: a provisioning template on the CA, and no handler, rule and logs. Things are then
+	 * named by the device id alone. */
+	bool jitp;
+	bool whole; /* also looks at what belongs to the other of the two ways: for teardown */
+	/* Also plans the removal of what is ours and not wanted any more: expired CAs, old policy versions, and
+	 * what belongs to the other of the two ways. */
 	bool prune;
 	bool observe_only; /* only zt_setup_observe will be called: name alone is needed */
 	/* A step of zt_setup_apply or zt_setup_teardown begins, and has ended. Each may be NULL. */
@@ -75,6 +80,7 @@ typedef enum {
 	ZT_SETUP_FUNCTION,
 	ZT_SETUP_RULE,
 	ZT_SETUP_PERMISSION,
+	ZT_SETUP_TEMPLATE, /* just-in-time provisioning alone */
 	ZT_SETUP_CA,
 } zt_setup_kind;
 
@@ -91,8 +97,9 @@ struct zt_setup_item {
 	const char *title; /* "IoT policy" */
 	char name[160];    /* "zerotouch-device" */
 	zt_setup_change change;
-	bool there; /* it exists */
-	bool ours;  /* it carries our tag (what is to be created counts as ours) */
+	bool there;     /* it exists */
+	bool other_way; /* belongs to just-in-time provisioning in a set-up without it, or the other way round */
+	bool ours;      /* it carries our tag (what is to be created counts as ours) */
 	/* Objects with the members that differ, as they are and as they shall be; NULL when nothing does. For a new one
 	 * `observed` is NULL and `desired` the whole. Owned by the set-up. */
 	json_t *observed, *desired;

@@ -4,7 +4,7 @@
 
 #include "x509/read.h"
 
-enum { TOPIC_MAX = 256, THING_NAME_MAX = 128 };
+enum { TOPIC_MAX = 256, THING_NAME_MAX = 128, TEMPLATE_NAME_MAX = 36 };
 
 static bool is_name(zt_view name)
 {
@@ -24,7 +24,9 @@ static zt_status name_role(const zt_setup *setup, const char *of, char ret_name[
 
 const char *zt_setup_role_name(const zt_setup *setup, size_t role)
 {
-	return role == ZT_ROLE_HANDLER ? setup->role_name : setup->errors_role_name;
+	return role == ZT_ROLE_HANDLER  ? setup->role_name
+	       : role == ZT_ROLE_ERRORS ? setup->errors_role_name
+					: setup->jitp_role_name;
 }
 
 zt_status zt_setup_check_name(zt_setup *setup, zt_error *ret_error)
@@ -46,7 +48,11 @@ zt_status zt_setup_check_name(zt_setup *setup, zt_error *ret_error)
 	(void)snprintf(setup->function_log, sizeof setup->function_log, "/aws/lambda/%s", setup->handler_name);
 	(void)snprintf(setup->errors_log, sizeof setup->errors_log, "/zerotouch/%s/errors", setup->name);
 	TRY(name_role(setup, setup->handler_name, setup->role_name, ret_error));
-	return name_role(setup, setup->errors_name, setup->errors_role_name, ret_error);
+	(void)snprintf(setup->jitp_name, sizeof setup->jitp_name, "%s-jitp", setup->name);
+	if (setup->spec.jitp && strlen(setup->jitp_name) > TEMPLATE_NAME_MAX)
+		return zt_error_set(ret_error, ZT_E_USAGE, "the name is too long for a provisioning template");
+	TRY(name_role(setup, setup->errors_name, setup->errors_role_name, ret_error));
+	return name_role(setup, setup->jitp_name, setup->jitp_role_name, ret_error);
 }
 
 /* A plain topic: what stands in a policy must not be a pattern, a variable or somebody else's. */
@@ -92,10 +98,18 @@ static bool is_template(zt_view template)
 	return template.n <= THING_NAME_MAX;
 }
 
+/* A provisioning template of a CA cannot cut a text. */
+static zt_view default_template(const zt_setup *setup)
+{
+	return setup->spec.jitp ? ZT_LIT("{device_id}") : ZT_LIT("Azure-Sphere-{device_id:5}");
+}
+
 static zt_status check_template(zt_setup *setup, zt_error *ret_error)
 {
-	zt_view template =
-	    setup->spec.thing_template.n ? setup->spec.thing_template : ZT_LIT("Azure-Sphere-{device_id:5}");
+	zt_view template = setup->spec.thing_template.n ? setup->spec.thing_template : default_template(setup);
+	if (setup->spec.jitp && !zt_view_equal(template, ZT_LIT("{device_id}")))
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "with --mode jitp Things are named {device_id}, not \"%.*s\"", ZT_PRI(template));
 	if (!is_template(template))
 		return zt_error_set(ret_error, ZT_E_USAGE,
 				    "thing template \"%.*s\" does not hold {device_id} or {device_id:5} once",

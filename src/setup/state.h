@@ -28,6 +28,8 @@ struct zt_setup {
 	char rule_name[64];
 	char errors_name[64];          /* of the rule's role policy */
 	char errors_role_name[64 + 1]; /* what IoT assumes to tell the rule's failures */
+	char jitp_name[64];            /* of the provisioning template and its role's policy */
+	char jitp_role_name[64 + 1];
 	char function_log[96], errors_log[96];
 	char thing_template[129];
 	zt_accepted_ca cas[ZT_SETUP_CAS_MAX]; /* of the specification */
@@ -44,7 +46,7 @@ struct zt_setup {
 };
 
 /* Whose roles: the index of their items. */
-typedef enum { ZT_ROLE_HANDLER, ZT_ROLE_ERRORS } zt_setup_role;
+typedef enum { ZT_ROLE_HANDLER, ZT_ROLE_ERRORS, ZT_ROLE_PROVISIONING } zt_setup_role;
 
 /* A kind of resource. Objects have the same members in `desired` and in `observe`. */
 typedef struct {
@@ -62,7 +64,8 @@ typedef struct {
 } zt_resource;
 
 extern const zt_resource zt_resource_thing_type, zt_resource_policy, zt_resource_log_group, zt_resource_role,
-    zt_resource_role_policy, zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_ca;
+    zt_resource_role_policy, zt_resource_function, zt_resource_rule, zt_resource_permission, zt_resource_template,
+    zt_resource_ca;
 
 const zt_resource *zt_resource_of(zt_setup_kind kind);
 

@@ -121,4 +121,5 @@ def main():
                 test(account)
 
 
-main()
+if __name__ == "__main__":
+    main()

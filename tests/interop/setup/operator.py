@@ -70,6 +70,13 @@ class Story:
         o.functions.add_permission(FunctionName=handler, StatementId=handler, Action="lambda:InvokeFunction",
                                    Principal="iot.amazonaws.com")
 
+    def template_drift(self):
+        """The template is another one, disabled, and has its five versions."""
+        iot, name = self.operator.iot, f"{self.name}-jitp"
+        for _ in range(4):
+            iot.create_provisioning_template_version(templateName=name, templateBody='{"Resources":{}}', setAsDefault=True)
+        iot.update_provisioning_template(templateName=name, enabled=False)
+
     def device_came_in(self):
         """What a device's first contact leaves behind; and somebody gave our policy to a certificate of another kind."""
         iot = self.operator.iot
@@ -109,8 +116,9 @@ def live(story, without=None):
     story.operator.may(story.policy, without)
     missed = False
     verbs = [("plan", "--prune"), ("setup",), ("setup",), ("setup", "--yes"), ("doctor", "--device", story.device.id),
-             ("certificates", "prune", "--yes", "--older-than", "0"), ("teardown", "--yes")]
-    before = {3: story.drift, 4: story.device_came_in}
+             ("certificates", "prune", "--yes", "--older-than", "0"), ("setup", "--mode", "jitp", "--prune", "--yes"),
+             ("setup", "--mode", "jitp", "--yes"), ("teardown", "--yes")]
+    before = {3: story.drift, 4: story.device_came_in, 7: story.template_drift}
     for number, verb in enumerate(verbs):
         before.get(number, lambda: None)()
         done = story.tool(*verb)

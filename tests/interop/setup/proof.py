@@ -113,7 +113,7 @@ def test_sni_only_needs_no_proof(setup):
     assert setup.run("--exit-code", "--mode", "default", verb="plan").returncode == 20
     refused = setup.run("--yes", "--mode", "default")
     assert refused.returncode == 6 and b"another mode" in refused.stderr, refused
-    assert setup.run("--mode", "jitp").returncode == 2
+    assert setup.run("--mode", "jits").returncode == 2
     setup.clear()
 
 

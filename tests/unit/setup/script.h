@@ -83,6 +83,8 @@ static inline zt_status script_perform(void *context, const zt_aws_http_request 
 	bool named = !strchr(seen->line, ' ');
 	if (named && strstr(seen->body, "errors"))
 		(void)snprintf(seen->line + strlen(seen->line), sizeof " errors", " errors");
+	if (named && strstr(seen->body, "zerotouch-jitp"))
+		(void)snprintf(seen->line + strlen(seen->line), sizeof " jitp", " jitp");
 	size_t n = 0;
 	for (size_t i = 0; i < request->header_count; i++)
 		n += (size_t)snprintf(seen->headers + n, sizeof seen->headers - n, "%.*s: %.*s\n",

@@ -397,6 +397,11 @@ static void test_teardown_leaves_what_is_not_ours(void **state)
 	{                                                                                                         \
 		TAG_PATH("cacert%2F" OTHER_CA), 200, OURS                                                         \
 	}
+#define NO_PROVISIONING                                                               \
+	{ "GetRole jitp", 404, NO_ENTITY }, { "GetRolePolicy jitp", 404, NO_ENTITY }, \
+	{                                                                             \
+		"GET /provisioning-templates/zerotouch-jitp", 404, NOT_FOUND          \
+	}
 #define PRUNE_LOOK                                                                                          \
 	{ "GET /cacertificates?pageSize=250", 200,                                                          \
 	  "{\"certificates\":[{\"certificateArn\":\"" IOT "cacert/" CA_ID "\",\"certificateId\":\"" CA_ID   \
@@ -439,6 +444,7 @@ static void test_prune_removes_an_expired_ca(void **state)
 		CA("ACTIVE", "ENABLE"),
 		EXPIRED_CA,
 		PRUNE_LOOK,
+		NO_PROVISIONING,
 		{ "PUT /2015-03-31/functions/zerotouch-jitr/configuration", 200, "{}" },
 		{ "PutRolePolicy", 200, "<PutRolePolicyResponse/>" },
 		{ "PutRolePolicy errors", 200, "<PutRolePolicyResponse/>" },

@@ -1,0 +1,129 @@
+"""--mode jitp: a provisioning template on the CA and no Lambda; from nothing to a device that is in, to the other way and back, to
+nothing; and killed after each call."""
+import json
+import signal
+
+from killed import Proxy
+from world import BIN, World, wait_for
+
+KINDS = ["thing type", "IoT policy", "IAM role", "role policy", "provisioning template", "CA certificate"]
+
+
+class Story:
+    def __init__(self, world):
+        self.world, self.tenant = world, world.tenant()
+        self.iot, self.iam, self.functions, self.logs = (world.client(name) for name in ("iot", "iam", "lambda", "logs"))
+
+    def run(self, verb, *more, check=True):
+        return self.world.run("zerotouch", verb, "--socket", self.world.attest.endpoints["operator"], "--tenant", self.tenant, "--topic",
+                              "myhome/myroom", *more, check=check)
+
+    def plan(self, *more):
+        return json.loads(self.run("plan", "--json", *more).stdout)
+
+    def changes(self, *more):
+        return [(item["kind"], item["change"]) for item in self.plan(*more) if item["change"] != "right"]
+
+    def assert_nothing_left(self):
+        iot = self.iot
+        left = (iot.list_policies()["policies"], iot.list_things()["things"], iot.list_ca_certificates()["certificates"],
+                iot.list_certificates()["certificates"], iot.list_topic_rules()["rules"], iot.list_provisioning_templates()["templates"],
+                self.functions.list_functions()["Functions"], self.iam.list_roles()["Roles"], self.logs.describe_log_groups()["logGroups"])
+        assert left == ([],) * len(left), left
+
+
+def test_plan_and_setup(story):
+    assert [(item["kind"], item["change"]) for item in story.plan("--mode", "jitp")] == [(kind, "create") for kind in KINDS]
+    story.run("setup", "--mode", "jitp")
+    assert story.changes("--mode", "jitp") == []
+    assert story.functions.list_functions()["Functions"] == [] and story.iot.list_topic_rules()["rules"] == []
+    (ca,) = story.iot.list_ca_certificates(templateName="zerotouch-jitp")["certificates"] \
+        if "templateName" in str(story.iot.meta.service_model.operation_model("ListCACertificates").input_shape.members) \
+        else story.iot.list_ca_certificates()["certificates"]
+    told = story.iot.describe_ca_certificate(certificateId=ca["certificateId"])
+    assert told["registrationConfig"] == {"templateName": "zerotouch-jitp"}
+    template = story.iot.describe_provisioning_template(templateName="zerotouch-jitp")
+    assert (template["enabled"], template["type"]) == (True, "JITP")
+    assert template["provisioningRoleArn"].endswith(":role/zerotouch-jitp-us-east-1")
+    status = json.loads(story.world.run("zerotouch", "status", "--json").stdout)
+    assert [r["kind"] for r in status["resources"]][:5] == KINDS[:5] and all(r["ours"] for r in status["resources"]), status
+
+
+def test_a_device_comes_in_and_is_the_same_thing_the_next_day(story):
+    device = story.world.device(story.tenant)
+    device.attest()
+    events = [event["event"] for event in device.events("https")]
+    assert "refused" in events and "published" in events, events
+    thing = story.iot.describe_thing(thingName=device.id)
+    assert thing["thingTypeName"] == "zerotouch-device" and thing["attributes"]["deviceId"] == device.id
+    device.attest("--renew")
+    device.events("mqtt")
+    wait_for(lambda: story.iot.describe_thing(thingName=device.id)["attributes"]["certificateId"] != thing["attributes"]["certificateId"],
+             "the Thing has the new certificate")
+    assert [t["thingName"] for t in story.iot.list_things()["things"]] == [device.id]
+
+
+def test_drift_of_the_template(story):
+    story.iot.create_provisioning_template_version(templateName="zerotouch-jitp", templateBody='{"Resources":{}}', setAsDefault=True)
+    assert story.changes("--mode", "jitp") == [("provisioning template", "change")]
+    assert story.run("setup", "--mode", "jitp", check=False).returncode == 6
+    story.run("setup", "--mode", "jitp", "--yes")
+    assert story.changes("--mode", "jitp") == []
+
+
+def test_what_does_not_go_with_it(story):
+    refused = story.run("plan", "--mode", "jitp", "--thing-template", "lamp-{device_id:5}", check=False)
+    assert refused.returncode == 2 and b"{device_id}" in refused.stderr, refused
+    assert story.run("plan", "--mode", "jitp", "--name", "n" * 32, check=False).returncode == 2
+
+
+def test_the_other_way_and_prune(story):
+    """Without --mode the CA loses its template; what the first way made goes with --prune alone, shown before."""
+    assert ("CA certificate", "change") in story.changes() and ("provisioning template", "remove") not in story.changes()
+    assert [c for c in story.changes("--prune") if c[1] == "remove"] == [
+        ("IAM role", "remove"), ("role policy", "remove"), ("provisioning template", "remove")]
+    story.run("setup", "--prune", "--yes")
+    assert story.iot.list_provisioning_templates()["templates"] == []
+    (ca,) = story.iot.list_ca_certificates()["certificates"]
+    told = story.iot.describe_ca_certificate(certificateId=ca["certificateId"])
+    assert "registrationConfig" not in told and told["certificateDescription"]["autoRegistrationStatus"] == "ENABLE", told
+    assert story.changes("--prune") == []
+    story.run("setup", "--mode", "jitp", "--prune", "--yes")
+    assert story.functions.list_functions()["Functions"] == [] and story.logs.describe_log_groups()["logGroups"] == []
+
+
+def test_teardown_needs_no_mode(story):
+    assert story.run("teardown", "--yes", check=False).returncode == 10
+    story.assert_nothing_left()
+
+
+def test_killed_after_each_call(story):
+    proxy, killed = Proxy(story.world.control), 0
+    while True:
+        name = f"k{killed + 1}"
+        argv = [str(word) for word in (BIN / "zerotouch", "setup", "--endpoint-url", proxy.url, "--socket",
+                                       story.world.attest.endpoints["operator"], "--tenant", story.tenant, "--name", name, "--mode", "jitp",
+                                       "--topic", "myhome/myroom")]
+        status, output = proxy.run(argv, story.world.env, killed + 1)
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL, (name, status, output)
+        killed += 1
+        story.run("setup", "--mode", "jitp", "--name", name)
+        assert story.run("teardown", "--yes", "--name", name, check=False).returncode == 10
+        story.assert_nothing_left()
+    assert story.run("teardown", "--yes", "--name", name, check=False).returncode == 10
+    assert killed > 12, killed
+
+
+def main():
+    with World() as world:
+        story = Story(world)
+        for name, test in list(globals().items()):
+            if name.startswith("test_"):
+                print(name, flush=True)
+                test(story)
+
+
+
+main()
