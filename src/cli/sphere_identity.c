@@ -18,9 +18,9 @@
 enum {
 	CERTIFICATE_MAX = 64 * 1024,
 	KEY_MAX = 16 * 1024,
-	LOOK_MS = 60 * 1000,      /* the wall clock may jump */
-	RETRY_MS = 1000,          /* after a failure; doubled, and with jitter */
-	RETRY_MAX_MS = 64 * 1000, /* at most */
+	LOOK_MS = 60 * 1000,     /* the wall clock may jump */
+	RETRY_MS = 1000,         /* after a failure; doubled, and with jitter */
+	RETRY_MAX_MS = 8 * 1000, /* at most */
 	GUID_CHARS = 36,
 };
 

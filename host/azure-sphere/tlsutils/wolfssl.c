@@ -206,7 +206,8 @@ int wolfSSL_CTX_set_cipher_list(void *context, const char *list)
 	return set ? set(context, list) : FAILED;
 }
 
-/* Which crypto device holds the key, as Azure's IoT SDK says it: here the key is loaded, and no device is to be asked. */
+/* Which crypto device holds the key, as Azure's IoT SDK says it: here the key is loaded, and no device is to be asked.
+ */
 int wolfSSL_CTX_SetDevId(void *context, int device);
 int wolfSSL_CTX_SetDevId(void *context, int device)
 {

@@ -45,6 +45,25 @@ class Foreign(unittest.TestCase):
         self.assertEqual(child.process.returncode, 1)
         self.assertIn(b"exit code 1: ExitCode_TermHandler_SigTerm", report)
 
+    def test_a_project_of_the_first_sdks(self):
+        """CMake as it was before 20.04: a list of files, and the SDK's file that makes the package."""
+        app = self.app(None)
+        project = app.folder
+        shutil.copy(sphere.APPS / "https_own.c", project / "main.c")
+        (project / "CMakeLists.txt").write_text(
+            "CMAKE_MINIMUM_REQUIRED(VERSION 3.8)\nPROJECT(Old C)\nADD_EXECUTABLE(${PROJECT_NAME} main.c)\n"
+            "TARGET_LINK_LIBRARIES(${PROJECT_NAME} applibs pthread gcc_s c curl tlsutils wolfssl)\n"
+            'SET(ADDITIONAL_APPROOT_INCLUDES "certs/roots.pem app_manifest.json")\ninclude("${AZURE_SPHERE_MAKE_IMAGE_FILE}")\n')
+        app.manifest([app.url, "certs/roots.pem", "func"])
+        toolchain = sphere.SDK / "CMakeFiles/AzureSphereToolchain.cmake"
+        for step in (["-G", "Ninja", "-B", "out", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", "-DAZURE_SPHERE_TARGET_API_SET=3+Beta1909"],
+                     ["--build", "out"]):
+            subprocess.run(["/usr/bin/cmake", "-Wno-dev", *step] if "-G" in step else ["/usr/bin/cmake", *step], cwd=project,
+                           check=True, capture_output=True, timeout=DEADLINE_S)
+        app.folder = project / "out/Old.image"
+        done = app.run()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_own_callbacks_that_take_the_context_for_wolfssls(self):
         app = self.app("https_own.c")
         for how in ("func", "chain", "file"):
