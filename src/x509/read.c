@@ -51,8 +51,10 @@ zt_status zt_cert_read_pem(zt_view pem, zt_cert_info **ret, zt_error *ret_error)
 
 static void dn_free(zt_dn *name)
 {
-	for (size_t i = 0; i < name->count; i++)
+	for (size_t i = 0; i < name->count; i++) {
 		free(name->parts[i].text);
+		free(name->parts[i].escaped);
+	}
 }
 
 void zt_cert_info_free(zt_cert_info *info)
@@ -61,6 +63,9 @@ void zt_cert_info_free(zt_cert_info *info)
 		return;
 	dn_free(&info->subject);
 	dn_free(&info->issuer);
+	for (size_t i = 0; i < info->alternative_count; i++)
+		free(info->alternatives[i].text);
+	free(info->alternatives);
 	free(info);
 }
 
@@ -151,6 +156,21 @@ static zt_status put_text(zt_str *out, int tag, zt_view value)
 	}
 }
 
+/* AWS IoT, "X.509 certificate policy variables", "Special characters". */
+static zt_status escape(zt_view text, char **ret)
+{
+	static const char special[] = ",\"\\+=<>;";
+	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(2 * ZT_CERT_DER_MAX);
+	for (size_t i = 0; i < text.n; i++) {
+		if (memchr(special, text.p[i], sizeof special - 1))
+			TRY(zt_str_put_u8(&out, '\\'));
+		TRY(zt_str_put_u8(&out, text.p[i]));
+	}
+	if (out.n > text.n)
+		*ret = zt_str_steal(&out);
+	return ZT_OK;
+}
+
 zt_status zt_dn_add(zt_dn *name, zt_view oid, int tag, zt_view value, zt_error *ret_error)
 {
 	zt_dn_kind kind = kind_of(oid);
@@ -164,8 +184,36 @@ zt_status zt_dn_add(zt_dn *name, zt_view oid, int tag, zt_view value, zt_error *
 		return zt_error_set(ret_error, ZT_E_INVALID, "a name holds text that is not valid");
 	char *owned = zt_view_dup(zt_str_view(&text));
 	ENSURE(owned, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	name->parts[name->count++] = (zt_dn_part){ kind, owned };
-	return ZT_OK;
+	name->parts[name->count] = (zt_dn_part){ .kind = kind, .text = owned };
+	return escape(zt_str_view(&text), &name->parts[name->count++].escaped);
+}
+
+static bool any(const char *digits, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (digits[i])
+			return true;
+	return false;
+}
+
+/* Long division by ten, digit by digit. */
+static void to_decimal(const char *hex, char *ret, size_t cap)
+{
+	char digits[2 * SERIAL_BYTES_MAX + 1];
+	size_t n = strlen(hex), at = cap - 1;
+	for (size_t i = 0; i < n; i++)
+		digits[i] = (char)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+	ret[at] = 0;
+	do {
+		int rest = 0;
+		for (size_t i = 0; i < n; i++) {
+			int value = rest * 16 + digits[i];
+			digits[i] = (char)(value / 10);
+			rest = value % 10;
+		}
+		ret[--at] = (char)('0' + rest);
+	} while (at && any(digits, n));
+	memmove(ret, ret + at, cap - at);
 }
 
 zt_status zt_cert_set_serial(zt_cert_info *info, zt_view content, zt_error *ret_error)
@@ -178,8 +226,10 @@ zt_status zt_cert_set_serial(zt_cert_info *info, zt_view content, zt_error *ret_
 	zt_buf_put_hex(&b, content);
 	TRY(zt_buf_finish_text(&b));
 	size_t zeros = strspn(digits, "0");
-	return zt_text_copy(info->serial_hex, sizeof info->serial_hex,
-			    zeros == b.n ? ZT_LIT("0") : zt_view_of(digits + zeros));
+	TRY(zt_text_copy(info->serial_hex, sizeof info->serial_hex,
+			 zeros == b.n ? ZT_LIT("0") : zt_view_of(digits + zeros)));
+	to_decimal(info->serial_hex, info->serial_decimal, sizeof info->serial_decimal);
+	return ZT_OK;
 }
 
 zt_view zt_dn_value(const zt_dn *name, zt_dn_kind kind, size_t index)

@@ -36,7 +36,8 @@ typedef enum {
 
 typedef struct {
 	zt_dn_kind kind;
-	char *text; /* UTF-8, owned */
+	char *text;    /* UTF-8, owned */
+	char *escaped; /* with a backslash before each of , " \ + = < > ; (owned); NULL: as `text` */
 } zt_dn_part;
 
 /* A distinguished name: its known attributes in order, and a digest that tells whether two names are equal. */
@@ -46,10 +47,23 @@ typedef struct {
 	uint8_t hash[32]; /* SHA-256 of the Name's DER */
 } zt_dn;
 
+/* Alternative names (RFC 5280 §4.2.1.6, §4.2.1.7) that AWS's policy variables can name. */
+typedef enum { ZT_ALT_RFC822, ZT_ALT_DNS, ZT_ALT_DIRECTORY, ZT_ALT_URI, ZT_ALT_IP } zt_alt_kind;
+enum { ZT_ALT_NAMES_MAX = 50 }; /* five of each kind, of subject and issuer */
+
+typedef struct {
+	zt_alt_kind kind;
+	bool of_issuer;
+	char *text; /* owned; a directory name as "cn=Lamp,ou=Home,c=US", an address as inet_ntop(3) writes it */
+} zt_alt_name;
+
 typedef struct zt_cert_info {
 	char id[ZT_CERT_ID_HEX + 1];
 	zt_dn subject, issuer;
 	char serial_hex[2 * 20 + 3]; /* lower-case, without leading zeros */
+	char serial_decimal[52];     /* the same number */
+	zt_alt_name *alternatives;   /* in order, at most five of a kind; the OpenSSL body alone reads them */
+	size_t alternative_count;
 	int64_t not_before_ms, not_after_ms;
 	bool is_ca; /* basicConstraints CA:TRUE, and keyCertSign where there is a key usage */
 } zt_cert_info;

@@ -1,6 +1,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "x509/alternative.h"
 #include "x509/openssl.h"
 #include "x509/read_body.h"
 
@@ -65,5 +66,6 @@ zt_status zt_cert_parse(zt_view der, zt_cert_info *info, zt_error *ret_error)
 	TRY(read_serial(cert, info, ret_error));
 	TRY(read_time(X509_get0_notBefore(cert), &info->not_before_ms, ret_error));
 	TRY(read_time(X509_get0_notAfter(cert), &info->not_after_ms, ret_error));
-	return read_is_ca(cert, &info->is_ca, ret_error);
+	TRY(read_is_ca(cert, &info->is_ca, ret_error));
+	return zt_alternatives_read(cert, info);
 }

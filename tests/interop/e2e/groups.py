@@ -100,7 +100,7 @@ def names_of_a_certificate(world, iot, ca):
     iot.create_policy(policyName="names", policyDocument=document(
         ("Allow", "iot:Publish", topics, {}),
         ("Allow", "iot:Connect", "*", {"Condition": {"ForAnyValue:StringEquals": {
-            "iot:Certificate.AvailableKeys": "Subject.AlternativeName.DNSName"}}})))
+            "iot:Certificate.AvailableKeys": "iot:Certificate.Subject.AlternativeName.DNSName"}}})))
     iot.attach_policy(policyName="names", target=arn)
     for name in ("one.example", "two.example", "me@example.com", "192.0.2.7", "urn:device:7"):
         assert publishes(world, leaf, "names", f"n/{name}"), name
@@ -218,5 +218,6 @@ with World(attest=False) as the_world:
     a_group_lets_its_things_in(the_world, the_iot, the_ca)
     an_open_connection_follows(the_world, the_iot, the_ca)
     conditions_of_a_connect(the_world, the_iot, the_ca)
+    names_of_a_certificate(the_world, the_iot, the_ca)
     registry_events(the_world, the_iot, the_ca)
     a_rule_takes_them(the_world, the_iot)

@@ -110,6 +110,26 @@ def tenant_name():
                 (ORGANIZATION, PRINTABLE, "Microsoft Corporation"), (COMMON, PRINTABLE, TENANT))
 
 
+def alternatives(number, dns, address, uri, mail, directory):
+    """GeneralNames of RFC 5280 §4.2.1.6."""
+    names = [tlv(0x82, text) for text in dns] + [tlv(0x87, address), tlv(0x86, uri), tlv(0x81, mail), tlv(0xA4, directory)]
+    return extension(f"2.5.29.{number}", sequence(*names))
+
+
+def variables():
+    """The attributes of the examples in AWS IoT, "X.509 certificate policy variables"; beside them a NUL and a sixth name."""
+    key = ec("P-256")
+    of_subject = name((COUNTRY, PRINTABLE, "US"), (ORGANIZATION, PRINTABLE, "IoT"), (UNIT, PRINTABLE, "SmartHome"),
+                      (COMMON, PRINTABLE, "LightBulbCert"))
+    of_issuer = name((COUNTRY, PRINTABLE, "US"), (ORGANIZATION, PRINTABLE, "Issuer"), (UNIT, PRINTABLE, "IoT Devices"),
+                     (COMMON, PRINTABLE, "Primary Issuer CA"))
+    dns = [b"example.com", b"bank\0.example", *(f"{i}.example.com".encode() for i in range(2, 7))]
+    certificate("variables", name((ORGANIZATION, UTF8, "Amazon Web Services O=Amazon.com Inc."), (COMMON, UTF8, "a,b")),
+                common("ca"), key, key, digest="sha256", serial=bytes.fromhex("00921285cbb7a5e086"), extensions=[
+                    alternatives(17, dns, bytes([1, 2, 3, 4]), b"ResourceIdentifier001", b"device1@example.com", of_subject),
+                    alternatives(18, [b"issuer.com"], bytes([5, 6, 7, 8]), b"PrimarySignerCA", b"primary@issuer.com", of_issuer)])
+
+
 def main():
     policy, tenant, rolled, device = ec("P-384"), ec("P-384"), ec("P-384"), ec("P-256")
     policy_name = name((COUNTRY, PRINTABLE, "US"), (ORGANIZATION, PRINTABLE, "Microsoft Corporation"),
@@ -162,6 +182,7 @@ def main():
     certificate("bad-name-of-25-parts", name(*[(UNIT, UTF8, str(i)) for i in range(25)]), common("ca"), key, key,
                 **plain)
 
+    variables()
     rsa, weak = [Key("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:" + bits) for bits in ("2048", "1024")]
     usual = {"digest": "sha256", "extensions": [BASIC_CA, USAGE_CA]}
     certificate("ca-rsa-2048", common("rsa"), common("rsa"), rsa, rsa, kind="rsa", **usual)

@@ -25,6 +25,7 @@ static void a_tenant_ca_gives_its_names_serial_and_dates(void **state)
 	zt_cert_info *info = read_fixture("tenant-ca");
 	assert_string_equal(info->id, "6d094a13e6744a2045dffbe90c60c4e810bd6f5f92f10a95ba54e84cca528296");
 	assert_string_equal(info->serial_hex, "f1c2a3b4d5e6f708192a3b4c5d6e7f80");
+	assert_string_equal(info->serial_decimal, "321354572934754656323978700795048525696");
 	assert_view(zt_dn_value(&info->subject, ZT_DN_COUNTRY, 0), "US");
 	assert_view(zt_dn_value(&info->subject, ZT_DN_STATE, 0), "Washington");
 	assert_view(zt_dn_value(&info->subject, ZT_DN_ORGANIZATION, 0), "Microsoft Corporation");
@@ -84,7 +85,7 @@ static zt_view tenant_of(const char *common_name)
 {
 	static zt_cert_info info;
 	info.subject.count = 1;
-	info.subject.parts[0] = (zt_dn_part){ ZT_DN_COMMON_NAME, (char *)common_name };
+	info.subject.parts[0] = (zt_dn_part){ .kind = ZT_DN_COMMON_NAME, .text = (char *)common_name };
 	return zt_cert_tenant(&info, false);
 }
 
