@@ -14,7 +14,7 @@ enum { RESOURCE_MAX = 1024 };
 
 typedef struct {
 	zt_account_options account;
-	const char *device, *certificate, *action, *topic, *client_id, *thing, *number;
+	const char *device, *certificate, *action, *topic, *client_id, *thing;
 	zt_opt_list policies, variables;
 	bool https, json;
 } check_options;
@@ -73,7 +73,8 @@ static zt_status take_files(const check_options *o, zt_policy_subject *subject, 
 	(void)snprintf(ret_place->partition, sizeof ret_place->partition, "%.*s",
 		       ZT_PRI(zt_arn_partition_of_region(zt_view_of(region))));
 	(void)snprintf(ret_place->region, sizeof ret_place->region, "%s", region);
-	(void)snprintf(ret_place->account, sizeof ret_place->account, "%s", o->number ? o->number : "000000000000");
+	(void)snprintf(ret_place->account, sizeof ret_place->account, "%s",
+		       o->account.account ? o->account.account : "000000000000");
 	for (size_t i = 0; i < o->policies.count; i++)
 		TRY(zt_policy_subject_load(subject, o->policies.values[i], ret_error));
 	if (!o->https) {
@@ -175,7 +176,6 @@ static zt_status check(int argc, char **argv, zt_error *ret_error)
 		{ "thing", 0, ZT_OPT_TEXT, &o.thing, "NAME", "offline: the Thing of the connection", 0, 0 },
 		{ "var", 0, ZT_OPT_LIST, &o.variables, "NAME=VALUE",
 		  "value of a policy variable, such as iot:Certificate.Subject.CommonName (repeat it)", 0, 0 },
-		{ "account", 0, ZT_OPT_TEXT, &o.number, "NUMBER", "offline: of the ARNs (default 000000000000)", 0, 0 },
 		{ "https", 0, ZT_OPT_FLAG, &o.https, NULL, "as over HTTPS: no client id, and no Thing", 0, 0 },
 		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: allowed, policy, statement, …", 0, 0 },
 	};
@@ -184,7 +184,8 @@ static zt_status check(int argc, char **argv, zt_error *ret_error)
 		.usage =
 		    "zerotouch policy check (--device ID | --certificate ID | --policy FILE…) --action A [options]",
 		.purpose = "Tells whether a device may do an action, and which statement of which policy decides.\n"
-			   "Exit status 0 when it may, 22 when it may not.",
+			   "Exit status 0 when it may, 22 when it may not. Offline --account is the one of the ARNs\n"
+			   "(default 000000000000).",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch policy check --device ID --action iot:Publish --topic myhome/myroom\n"
