@@ -1,5 +1,12 @@
 #include "setup/export_inside.h"
 
+zt_status zt_export_check(const zt_setup *setup, zt_error *ret_error)
+{
+	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	return setup->spec.jitp ? zt_error_set(ret_error, ZT_E_UNSUPPORTED, "--output has no form for --mode jitp")
+				: ZT_OK;
+}
+
 zt_status zt_export_desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	return zt_resource_of(item->kind)->desired(setup, item, ret, ret_error);

@@ -110,6 +110,8 @@ static const char *logical_name(const zt_setup *setup, const zt_setup_item *item
 					     [ZT_SETUP_FUNCTION] = "Handler",
 					     [ZT_SETUP_RULE] = "Rule",
 					     [ZT_SETUP_PERMISSION] = "InvokePermission" };
+	if (item->other_way)
+		return NULL;
 	if (item->kind == ZT_SETUP_CA) {
 		(void)snprintf(ret_text, 32, "TenantCa%zu", item->index + 1);
 		return zt_export_ca(setup, item) ? ret_text : NULL;
@@ -169,7 +171,7 @@ zt_status zt_setup_cloudformation(zt_setup *setup, json_t **ret, zt_error *ret_e
 {
 	char text[32];
 	ZT_JSON_CLEANUP json_t *resources = json_object();
-	ENSURE(setup->planned, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	TRY(zt_export_check(setup, ret_error));
 	for (size_t i = 0; i < setup->item_count; i++) {
 		const char *name = logical_name(setup, &setup->items[i], text);
 		json_t *one = NULL;

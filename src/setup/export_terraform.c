@@ -158,7 +158,7 @@ static zt_status add(zt_setup *setup, const zt_setup_item *item, json_t *resourc
 {
 	address at;
 	ZT_JSON_CLEANUP json_t *desired = NULL;
-	if (!address_of(setup, item, &at))
+	if (item->other_way || !address_of(setup, item, &at))
 		return ZT_OK;
 	TRY(zt_export_desired(setup, item, &desired, ret_error));
 	if (!json_object_get(resources, at.type))
@@ -183,7 +183,7 @@ static json_t *variables(const zt_setup *setup)
 zt_status zt_setup_terraform(zt_setup *setup, json_t **ret, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *resources = json_object();
-	ENSURE(setup->planned && resources, zt_error_set(ret_error, ZT_E_STATE, "nothing is planned"));
+	TRY(zt_export_check(setup, ret_error));
 	for (size_t i = 0; i < setup->item_count; i++)
 		TRY(add(setup, &setup->items[i], resources, ret_error));
 	*ret = json_pack("{s:{s:{s:{s:s}}}, s:{s:{s:s}}, s:o, s:O}", "terraform", "required_providers", "aws", "source",

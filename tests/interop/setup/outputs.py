@@ -131,6 +131,10 @@ def test_printing_changes_nothing(o):
     assert o.run("setup", "--output", "terraform").returncode == 0
     assert o.world.client("iot").list_policies()["policies"] == []
     assert o.run("plan", "--output", "pulumi", check=False).returncode == 2
+    refused = o.run("plan", "--output", "terraform", "--mode", "jitp", check=False)
+    assert refused.returncode != 0 and b"--mode jitp" in refused.stderr, refused
+    assert o.output("terraform", "--prune")["resource"] == o.output("terraform")["resource"]
+    assert o.output("cloudformation", "--prune") == o.output("cloudformation")
 
 
 MANIFEST = {"SchemaVersion": 1, "Name": "app", "ComponentId": "1689d8b2-c835-2e27-27ad-e894d6d15fa9", "EntryPoint": "/bin/app",
