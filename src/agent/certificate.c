@@ -62,7 +62,9 @@ zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_fi
 zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_files *files, const zt_report *report,
 				zt_error *ret_error)
 {
-	if (!is_due(files))
+	if (!config->certificate != !config->key)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--certificate and --key go together");
+	if (config->certificate || !is_due(files))
 		return ZT_OK;
 	if (config->attest_url && config->tenant) {
 		zt_error cause = { 0 };
@@ -74,4 +76,14 @@ zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_f
 		return ZT_OK;
 	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
 			    "there is no valid certificate in %s (zerotouch-device attest gets one)", files->dir);
+}
+
+const char *zt_certificate_file(const zt_agent_config *config, const zt_device_files *files)
+{
+	return config->certificate ? config->certificate : zt_str_text(&files->certificate);
+}
+
+const char *zt_certificate_key(const zt_agent_config *config, const zt_device_files *files)
+{
+	return config->key ? config->key : zt_str_text(&files->tls_key);
 }

@@ -13,9 +13,13 @@ int64_t zt_certificate_due_ms(const zt_device_files *files);
  * is not configured. Reports the certificate. */
 ZT_NODISCARD zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_files *files, bool force,
 					    const zt_report *report, zt_error *ret_error);
-/* For commands that connect: renews when due if an authority is configured, and otherwise takes what there is. A
+/* For commands that connect: renews when due if an authority is configured, and otherwise takes what there is; one that
+ * the options name is taken as it is. A
  * failure to renew a certificate that is still good is trouble, not the end. */
 ZT_NODISCARD zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_files *files,
 					     const zt_report *report, zt_error *ret_error);
+/* The certificate's path, and its key: those of the options, or the state folder's. */
+const char *zt_certificate_file(const zt_agent_config *config, const zt_device_files *files);
+const char *zt_certificate_key(const zt_agent_config *config, const zt_device_files *files);
 
 #endif

@@ -116,8 +116,8 @@ static zt_status publish(const zt_agent_config *config, zt_route route, const zt
 		.alpn_port = (uint16_t)config->alpn_port,
 		.first_by_https = true,
 		.ca_file = config->ca_file,
-		.certificate_file = zt_str_text(&files.certificate),
-		.key_file = zt_str_text(&files.tls_key),
+		.certificate_file = zt_certificate_file(config, &files),
+		.key_file = zt_certificate_key(config, &files),
 	};
 	TRY(zt_client_new(&spec, &client, ret_error));
 	TRY(zt_client_publish(client, message, ret_error));
@@ -143,6 +143,7 @@ zt_status zt_agent_publish(int argc, char **argv, zt_error *ret_error)
 		{ "retain", 'r', ZT_OPT_FLAG, &retain, NULL, "keep it as the topic's retained message (mqtt)", 0, 0 },
 		{ "timeout", 't', ZT_OPT_NUMBER, &timeout_s, "SECONDS", "how long to try (60)", 1, 86400 },
 		ZT_AGENT_OPTS_ATTEST(&config),
+		ZT_AGENT_OPTS_IDENTITY(&config),
 		ZT_AGENT_OPT_JSON(&config),
 	};
 	const zt_command command = {

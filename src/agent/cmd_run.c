@@ -58,8 +58,8 @@ static zt_status make_client(agent *a, zt_error *ret_error)
 		.mqtt_port = (uint16_t)a->config.mqtt_port,
 		.https_port = (uint16_t)a->config.https_port,
 		.ca_file = a->config.ca_file,
-		.certificate_file = zt_str_text(&a->files.certificate),
-		.key_file = zt_str_text(&a->files.tls_key),
+		.certificate_file = zt_certificate_file(&a->config, &a->files),
+		.key_file = zt_certificate_key(&a->config, &a->files),
 		.alpn_port = (uint16_t)a->config.alpn_port,
 		.first_by_https = true,
 		.protocol = a->mqtt5 ? &zt_mqtt5 : NULL,
@@ -77,7 +77,7 @@ static zt_status make_client(agent *a, zt_error *ret_error)
 static void renew_when_due(agent *a)
 {
 	int64_t now_ms = zt_time_mono_ms();
-	if (now_ms < a->renew_at_ms || !a->config.attest_url || !a->config.tenant)
+	if (now_ms < a->renew_at_ms || !a->config.attest_url || !a->config.tenant || a->config.certificate)
 		return;
 	int64_t due_in_ms = zt_certificate_due_ms(&a->files) - zt_time_now_ms();
 	a->renew_at_ms = now_ms + (due_in_ms < RENEW_LOOK_MS ? due_in_ms : RENEW_LOOK_MS);
@@ -251,6 +251,7 @@ zt_status zt_agent_run(int argc, char **argv, zt_error *ret_error)
 		{ "thing", 0, ZT_OPT_TEXT, &a.thing_name, "NAME", "the Thing (learnt from the identity message)", 0,
 		  0 },
 		ZT_AGENT_OPTS_ATTEST(&a.config),
+		ZT_AGENT_OPTS_IDENTITY(&a.config),
 		ZT_AGENT_OPT_JSON(&a.config),
 	};
 	const zt_command command = {

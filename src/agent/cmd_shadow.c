@@ -158,8 +158,8 @@ static zt_status converse(dialogue *d, zt_error *ret_error)
 		.first_by_https = true,
 		.protocol = d->mqtt5 ? &zt_mqtt5 : NULL,
 		.ca_file = d->config.ca_file,
-		.certificate_file = zt_str_text(&d->files.certificate),
-		.key_file = zt_str_text(&d->files.tls_key),
+		.certificate_file = zt_certificate_file(&d->config, &d->files),
+		.key_file = zt_certificate_key(&d->config, &d->files),
 	};
 	TRY(zt_client_new(&spec, &d->client, ret_error));
 	TRY(zt_certificate_ensure(&d->config, &d->files, &d->report, ret_error));
@@ -181,6 +181,7 @@ static zt_status shadow_command(zt_shadow_operation operation, const char *name,
 		{ "timeout", 't', ZT_OPT_NUMBER, &d.timeout_s, "SECONDS", "how long to try (60)", 1, 86400 },
 		{ "mqtt5", '5', ZT_OPT_FLAG, &d.mqtt5, NULL, "speak MQTT 5 (3.1.1)", 0, 0 },
 		ZT_AGENT_OPTS_ATTEST(&d.config),
+		ZT_AGENT_OPTS_IDENTITY(&d.config),
 		ZT_AGENT_OPT_JSON(&d.config),
 		{ "reported", 'r', ZT_OPT_TEXT, &d.reported, "JSON", "what the device is: an object, or null", 0, 0 },
 		{ "desired", 'd', ZT_OPT_TEXT, &d.desired, "JSON", "what it should be: an object, or null", 0, 0 },

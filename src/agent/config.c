@@ -33,6 +33,8 @@ zt_status zt_agent_config_init(zt_agent_config *config, zt_error *ret_error)
 		.attest_url = getenv("ZT_ATTEST"),
 		.attest_ca_file = getenv("ZT_ATTEST_CA_FILE"),
 		.tenant = getenv("ZT_TENANT"),
+		.certificate = getenv("ZT_CERTIFICATE"),
+		.key = getenv("ZT_KEY"),
 		.default_state = ZT_STR(4096),
 	};
 	TRY(port_of("ZT_MQTT_PORT", 8883, &config->mqtt_port, ret_error));

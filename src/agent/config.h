@@ -15,6 +15,8 @@ typedef struct {
 	const char *attest_url;     /* --attest, ZT_ATTEST */
 	const char *attest_ca_file; /* --attest-ca-file, ZT_ATTEST_CA_FILE */
 	const char *tenant;         /* --tenant, ZT_TENANT */
+	const char *certificate;    /* --certificate, ZT_CERTIFICATE; NULL: the state folder's */
+	const char *key;            /* --key, ZT_KEY: a file or a URI; with `certificate` */
 	bool json;                  /* --json */
 	zt_str default_state;       /* owns `state` when nothing else names it */
 } zt_agent_config;
@@ -24,6 +26,22 @@ typedef struct {
 	{                                                                            \
 		"state", 's', ZT_OPT_TEXT, &(c)->state, "DIR",                       \
 		    "state folder (ZT_STATE; ~/.local/state/zerotouch-device)", 0, 0 \
+	}
+/* An identity of somebody else's making, which the agent only uses. */
+#define ZT_AGENT_OPTS_IDENTITY(c)                                                                                     \
+	{ "certificate",                                                                                              \
+	  0,                                                                                                          \
+	  ZT_OPT_TEXT,                                                                                                \
+	  &(c)->certificate,                                                                                          \
+	  "FILE",                                                                                                     \
+	  "this certificate in place of the state folder's (ZT_CERTIFICATE)",                                         \
+	  0,                                                                                                          \
+	  0 },                                                                                                        \
+	{                                                                                                             \
+		"key", 0, ZT_OPT_TEXT, &(c)->key, "KEY",                                                              \
+		    "its key: a file, or where OpenSSL finds it, as pkcs11:token=…;object=…?pin-source=file:… " \
+		    "(ZT_KEY)",                                                                                       \
+		    0, 0                                                                                              \
 	}
 #define ZT_AGENT_OPT_JSON(c)                                                                                        \
 	{                                                                                                           \

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/timefmt.h"
 #include "port/linux/identity_files.h"
+#include "port/linux/key.h"
 #include "port/linux/transport.h"
 
 enum {
@@ -114,6 +115,8 @@ zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *r
 				    ret_error));
 	client->transport.certificate_file = client->certificate_file;
 	client->transport.key_file = client->key_file;
+	if (client->key_file && zt_key_is_uri(client->key_file))
+		TRY(zt_key_load(client->key_file, &client->transport.key, ret_error));
 	client->transport.alpn_port = spec->sign ? 0 : alpn_port_of(spec);
 	zt_linux_transport_init_beside(&client->beside, &client->transport);
 	if (spec->sign && zt_linux_transport_use_websocket(&client->transport, spec->sign, spec->sign_context) != ZT_OK)

@@ -21,7 +21,7 @@ typedef struct {
 	uint16_t mqtt_port, https_port; /* 0: 8883, 8443; on 443 ALPN asks for the protocol */
 	const char *ca_file;            /* roots that verify the server, PEM; NULL: AWS's, built in */
 	const char *certificate_file;   /* PEM: leaf, then what the server may need to know of its issuers */
-	const char *key_file;           /* PEM */
+	const char *key_file;           /* PEM, or a URI of a key that stays where it is (port/linux/key.h) */
 	const char *client_id;          /* MQTT; NULL: the certificate's common name */
 	zt_sign_fn sign; /* in place of a certificate: MQTT over WebSocket on mqtt_port (0: 443), each handshake signed
 			    by this; needs client_id. NULL: none */
@@ -40,8 +40,8 @@ typedef struct {
 
 typedef struct zt_client zt_client;
 
-/* Copies the texts. Fails on what can never work: no roots in ca_file, an address for a host, a filter over AWS's
- * limits. The certificate may be missing still. Connects only when stepped. */
+/* Copies the texts. Fails on what can never work: no roots in ca_file, a key's URI that leads to none, an address for a
+ * host, a filter over AWS's limits. The certificate may be missing still. Connects only when stepped. */
 ZT_NODISCARD zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *ret_error);
 /* Says goodbye to the server and closes. NULL is fine. */
 void zt_client_free(zt_client *client);

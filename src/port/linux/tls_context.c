@@ -18,11 +18,17 @@ static void free_context(SSL_CTX **context)
 	SSL_CTX_free(*context);
 }
 
-static bool load_identity(SSL_CTX *context, const char *certificate_file, const char *key_file)
+typedef struct {
+	const char *certificate_file, *key_file;
+	EVP_PKEY *key; /* in place of the file */
+} identity;
+
+static bool load_identity(SSL_CTX *context, const identity *id)
 {
 	ERR_clear_error();
-	return SSL_CTX_use_certificate_chain_file(context, certificate_file) == 1 &&
-	       SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) == 1 &&
+	return SSL_CTX_use_certificate_chain_file(context, id->certificate_file) == 1 &&
+	       (id->key ? SSL_CTX_use_PrivateKey(context, id->key)
+			: SSL_CTX_use_PrivateKey_file(context, id->key_file, SSL_FILETYPE_PEM)) == 1 &&
 	       SSL_CTX_check_private_key(context) == 1;
 }
 
@@ -40,13 +46,12 @@ static SSL_CTX *new_context(X509_STORE *roots)
 	return context;
 }
 
-zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, const char *key_file, SSL_CTX **ret,
-			     zt_error *ret_error)
+static zt_status new_with(X509_STORE *roots, const identity *id, SSL_CTX **ret, zt_error *ret_error)
 {
 	for (int look = 1;; look++) {
 		ZT_CLEANUP(free_context) SSL_CTX *context = new_context(roots);
 		ENSURE(context, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-		if (!certificate_file || load_identity(context, certificate_file, key_file)) {
+		if (!id->certificate_file || load_identity(context, id)) {
 			*ret = ZT_STEAL(context);
 			return ZT_OK;
 		}
@@ -54,4 +59,16 @@ zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, co
 			return zt_tls_error(ret_error, ZT_E_CREDENTIALS,
 					    "the device certificate or its key cannot be used");
 	}
+}
+
+zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, const char *key_file, SSL_CTX **ret,
+			     zt_error *ret_error)
+{
+	return new_with(roots, &(identity){ certificate_file, key_file, NULL }, ret, ret_error);
+}
+
+zt_status zt_tls_context_new_keyed(X509_STORE *roots, const char *certificate_file, EVP_PKEY *key, SSL_CTX **ret,
+				   zt_error *ret_error)
+{
+	return new_with(roots, &(identity){ certificate_file, NULL, key }, ret, ret_error);
 }

@@ -11,6 +11,9 @@
  * together, also after a look or two more in case they were just being replaced. Free with SSL_CTX_free. */
 ZT_NODISCARD zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, const char *key_file,
 					  SSL_CTX **ret, zt_error *ret_error);
+/* The same with a key that is not in a file (port/linux/key.h); borrowed. */
+ZT_NODISCARD zt_status zt_tls_context_new_keyed(X509_STORE *roots, const char *certificate_file, EVP_PKEY *key,
+						SSL_CTX **ret, zt_error *ret_error);
 /* Appends the first reason of OpenSSL's error queue to the error's text, and empties the queue. */
 zt_status zt_tls_error(zt_error *ret_error, zt_status status, const char *what);
 

@@ -30,7 +30,10 @@ static zt_status start(zt_linux_transport *t, zt_route route)
 {
 	uint16_t port = port_of(t, route);
 	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
-	TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
+	if (t->key)
+		TRY(zt_tls_context_new_keyed(t->roots, t->certificate_file, t->key, &tls, &t->stream.error));
+	else
+		TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
 	zt_status status = zt_tls_stream_start(&t->stream, tls, t->host, port, alpn_of(t, route, port));
 	if (t->alpn_port && !t->tried_both)
 		t->stream.deadline_ms -= ZT_OPEN_MS - ZT_OPEN_FIRST_MS;
@@ -104,6 +107,8 @@ void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linu
 	*transport = *other;
 	zt_tls_stream_init(&transport->stream, other->stream.clock);
 	(void)X509_STORE_up_ref(other->roots);
+	if (other->key)
+		(void)EVP_PKEY_up_ref(other->key);
 }
 
 void zt_linux_transport_deinit(zt_linux_transport *transport)
@@ -115,6 +120,8 @@ void zt_linux_transport_deinit(zt_linux_transport *transport)
 	transport->websocket = NULL;
 	X509_STORE_free(transport->roots);
 	transport->roots = NULL;
+	EVP_PKEY_free(transport->key);
+	transport->key = NULL;
 }
 
 zt_transport zt_linux_transport_seam(zt_linux_transport *transport)

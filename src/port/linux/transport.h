@@ -11,6 +11,7 @@ typedef struct {
 	uint16_t mqtt_port, https_port; /* on 443 ALPN names the protocol */
 	uint16_t alpn_port;             /* where it does so too, tried when the other is closed; 0: none */
 	const char *certificate_file, *key_file;
+	EVP_PKEY *key;     /* in place of key_file, or NULL; owned */
 	X509_STORE *roots; /* owned */
 	zt_tls_stream stream;
 	zt_websocket_client *websocket; /* between TLS and MQTT, or NULL; owned */
