@@ -7,10 +7,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static const zt_noun *const nouns[] = {
-	&zt_noun_meta,       &zt_noun_ca,         &zt_noun_certificate, &zt_noun_thing,
-	&zt_noun_thing_type, &zt_noun_policy,     &zt_noun_attachment,  &zt_noun_rule,
-	&zt_noun_function,   &zt_noun_role,       &zt_noun_tags,        &zt_noun_retained,
-	&zt_noun_invocation, &zt_noun_access_key, &zt_noun_log_group,   &zt_noun_template,
+	&zt_noun_meta,     &zt_noun_ca,         &zt_noun_certificate, &zt_noun_thing,        &zt_noun_thing_type,
+	&zt_noun_policy,   &zt_noun_attachment, &zt_noun_rule,        &zt_noun_function,     &zt_noun_role,
+	&zt_noun_tags,     &zt_noun_retained,   &zt_noun_invocation,  &zt_noun_access_key,   &zt_noun_log_group,
+	&zt_noun_template, &zt_noun_shadow,     &zt_noun_thing_group, &zt_noun_group_member,
 };
 
 static const char policy[] = "{\"v\":1,\"generation\":\"\",\"created\":1,\"modified\":1,\"next\":2,\"versions\":[{"
@@ -18,16 +18,40 @@ static const char policy[] = "{\"v\":1,\"generation\":\"\",\"created\":1,\"modif
 			     "\"document\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"iot:*"
 			     "\\\",\\\"Resource\\\":\\\"*\\\"}}\"}]}";
 
+static const char thing[] = "{\"v\":1,\"id\":\"\",\"type\":\"\",\"billingGroup\":\"\",\"attributes\":{},\"version\":1,"
+			    "\"created\":1,\"principals\":[]}";
+static const char group[] = "{\"v\":1,\"id\":\"\",\"parent\":\"\",\"parentId\":\"\",\"attributes\":{},\"version\":1,"
+			    "\"created\":1}";
+
+/* What an attachment and a membership must find. */
+static const struct {
+	zt_kind kind;
+	const char *key, *value;
+} there[] = {
+	{ ZT_KIND_POLICY, "p", policy },
+	{ ZT_KIND_THING, "t", thing },
+	{ ZT_KIND_THING_GROUP, "g", group },
+};
+
+static bool is_there(const zt_record *record)
+{
+	for (size_t i = 0; i < ZT_COUNT(there); i++)
+		if (record->kind == there[i].kind && zt_view_equal(record->key, zt_view_of(there[i].key)))
+			return true;
+	return false;
+}
+
 static zt_registry *registry_new(void)
 {
 	zt_registry *registry = calloc(1, sizeof *registry);
-	zt_record record = { ZT_KIND_POLICY, ZT_LIT("p"), zt_view_of(policy) };
 	if (!registry)
 		abort();
 	registry->account = (zt_account){ "aws", "eu-west-1", "123456789012", "localhost" };
-	/* So that an attachment can find its policy. */
-	if (zt_registry_load(registry, &record, NULL) != ZT_OK)
-		abort();
+	for (size_t i = 0; i < ZT_COUNT(there); i++) {
+		zt_record record = { there[i].kind, zt_view_of(there[i].key), zt_view_of(there[i].value) };
+		if (zt_registry_load(registry, &record, NULL) != ZT_OK)
+			abort();
+	}
 	return registry;
 }
 
@@ -70,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		record.key = zt_view_of(id);
 	}
 	/* The store has no two records of one key. */
-	if (kind == ZT_KIND_POLICY && zt_view_equal(record.key, ZT_LIT("p")))
+	if (is_there(&record))
 		return 0;
 	zt_registry *registry = registry_new();
 	if (load(registry, &record))
