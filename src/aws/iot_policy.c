@@ -93,6 +93,13 @@ zt_status zt_iot_policy_each_of(zt_aws_client *client, zt_view target, zt_aws_ea
 	return zt_aws_each(client, &request, &paging, each, context, ret_error);
 }
 
+zt_status zt_iot_policy_effective(zt_aws_client *client, zt_view thing, json_t **ret, zt_error *ret_error)
+{
+	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "GetEffectivePolicies", "POST", "/effective-policies");
+	zt_aws_request_query(&request, "thingName", thing);
+	return zt_aws_call(client, &request, NULL, ret, ret_error);
+}
+
 zt_status zt_iot_policy_each_target(zt_aws_client *client, zt_view name, zt_aws_each_fn each, void *context,
 				    zt_error *ret_error)
 {

@@ -29,6 +29,9 @@ ZT_NODISCARD zt_status zt_iot_policy_detach(zt_aws_client *client, zt_view name,
 /* Policies of a target; items: policyName, policyArn. */
 ZT_NODISCARD zt_status zt_iot_policy_each_of(zt_aws_client *client, zt_view target, zt_aws_each_fn each, void *context,
 					     zt_error *ret_error);
+/* What a thing's groups, and those above them, bring; *ret: effectivePolicies [{policyName, policyArn,
+ * policyDocument}]. */
+ZT_NODISCARD zt_status zt_iot_policy_effective(zt_aws_client *client, zt_view thing, json_t **ret, zt_error *ret_error);
 /* Targets of a policy; items: strings. */
 ZT_NODISCARD zt_status zt_iot_policy_each_target(zt_aws_client *client, zt_view name, zt_aws_each_fn each,
 						 void *context, zt_error *ret_error);

@@ -41,6 +41,29 @@ static zt_status fetch_policy(void *context, const json_t *item, zt_error *ret_e
 	return add_policy(f->subject, name, zt_json_view(policy, "policyDocument"), ret_error);
 }
 
+static bool has_policy(const zt_policy_subject *s, zt_view name)
+{
+	for (size_t i = 0; i < s->policy_count; i++)
+		if (zt_view_equal(zt_view_of(s->names[i]), name))
+			return true;
+	return false;
+}
+
+/* "For the policy to take effect, the clientId and the thing name must match" (AWS IoT, of thing groups). */
+static zt_status fetch_group_policies(const fetching *f, zt_view thing, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	size_t i;
+	json_t *item;
+	TRY(zt_iot_policy_effective(f->client, thing, &answer, ret_error));
+	json_array_foreach(json_object_get(answer, "effectivePolicies"), i, item) {
+		zt_view name = zt_json_view(item, "policyName");
+		if (!has_policy(f->subject, name))
+			TRY(add_policy(f->subject, name, zt_json_view(item, "policyDocument"), ret_error));
+	}
+	return ZT_OK;
+}
+
 /* The exclusive Thing, or the one whose name is the client id (AWS IoT, "Thing policy variables"). */
 static zt_status bind_thing(void *context, const json_t *item, zt_error *ret_error)
 {
@@ -77,6 +100,8 @@ zt_status zt_policy_subject_fetch(zt_aws_client *client, zt_view certificate_id,
 		ret->connection.thing_type = zt_json_view(ret->thing, "thingTypeName");
 		ret->connection.attributes = json_object_get(ret->thing, "attributes");
 	}
+	if (client_id.n && zt_view_equal(ret->connection.thing_name, client_id))
+		TRY(fetch_group_policies(&f, client_id, ret_error));
 	return ZT_OK;
 }
 

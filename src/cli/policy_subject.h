@@ -10,7 +10,8 @@
 #include "policy/evaluate.h"
 #include "x509/read.h"
 
-enum { ZT_SUBJECT_POLICIES_MAX = 10, ZT_SUBJECT_NAME_MAX = 128 }; /* AWS IoT Core quotas, "policies per certificate" */
+/* AWS allows 10 of a certificate, and as many of each thing group, of which a thing has 10 with up to 6 above each. */
+enum { ZT_SUBJECT_POLICIES_MAX = 100, ZT_SUBJECT_NAME_MAX = 128 };
 
 typedef struct {
 	const zt_policy *policies[ZT_SUBJECT_POLICIES_MAX];
@@ -24,7 +25,8 @@ typedef struct {
 	const zt_opt_list *variables;    /* NAME=VALUE, before all others; may be NULL */
 } zt_policy_subject;
 
-/* The certificate's policies, and the Thing that a connection of that client id (empty: HTTPS) is bound to. */
+/* The certificate's policies, the Thing that a connection of that client id (empty: HTTPS) is bound to, and where that
+ * is its name the policies of its groups. */
 ZT_NODISCARD zt_status zt_policy_subject_fetch(zt_aws_client *client, zt_view certificate_id, zt_view client_id,
 					       zt_policy_subject *ret, zt_error *ret_error);
 /* The id of the certificate that the Thing of a device names. ZT_E_NOT_FOUND. */

@@ -89,6 +89,26 @@ def test_a_deny_is_named(judge):
     assert f"{POLICY}: denied by statement {number} (NoRoom)" in text, text
 
 
+def test_groups_give_policies_to_their_things(judge):
+    iot = judge.world.client("iot")
+    me = judge.device.id
+    arn = next(c["certificateArn"] for c in iot.list_certificates()["certificates"]
+               if iot.list_principal_things(principal=c["certificateArn"])["things"] ==
+               [t["thingName"] for t in judge.world.things() if t["deviceId"] == me])
+    name = iot.list_principal_things(principal=arn)["things"][0]
+    group = iot.create_thing_group(thingGroupName="Readers")["thingGroupArn"]
+    iot.create_policy(policyName="of-the-group", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Sid": "Group", "Effect": "Allow", "Action": "iot:*", "Resource": "*"}]}))
+    iot.attach_policy(policyName="of-the-group", target=group)
+    iot.add_thing_to_thing_group(thingGroupName="Readers", thingName=name)
+    judge.agree(judge.connects, "iot:Connect", "somebody", False)
+    answer = judge.said("--device", me, "--action", "iot:Connect", "--client-id", name)
+    assert answer["allowed"] and (answer["policy"], answer["sid"]) == ("of-the-group", "Group"), answer
+    assert judge.connects(name)
+    iot.remove_thing_from_thing_group(thingGroupName="Readers", thingName=name)
+    judge.agree(judge.connects, "iot:Connect", name, False)
+
+
 def test_an_inactive_certificate_may_nothing(judge):
     iot = judge.world.client("iot")
     (mine,) = [t for t in judge.world.things() if t["deviceId"] == judge.device.id]
@@ -146,4 +166,5 @@ with World() as world:
     test_offline(judge)
     test_usage(judge)
     test_a_deny_is_named(judge)
+    test_groups_give_policies_to_their_things(judge)
     test_an_inactive_certificate_may_nothing(judge)
