@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/help.h"
 #include "zerotouch/view.h"
 
 static const zt_opt *find_long(const zt_command *command, zt_view name)
@@ -120,6 +121,11 @@ static void help_option(const zt_opt *option, FILE *out)
 
 void zt_options_help(const zt_command *command, FILE *out)
 {
+	const zt_help_reader *reader = zt_help_reader_get();
+	if (reader) {
+		reader->command(reader->context, command);
+		return;
+	}
 	(void)fprintf(out, "%s\n\nUsage: %s\n", command->purpose, command->usage);
 	if (command->option_count) {
 		(void)fprintf(out, "\nOptions:\n");

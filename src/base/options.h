@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/verbs.h"
 
 typedef enum {
 	ZT_OPT_FLAG,   /* bool: set to true */
@@ -38,6 +39,8 @@ typedef struct {
 	size_t option_count;
 	const char *examples; /* lines, each with two leading spaces; NULL when none */
 	unsigned positional_min, positional_max;
+	const zt_verb *verbs; /* commands of its own beside the options, which it runs itself; `usage` tells of them */
+	size_t verb_count;
 } zt_command;
 
 typedef struct {

@@ -2,10 +2,16 @@
 
 #include <stdio.h>
 
+#include "base/help.h"
 #include "zerotouch/view.h"
 
 static void list(const char *program, const char *purpose, const zt_verb *verbs, size_t count)
 {
+	const zt_help_reader *reader = zt_help_reader_get();
+	if (reader) {
+		reader->verbs(reader->context, verbs, count);
+		return;
+	}
 	(void)printf("%s\n\nUsage: %s COMMAND [options]\n\nCommands:\n", purpose, program);
 	for (size_t i = 0; i < count; i++)
 		(void)printf("  %-14s %s\n", verbs[i].name, verbs[i].purpose);

@@ -39,8 +39,9 @@ static zt_status print_table(const json_t *certificates)
 
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 {
-	if (argc > 1 && strcmp(argv[1], "prune") == 0)
-		return zt_cmd_certificates_prune(argc - 1, argv + 1, ret_error);
+	static const zt_verb verbs[] = { { "prune", "remove those that are over", zt_cmd_certificates_prune } };
+	if (argc > 1 && strcmp(argv[1], verbs[0].name) == 0)
+		return verbs[0].run(argc - 1, argv + 1, ret_error);
 	zt_account_options account = { 0 };
 	const char *ca = "";
 	bool json = false;
@@ -56,7 +57,9 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch certificates\n"
 			    "  zerotouch certificates prune\n"
-			    "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n"
+			    "  zerotouch certificates --json --ca CA-CERTIFICATE-ID\n",
+		.verbs = verbs,
+		.verb_count = ZT_COUNT(verbs),
 	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
