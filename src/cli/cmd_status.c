@@ -26,6 +26,13 @@ static zt_status ca_state(const json_t *observed, zt_str *out)
 	return zt_str_printf(out, ", until %s", until);
 }
 
+static zt_status log_group_state(const json_t *observed, zt_str *out)
+{
+	const json_t *days = json_object_get(observed, "retentionInDays");
+	return days ? zt_str_printf(out, "keeps %lld days", (long long)json_integer_value(days))
+		    : zt_str_put_text(out, "keeps for ever");
+}
+
 /* One word or two for what AWS says in members of many names. */
 static zt_status state_of(const zt_setup_item *item, zt_str *out)
 {
@@ -35,6 +42,8 @@ static zt_status state_of(const zt_setup_item *item, zt_str *out)
 	switch (item->kind) {
 	case ZT_SETUP_CA:
 		return ca_state(item->observed, out);
+	case ZT_SETUP_LOG_GROUP:
+		return log_group_state(item->observed, out);
 	case ZT_SETUP_THING_TYPE:
 		state = json_is_true(json_object_get(item->observed, "deprecated")) ? "deprecated" : "active";
 		break;
@@ -71,8 +80,41 @@ static zt_status describe_all(const zt_setup *setup, json_t *resources)
 	return ZT_OK;
 }
 
-static zt_status print(const zt_setup *setup, const json_t *resources)
+/* Whose devices come in, and by which CA certificate. */
+static zt_status list_tenants(const json_t *resources, json_t *tenants)
 {
+	size_t i;
+	json_t *one;
+	json_array_foreach(resources, i, one) {
+		const json_t *tenant = json_object_get(one, "tenant");
+		if (!tenant)
+			continue;
+		json_t *row = json_pack("{s:O, s:O, s:O}", "tenant", tenant, "caCertificateId",
+					json_object_get(one, "name"), "state", json_object_get(one, "state"));
+		ENSURE(row && json_array_append_new(tenants, row) == 0, ZT_E_NOMEM);
+	}
+	return ZT_OK;
+}
+
+static void print_head(const json_t *whole)
+{
+	static const char *const members[] = { "account", "region", "endpoint" };
+	const json_t *tenants = json_object_get(whole, "tenants");
+	size_t i;
+	json_t *one;
+	for (i = 0; i < ZT_COUNT(members); i++)
+		(void)printf("%-8s  %s\n", members[i], zt_json_text(whole, members[i]));
+	if (json_array_size(tenants) == 0)
+		(void)puts("tenant    none");
+	json_array_foreach(tenants, i, one)
+		(void)printf("tenant    %s\n  CA      %s\n", zt_json_text(one, "tenant"),
+			     zt_json_text(one, "caCertificateId"));
+	(void)putchar('\n');
+}
+
+static zt_status print(const json_t *whole)
+{
+	const json_t *resources = json_object_get(whole, "resources");
 	static const char *const columns[] = { "RESOURCE", "NAME", "STATE", "TENANT" };
 	ZT_JSON_CLEANUP json_t *rows = json_array();
 	size_t i;
@@ -88,7 +130,7 @@ static zt_status print(const zt_setup *setup, const json_t *resources)
 					tenant ? tenant : "");
 		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
 	}
-	(void)printf("account   %s\nendpoint  %s\n\n", zt_setup_account(setup), zt_setup_endpoint(setup));
+	print_head(whole);
 	zt_output_table(columns, ZT_COUNT(columns), rows);
 	return ZT_OK;
 }
@@ -98,19 +140,19 @@ static zt_status show(const status_options *o, zt_error *ret_error)
 	ZT_CLEANUP(zt_account_close) zt_account_session account = { 0 };
 	ZT_CLEANUP(zt_setup_freep) zt_setup *setup = NULL;
 	ZT_JSON_CLEANUP json_t *resources = json_array();
-	ENSURE(resources, ZT_E_NOMEM);
+	ZT_JSON_CLEANUP json_t *tenants = json_array();
+	ENSURE(resources && tenants, ZT_E_NOMEM);
 	TRY(zt_account_open(&o->account, &account, ret_error));
 	const zt_setup_spec spec = { .name = zt_view_of(o->name), .observe_only = true };
 	TRY(zt_setup_new(account.client, &spec, &setup, ret_error));
 	TRY(zt_setup_observe(setup, ret_error));
 	TRY(describe_all(setup, resources));
-	if (!o->json)
-		return print(setup, resources);
-	ZT_JSON_CLEANUP json_t *whole = json_pack("{s:s, s:s, s:s, s:O}", "account", zt_setup_account(setup), "region",
-						  zt_aws_client_region(account.client), "endpoint",
-						  zt_setup_endpoint(setup), "resources", resources);
+	TRY(list_tenants(resources, tenants));
+	ZT_JSON_CLEANUP json_t *whole = json_pack("{s:s, s:s, s:s, s:O, s:O}", "account", zt_setup_account(setup),
+						  "region", zt_aws_client_region(account.client), "endpoint",
+						  zt_setup_endpoint(setup), "tenants", tenants, "resources", resources);
 	ENSURE(whole, ZT_E_NOMEM);
-	return zt_output_json(whole);
+	return o->json ? zt_output_json(whole) : print(whole);
 }
 
 zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
@@ -120,7 +162,8 @@ zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
 		{ "name", 0, ZT_OPT_TEXT, &o.name, "NAME", "of the set-up (default zerotouch)", 0, 0 },
-		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, resources", 0, 0 },
+		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, tenants, resources", 0,
+		  0 },
 	};
 	const zt_command command = {
 		.name = "zerotouch status",

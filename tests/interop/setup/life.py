@@ -117,13 +117,21 @@ def test_status_tells_what_is_there(life):
     assert (states["thing type"], states["topic rule"], states["Lambda function"]) == ("active", "enabled", "Active")
     assert states["CA certificate"].startswith("ACTIVE, auto-registration ENABLE, until 20")
     assert [r.get("tenant") for r in status["resources"]] == [None] * 11 + [life.tenant]
-    text = life.status()
-    assert status["endpoint"] in text and life.tenant in text and "enabled" in text
+    assert status["tenants"] == [{"tenant": life.tenant, "caCertificateId": life.ca_id(), "state": states["CA certificate"]}]
+    assert states["log group"] == "keeps 30 days"
+    head, _, table = life.status().partition("\n\n")
+    assert head.split() == ["account", life.account, "region", life.region, "endpoint", status["endpoint"], "tenant", life.tenant,
+                            "CA", life.ca_id()], head
+    lines = table.splitlines()
+    assert lines[0].split() == ["RESOURCE", "NAME", "STATE", "TENANT"]
+    for line, resource in zip(lines[1:], status["resources"], strict=True):
+        assert line.startswith(resource["kind"]) and resource["name"] in line and resource["state"] in line, line
 
 
 def test_status_of_a_set_up_that_is_not_there(life):
     resources = json.loads(life.status("--json", "--name", "other"))["resources"]
     assert [(r["kind"], r["state"]) for r in resources] == [(kind, "missing") for kind in KINDS[:-1]]
+    assert "\ntenant    none\n" in life.status("--name", "other")
 
 
 def test_status_shows_what_is_wrong(life):
