@@ -42,18 +42,26 @@ static EVP_PKEY *from_store(const char *uri, bool *ret_open)
 	return key;
 }
 
+/* Stays for the life of the process: unloaded, it would leak what it has allocated. */
+static ENGINE *the_engine(void)
+{
+	static ENGINE *engine;
+	if (engine)
+		return engine;
+	ENGINE_load_dynamic();
+	engine = ENGINE_by_id("pkcs11");
+	if (engine && ENGINE_init(engine) != 1) {
+		(void)ENGINE_free(engine);
+		engine = NULL;
+	}
+	return engine;
+}
+
 static EVP_PKEY *from_engine(const char *uri)
 {
-	ENGINE_load_dynamic();
-	ENGINE *engine = ENGINE_by_id("pkcs11");
-	EVP_PKEY *key = NULL;
-	if (engine && ENGINE_init(engine) == 1) {
-		/* It is not const there for history's sake alone. */
-		key = ENGINE_load_private_key(engine, uri, (UI_METHOD *)UI_null(), NULL);
-		(void)ENGINE_finish(engine);
-	}
-	(void)ENGINE_free(engine);
-	return key;
+	ENGINE *engine = the_engine();
+	/* The user interface is not const there for history's sake alone. */
+	return engine ? ENGINE_load_private_key(engine, uri, (UI_METHOD *)UI_null(), NULL) : NULL;
 }
 
 zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error)
