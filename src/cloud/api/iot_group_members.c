@@ -91,15 +91,6 @@ typedef struct {
 	bool recursive;
 } member_list;
 
-static const zt_thing *next_direct(const zt_registry *registry, zt_view group, zt_view after)
-{
-	const zt_thing *thing;
-	for (size_t i = 0; (thing = zt_registry_thing_of_group(registry, group, i)); i++)
-		if (zt_view_compare(zt_view_of(thing->name), after) > 0)
-			return thing;
-	return NULL;
-}
-
 static bool is_in(const member_list *list, const zt_thing *thing)
 {
 	const zt_thing_group *group;
@@ -115,7 +106,7 @@ static const void *next_member(void *context, zt_view after)
 	const member_list *list = context;
 	const zt_thing *thing;
 	if (!list->recursive)
-		return next_direct(list->registry, zt_view_of(list->group->name), after);
+		return zt_registry_next_thing_of_group(list->registry, zt_view_of(list->group->name), after);
 	for (thing = zt_registry_next_thing(list->registry, after); thing && !is_in(list, thing);)
 		thing = zt_registry_next_thing(list->registry, zt_view_of(thing->name));
 	return thing;

@@ -88,13 +88,15 @@ const zt_group_member *zt_group_member_of_row(const zt_row *row)
 	return row ? &((const member_row *)row)->member : NULL;
 }
 
-const zt_thing *zt_registry_thing_of_group(const zt_registry *registry, zt_view group, size_t index)
+const zt_thing *zt_registry_next_thing_of_group(const zt_registry *registry, zt_view group, zt_view after_name)
 {
-	zt_link_key prefix;
-	if (!ZT_LINK_KEY(&prefix, group, ZT_VIEW_EMPTY))
+	zt_link_key prefix, key;
+	if (!ZT_LINK_KEY(&prefix, group, ZT_VIEW_EMPTY) || !ZT_LINK_KEY(&key, group, after_name))
 		return NULL;
-	const zt_node *node = zt_index_prefix_at(&registry->rows[ZT_KIND_GROUP_MEMBER], prefix.view, index);
-	return node ? zt_registry_thing(registry, zt_view_of(((const member_row *)node)->member.thing)) : NULL;
+	const zt_node *node = zt_index_after(&registry->rows[ZT_KIND_GROUP_MEMBER], key.view);
+	if (!node || !zt_view_starts(node->key, prefix.view))
+		return NULL;
+	return zt_registry_thing(registry, zt_view_of(((const member_row *)node)->member.thing));
 }
 
 static zt_row *member_of_thing(const zt_registry *registry, zt_view thing, size_t index)

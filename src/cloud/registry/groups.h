@@ -39,8 +39,9 @@ const zt_thing_group *zt_registry_parent_group(const zt_registry *registry, cons
 const zt_thing_group *zt_registry_child_group(const zt_registry *registry, zt_view parent, size_t index);
 /* Whether `group` is below `ancestor`, at any depth; not below itself. */
 bool zt_registry_group_is_below(const zt_registry *registry, const zt_thing_group *group, zt_view ancestor);
-/* Members of a group itself, and groups of a thing, index-th in order of name; NULL past the end. */
-const zt_thing *zt_registry_thing_of_group(const zt_registry *registry, zt_view group, size_t index);
+/* Members of a group itself, in order of name; "" begins; NULL at the end. */
+const zt_thing *zt_registry_next_thing_of_group(const zt_registry *registry, zt_view group, zt_view after_name);
+/* Groups of a thing, index-th in order of name; NULL past the end. */
 const zt_thing_group *zt_registry_group_of_thing(const zt_registry *registry, zt_view thing, size_t index);
 
 typedef struct {

@@ -75,7 +75,8 @@ static void a_hierarchy_is_walked_after_loading(void **state)
 	assert_true(zt_registry_group_is_below(f->registry, leaf, ZT_LIT("root")));
 	assert_false(zt_registry_group_is_below(f->registry, leaf, ZT_LIT("leaf")));
 	assert_false(zt_registry_group_is_below(f->registry, leaf, ZT_LIT("other")));
-	assert_string_equal(zt_registry_thing_of_group(f->registry, ZT_LIT("leaf"), 0)->name, "t");
+	assert_string_equal(zt_registry_next_thing_of_group(f->registry, ZT_LIT("leaf"), ZT_VIEW_EMPTY)->name, "t");
+	assert_null(zt_registry_next_thing_of_group(f->registry, ZT_LIT("leaf"), ZT_LIT("t")));
 	assert_ptr_equal(zt_registry_group_of_thing(f->registry, ZT_LIT("t"), 0), leaf);
 }
 
@@ -129,8 +130,8 @@ static void a_deleted_thing_leaves_its_groups(void **state)
 	assert_ok(add(f, "other", "u"));
 	assert_ok(zt_txn_thing_delete(f->txn, ZT_LIT("t"), 0, &f->error));
 	reload(f);
-	assert_null(zt_registry_thing_of_group(f->registry, ZT_LIT("leaf"), 0));
-	assert_string_equal(zt_registry_thing_of_group(f->registry, ZT_LIT("other"), 0)->name, "u");
+	assert_null(zt_registry_next_thing_of_group(f->registry, ZT_LIT("leaf"), ZT_VIEW_EMPTY));
+	assert_string_equal(zt_registry_next_thing_of_group(f->registry, ZT_LIT("other"), ZT_VIEW_EMPTY)->name, "u");
 }
 
 static void a_deleted_group_leaves_nothing_behind(void **state)
