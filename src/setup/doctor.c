@@ -50,6 +50,7 @@ static zt_status ask_account(doctor *x, bool *ret_reached)
 		{ "AWS IoT", zt_setup_look_at_endpoint },
 		{ "AWS Lambda", zt_setup_look_at_function },
 		{ "the handler's environment", zt_setup_keep_accepted },
+		{ "the provisioning template", zt_setup_look_at_way },
 	};
 	for (size_t i = 0; i < ZT_COUNT(questions); i++) {
 		zt_error error = { 0 };
@@ -88,6 +89,8 @@ static judge_fn judge_of(zt_setup_kind kind)
 		return zt_judge_rule;
 	case ZT_SETUP_PERMISSION:
 		return zt_judge_permission;
+	case ZT_SETUP_TEMPLATE:
+		return zt_judge_template;
 	case ZT_SETUP_CA:
 		return zt_judge_ca;
 	default:

@@ -33,7 +33,7 @@
 	X(ZT_FIND_FUNCTION_NOT_ACTIVE, "FunctionNotActive", "the handler is not active")                               \
 	X(ZT_FIND_FUNCTION_MISCONFIGURED, "FunctionMisconfigured", "the handler's role or environment is another one") \
 	X(ZT_FIND_FUNCTION_FAILED, "FunctionFailed", "the handler has failed in the last hour")                        \
-	X(ZT_FIND_NO_CA, "NoCa", "the handler accepts no CA certificate")                                              \
+	X(ZT_FIND_NO_CA, "NoCa", "no CA certificate's devices are accepted")                                           \
 	X(ZT_FIND_RULE_MISSING, "RuleMissing", "the topic rule is missing")                                            \
 	X(ZT_FIND_RULE_DISABLED, "RuleDisabled", "the topic rule is disabled")                                         \
 	X(ZT_FIND_RULE_MISSES_CA, "RuleMissesCa", "the topic rule does not select the registrations of a CA")          \
@@ -41,6 +41,8 @@
 	X(ZT_FIND_RULE_ERRORS_UNTOLD, "RuleErrorsUntold", "the topic rule does not tell of its failures")              \
 	X(ZT_FIND_PERMISSION_MISSING, "PermissionMissing", "the topic rule may not invoke the handler")                \
 	X(ZT_FIND_PERMISSION_OTHER, "PermissionNotForRule", "the invoke permission is not the topic rule's")           \
+	X(ZT_FIND_TEMPLATE_DISABLED, "TemplateDisabled", "the provisioning template is disabled")                      \
+	X(ZT_FIND_TEMPLATE_OTHER, "TemplateDiffers", "the provisioning template or its role is another one")           \
 	X(ZT_FIND_CA_MISSING, "CaMissing", "a CA certificate that the handler accepts is not registered")              \
 	X(ZT_FIND_CA_INACTIVE, "CaInactive", "a CA certificate is not active")                                         \
 	X(ZT_FIND_CA_NO_AUTO, "CaAutoRegistrationOff", "a CA certificate does not register devices by itself")         \

@@ -22,6 +22,7 @@ ZT_NODISCARD zt_status zt_judge_role_policy(const zt_diagnosis *d, const zt_setu
 ZT_NODISCARD zt_status zt_judge_function(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_rule(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_permission(const zt_diagnosis *d, const zt_setup_item *item);
+ZT_NODISCARD zt_status zt_judge_template(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_ca(const zt_diagnosis *d, const zt_setup_item *item);
 
 /* The result of a probe of a device port, 0 when it went well. */

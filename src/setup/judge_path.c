@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "setup/documents.h"
 #include "setup/judge.h"
 
 static zt_status again(const zt_diagnosis *d, zt_finding finding, const char *about, const char *evidence)
@@ -160,6 +161,26 @@ zt_status zt_judge_permission(const zt_diagnosis *d, const zt_setup_item *item)
 	TRY(zt_str_printf(&evidence, "for %.*s from \"%.*s\", not from %s", ZT_PRI(service), ZT_PRI(source),
 			  zt_str_text(&rule)));
 	return again(d, ZT_FIND_PERMISSION_OTHER, item->name, zt_str_text(&evidence));
+}
+
+/* ---- the provisioning template ---- */
+
+/* It is there: without it the account is taken for one that has a handler. */
+zt_status zt_judge_template(const zt_diagnosis *d, const zt_setup_item *item)
+{
+	char role[64 + 8];
+	ZT_JSON_CLEANUP json_t *wanted = zt_document_template(d->setup);
+	ENSURE(wanted, ZT_E_NOMEM);
+	if (!json_is_true(json_object_get(item->observed, "enabled")))
+		TRY(zt_finding_add(d->findings, ZT_FIND_TEMPLATE_DISABLED, item->name, "enabled is false",
+				   "aws iot update-provisioning-template --template-name %s --enabled", item->name));
+	(void)snprintf(role, sizeof role, ":role/%s", d->setup->jitp_role_name);
+	if (!zt_view_ends(zt_json_view(item->observed, "provisioningRoleArn"), zt_view_of(role)))
+		TRY(again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its role is another one"));
+	if (!json_equal(json_object_get(item->observed, "templateBody"), wanted))
+		TRY(again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its body is another one"));
+	return d->setup->accepted_count ? ZT_OK
+					: again(d, ZT_FIND_NO_CA, item->name, "no CA certificate names the template");
 }
 
 /* ---- the CA ---- */

@@ -3,11 +3,13 @@
 
 #include "aws/iot_ca.h"
 #include "aws/iot_rule.h"
+#include "aws/iot_template.h"
 #include "aws/lambda.h"
 #include "aws/sts.h"
 #include "base/arn.h"
 #include "base/codec.h"
 #include "setup/state.h"
+#include "x509/read.h"
 
 /* STS GetCallerIdentity needs no permission. */
 static const zt_operator_action look_rows[] = {
@@ -79,6 +81,46 @@ zt_status zt_setup_keep_accepted(zt_setup *setup, zt_error *ret_error)
 	for (size_t i = 0; i < setup->spec.ca_count; i++)
 		TRY(accept(setup, &setup->cas[i], ret_error));
 	return ZT_OK;
+}
+
+/* ---- which way ---- */
+
+/* The GUID in the CA's subject, as set-up has it from there; a CA without one is named by its id. */
+static zt_status name_tenant(const json_t *answer, zt_accepted_ca *ca)
+{
+	ZT_CLEANUP(zt_cert_info_freep) zt_cert_info *info = NULL;
+	zt_view pem = zt_json_view(json_object_get(answer, "certificateDescription"), "certificatePem");
+	zt_view tenant = zt_cert_read_pem(pem, &info, NULL) == ZT_OK ? zt_cert_tenant(info, false) : ZT_LIT("");
+	return zt_text_copy(ca->tenant, sizeof ca->tenant, tenant.n ? tenant : zt_view_of(ca->id));
+}
+
+static zt_status accept_of_template(void *context, const json_t *item, zt_error *ret_error)
+{
+	zt_setup *setup = context;
+	zt_accepted_ca ca = { .given = NULL };
+	ZT_JSON_CLEANUP json_t *answer = NULL;
+	zt_view id = zt_json_view(item, "certificateId");
+	zt_status status = zt_iot_ca_describe(setup->client, id, &answer, ret_error);
+	ENSURE(status != ZT_E_NOT_FOUND, ZT_OK);
+	TRY(status);
+	const json_t *config = json_object_get(answer, "registrationConfig");
+	if (!zt_view_equal(zt_json_view(config, "templateName"), zt_view_of(setup->jitp_name)))
+		return ZT_OK;
+	TRY(zt_text_copy(ca.id, sizeof ca.id, id));
+	TRY(name_tenant(answer, &ca));
+	return accept(setup, &ca, ret_error);
+}
+
+zt_status zt_setup_look_at_way(zt_setup *setup, zt_error *ret_error)
+{
+	ZT_JSON_CLEANUP json_t *template = NULL;
+	if (setup->function)
+		return ZT_OK;
+	zt_status status = zt_iot_template_describe(setup->client, zt_view_of(setup->jitp_name), &template, ret_error);
+	setup->spec.jitp = status == ZT_OK;
+	ENSURE(status != ZT_E_NOT_FOUND, ZT_OK);
+	TRY(status);
+	return zt_iot_ca_each(setup->client, accept_of_template, setup, ret_error);
 }
 
 /* ---- what prune takes away ---- */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/iot_template.h"
 #include "setup/spec.h"
 
 const zt_resource *zt_resource_of(zt_setup_kind kind)
@@ -204,22 +203,11 @@ zt_status zt_setup_plan(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
-/* Which of the two ways an account was set up by shows in what is there. */
-static zt_status look_which_way(zt_setup *setup, zt_error *ret_error)
-{
-	ZT_JSON_CLEANUP json_t *template = NULL;
-	if (setup->function)
-		return ZT_OK;
-	zt_status status = zt_iot_template_describe(setup->client, zt_view_of(setup->jitp_name), &template, ret_error);
-	setup->spec.jitp = status == ZT_OK;
-	return status == ZT_E_NOT_FOUND ? ZT_OK : status;
-}
-
 zt_status zt_setup_observe(zt_setup *setup, zt_error *ret_error)
 {
 	setup->planned = false;
 	TRY(zt_setup_look(setup, ret_error));
-	TRY(look_which_way(setup, ret_error));
+	TRY(zt_setup_look_at_way(setup, ret_error));
 	zt_setup_add_items(setup);
 	for (size_t i = 0; i < setup->item_count; i++) {
 		zt_setup_item *item = &setup->items[i];

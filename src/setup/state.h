@@ -77,6 +77,9 @@ ZT_NODISCARD zt_status zt_setup_look_at_account(zt_setup *setup, zt_error *ret_e
 ZT_NODISCARD zt_status zt_setup_look_at_endpoint(zt_setup *setup, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_setup_look_at_function(zt_setup *setup, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_setup_keep_accepted(zt_setup *setup, zt_error *ret_error);
+/* Which of the two ways an account was set up by shows in what is there: spec.jitp; by a template, the CAs that name it
+ * are the accepted ones. Behind the four. */
+ZT_NODISCARD zt_status zt_setup_look_at_way(zt_setup *setup, zt_error *ret_error);
 /* Makes the items anew, nothing known of them but their names. */
 void zt_setup_add_items(zt_setup *setup);
 

@@ -71,6 +71,41 @@ def test_drift_of_the_template(story):
     assert story.changes("--mode", "jitp") == []
 
 
+def test_the_doctor(story):
+    world, iot, iam, role = story.world, story.iot, story.iam, "zerotouch-jitp-us-east-1"
+    template = iot.describe_provisioning_template(templateName="zerotouch-jitp")
+    (ca,) = iot.list_ca_certificates()["certificates"]
+
+    def findings():
+        done = world.run("zerotouch", "doctor", "--json", "--mqtt-port", world.mqtt_port, "--https-port", world.https_port, "--ca-file",
+                         world.cloud_ca, check=False)
+        return [one["finding"] for one in json.loads(done.stdout)["findings"]]
+
+    def update(**change):
+        iot.update_provisioning_template(templateName="zerotouch-jitp", **change)
+
+    def no_role():
+        iam.delete_role_policy(RoleName=role, PolicyName="zerotouch-jitp")
+        iam.delete_role(RoleName=role)
+
+    assert findings() == []
+    for name, broken in [
+            ("TemplateDisabled", lambda: update(enabled=False)),
+            ("TemplateDiffers", lambda: update(provisioningRoleArn=template["provisioningRoleArn"].replace("-jitp-", "-other-"))),
+            ("TemplateDiffers", lambda: iot.create_provisioning_template_version(
+                templateName="zerotouch-jitp", templateBody='{"Resources":{}}', setAsDefault=True)),
+            ("NoCa", lambda: iot.update_ca_certificate(certificateId=ca["certificateId"], removeAutoRegistration=True)),
+            ("CaInactive", lambda: iot.update_ca_certificate(certificateId=ca["certificateId"], newStatus="INACTIVE")),
+            ("RolePolicyMissing", lambda: iam.delete_role_policy(RoleName=role, PolicyName="zerotouch-jitp")),
+            ("RoleMissing", no_role)]:
+        broken()
+        assert findings() == [name], (name, findings())
+        story.run("setup", "--mode", "jitp", "--yes")
+        assert findings() == [], name
+    status = json.loads(world.run("zerotouch", "status", "--json").stdout)
+    assert [(one["tenant"], one["caCertificateId"]) for one in status["tenants"]] == [(story.tenant, ca["certificateId"])]
+
+
 def test_what_does_not_go_with_it(story):
     refused = story.run("plan", "--mode", "jitp", "--thing-template", "lamp-{device_id:5}", check=False)
     assert refused.returncode == 2 and b"{device_id}" in refused.stderr, refused
