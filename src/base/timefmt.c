@@ -1,7 +1,15 @@
 #include "base/timefmt.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+static const volatile int64_t *shift; /* what a test adds to the wall clock; NULL: nothing */
+static pthread_once_t shift_once = PTHREAD_ONCE_INIT;
 
 static int64_t read_clock(clockid_t id)
 {
@@ -10,9 +18,25 @@ static int64_t read_clock(clockid_t id)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void find_shift(void)
+{
+	const char *path = getenv(ZT_TIME_SHIFT_VARIABLE);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	struct stat seen;
+	if (fd < 0)
+		return;
+	/* A shorter file would be a signal at the first look. */
+	if (fstat(fd, &seen) == 0 && seen.st_size == (off_t)sizeof *shift) {
+		void *mapped = mmap(NULL, sizeof *shift, PROT_READ, MAP_SHARED, fd, 0);
+		shift = mapped == MAP_FAILED ? NULL : mapped;
+	}
+	(void)close(fd);
+}
+
 int64_t zt_time_now_ms(void)
 {
-	return read_clock(CLOCK_REALTIME);
+	(void)pthread_once(&shift_once, find_shift);
+	return read_clock(CLOCK_REALTIME) + (shift ? *shift : 0);
 }
 
 int64_t zt_time_mono_ms(void)

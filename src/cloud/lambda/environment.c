@@ -105,6 +105,9 @@ static zt_status add_runtime(variables *v, const zt_worker *worker, const zt_fun
 	(void)snprintf(text, sizeof text, "127.0.0.1:%u", zt_listener_port(worker->listener));
 	TRY(add_text(v, "AWS_LAMBDA_RUNTIME_API", text));
 	TRY(add_text(v, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"));
+	/* A function signs what it asks for, with our time. */
+	if (getenv(ZT_TIME_SHIFT_VARIABLE))
+		TRY(add_text(v, ZT_TIME_SHIFT_VARIABLE, getenv(ZT_TIME_SHIFT_VARIABLE)));
 	TRY(add_text(v, "_HANDLER", zt_json_text(function->configuration, "Handler")));
 	TRY(add_text(v, "LAMBDA_TASK_ROOT", folder));
 	TRY(add_text(v, "LAMBDA_RUNTIME_DIR", "/var/runtime"));
