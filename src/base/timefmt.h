@@ -10,8 +10,8 @@
 
 enum { ZT_TIME_TEXT_MAX = 40 };
 
-/* For tests of days in seconds: names a file of eight bytes, milliseconds in the machine's byte order, that are added to
- * the wall clock of every program of ours that finds it in its environment; a change counts at once. */
+/* For tests of days in seconds: names a file of eight bytes, milliseconds in the machine's byte order, that are added
+ * to the wall clock of every program of ours that finds it in its environment; a change counts at once. */
 #define ZT_TIME_SHIFT_VARIABLE "ZT_CLOCK_SHIFT_FILE"
 
 /* The system's wall clock, milliseconds since 1970. */
