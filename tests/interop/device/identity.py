@@ -87,7 +87,7 @@ class Identity(AuthorityTest):
 
     def test_run_renews_when_two_thirds_have_passed(self):
         self.claimed()
-        self.short_lived(seconds_old=38, seconds_left=22)
+        self.short_lived(seconds_old=34, seconds_left=26)
         endpoints = self.authority.daemon.endpoints
         agent = self.agent.start("run", "--json", "--endpoint", "localhost", "--mqtt-port", "1", "--attest", endpoints["attest"],
                                  "--attest-ca-file", endpoints["ca"], "--tenant", self.tenant)
