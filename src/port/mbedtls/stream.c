@@ -130,11 +130,29 @@ static zt_status start(zt_mbedtls_stream *s, zt_route route)
 	return set_up(s, route);
 }
 
-/* The peer hung up, or refused our certificate with an alert: to us a silent refusal like any other. */
-static bool hung_up(int error)
+/* Alerts by which a server refuses the client's certificate (RFC 5246 §7.2.2). The record that has just been read is
+ * one: level, description. */
+static bool refuses_our_certificate(const zt_mbedtls_stream *s)
+{
+	switch (s->tls.in_msg[1]) {
+	case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
+	case MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT:
+	case MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED:
+	case MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED:
+	case MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN:
+	case MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA:
+	case MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The peer hung up or refused our certificate: to us a silent refusal like any other. */
+static bool hung_up(const zt_mbedtls_stream *s, int error)
 {
 	return error == MBEDTLS_ERR_SSL_CONN_EOF || error == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
-	       error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
+	       (error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && refuses_our_certificate(s));
 }
 
 static bool wants_more(int error)
@@ -149,7 +167,7 @@ static zt_status shake(zt_mbedtls_stream *s)
 		return ZT_E_AGAIN;
 	s->error = result;
 	if (result != 0)
-		return hung_up(result) ? ZT_E_CLOSED : ZT_E_TLS;
+		return hung_up(s, result) ? ZT_E_CLOSED : ZT_E_TLS;
 	s->state = ZT_MBEDTLS_OPEN;
 	return ZT_OK;
 }

@@ -145,6 +145,13 @@ static void an_alert_against_our_certificate_is_a_refusal(void **state)
 	assert_status(open_to_server("server", options), ZT_E_CLOSED);
 }
 
+static void another_alert_is_none(void **state)
+{
+	(void)state;
+	assert_status(open_to_server("server", (const char *[4]){ "-tls1_3" }), ZT_E_TLS);
+	assert_int_equal(stream.error, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+}
+
 static void nobody_at_the_port_is_the_network(void **state)
 {
 	(void)state;
@@ -211,6 +218,7 @@ int main(void)
 		SET_UP(a_server_is_dated_by_the_seams_clock),
 		SET_UP(without_a_date_no_server_is_trusted),
 		SET_UP(an_alert_against_our_certificate_is_a_refusal),
+		SET_UP(another_alert_is_none),
 		SET_UP(nobody_at_the_port_is_the_network),
 		SET_UP(what_was_stuck_is_not_counted_twice),
 		SET_UP(the_identity_says_what_the_certificate_says),
