@@ -1,2 +1,3 @@
 zt_fuzz(http_answer DEPS device)
-zt_fuzz(device_mqtt DEPS device)
+zt_fuzz(device_mqtt DEPS device5)
+zt_fuzz(device_shadow DEPS device)

@@ -82,7 +82,7 @@ static void obey(server *s, uint8_t word)
 		s->left = word < s->script.n ? word : s->script.n;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+static void play(const uint8_t *bytes, size_t n, const zt_protocol *protocol)
 {
 	static uint8_t out[ZT_DEVICE_OUT_MIN], in[ZT_DEVICE_IN_MIN];
 	static const zt_subscription filter = { ZT_LIT_INIT("a/#"), 1 };
@@ -95,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.entropy = { fill, &s },
 		.identity = { current, &s },
 		.keep_alive_s = 60,
+		.protocol = protocol,
 		.subscriptions = &filter,
 		.subscription_count = 1,
 		.out = out,
@@ -122,5 +123,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		}
 		s.now_ms += event.wait_ms;
 	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	play(bytes, n, NULL);
+	play(bytes, n, &zt_mqtt5);
 	return 0;
 }
