@@ -1,5 +1,7 @@
 #include "aws/http.h"
 
+#include "base/secret.h"
+
 void zt_aws_http_response_clear(zt_aws_http_response *response)
 {
 	zt_str body = response->body;
@@ -9,7 +11,8 @@ void zt_aws_http_response_clear(zt_aws_http_response *response)
 
 void zt_aws_http_response_free(zt_aws_http_response *response)
 {
-	zt_str_free(&response->body);
+	/* It may have held keys. */
+	zt_str_free_wiped(&response->body);
 	zt_aws_http_response_clear(response);
 }
 

@@ -73,10 +73,9 @@ def whole_life(tools, name, *more, **options):
 def test_every_generation(world, tenant):
     for number, (program, generation) in enumerate((("azsphere", "classic-20.07"), ("azsphere", "classic-20.10"), ("azsphere", "v2"),
                                                     ("az", "az"))):
-        whole_life(Tools(world, tenant, **{program: generation}), f"linux{number}")
         # Some print help as an error, and some write PEM.
-        trouble = ("help is an error", "pem")[number % 2]
-        whole_life(Tools(world, tenant, **{program: generation}), f"odd{number}", trouble=trouble)
+        trouble = ("help is an error", "pem", "", "")[number]
+        whole_life(Tools(world, tenant, **{program: generation}), f"linux{number}", trouble=trouble)
 
 
 def test_windows_programs_under_wsl(world, tenant):
@@ -93,8 +92,9 @@ def test_tenants(world, tenant):
     calls = whole_life(v2, "t1", "--azure-sphere-tenant", tenant, tenant=world.tenant())
     assert all(words[words.index("--tenant") + 1] == tenant for words in calls), calls
     az = Tools(world, tenant, az="az", azsphere="v2")
-    for number, name in enumerate(("home/Lamps", "lamps", tenant.upper())):
-        whole_life(az, f"c{number}", "--azure-sphere-tenant", name, trouble="two catalogs")
+    for name in ("home/Lamps", "lamps", tenant.upper()):
+        done = az.run("plan", "--azure-sphere-tenant", name, trouble="two catalogs")
+        assert done.returncode == 0 and az.calls()[-1][-4:] == ["--resource-group", "home", "--catalog", "Lamps"], done
     done = az.run("plan", trouble="two catalogs")
     assert done.returncode == 2 and b"home/Lamps, home/Doors" in done.stderr, done
     done = az.run("plan", "--azure-sphere-tenant", "nobody")
