@@ -67,6 +67,16 @@ def live(life):
     life.run("teardown", "--yes", status=10)
 
 
+def live_without_lambda(life):
+    """The same of a set-up whose CA carries a provisioning template."""
+    more = ("--mode", "jitp", "--name", "template", "--topic", "myhome/myroom")
+    life.run("plan", *more)
+    life.run("setup", *more)
+    life.run("setup", "--yes", "--mode", "jitp", "--name", "template", "--topic", "elsewhere")
+    life.run("status", "--name", "template")
+    life.run("teardown", "--yes", *more, status=10)
+
+
 TRUST = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}}"""
 
 
@@ -143,6 +153,7 @@ def main():
         credentials = [Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])]
         life = Life(world, between)
         live(life)
+        live_without_lambda(life)
         look_as_a_role(life)
         seen = check_models(between.exchanges)
         for exchange in between.exchanges:
