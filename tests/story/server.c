@@ -190,7 +190,7 @@ static int32_t send_bytes(void *context, const uint8_t *bytes, size_t n)
 	server_stream *stream = e->stream;
 	if (!stream->open)
 		return ZT_IO_BROKEN;
-	if (stream->closing)
+	if (stream->closing || e->s->deaf)
 		return (int32_t)n;
 	assert_true(stream->from_n + n <= sizeof stream->from_device);
 	memcpy(stream->from_device + stream->from_n, bytes, n);
@@ -222,7 +222,7 @@ void server_restart(server *s)
 
 void server_break(server *s)
 {
-	s->main.open = s->beside.open = false;
+	s->main.open = s->beside.open = s->deaf = false;
 }
 
 uint32_t server_wait_ms(const server *s, uint32_t wait_ms)

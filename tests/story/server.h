@@ -25,6 +25,7 @@ typedef struct {
 	uint32_t seed;
 	bool network; /* false: nothing can be reached, and what is open breaks */
 	bool https_closed;
+	bool deaf;           /* what the device sends is lost on its way */
 	uint32_t generation; /* of the certificate on the device */
 	zt_identity_info identity;
 
@@ -45,7 +46,7 @@ void server_init(server *s);
 zt_transport server_transport(server *s, server_stream *stream);
 /* Every connection ends; sessions of 3.1.1 that do not count on memory go on. */
 void server_restart(server *s);
-/* Breaks what is open without a word, acknowledgements on their way included. */
+/* Breaks what is open without a word, acknowledgements on their way included; hears again. */
 void server_break(server *s);
 /* Uniform in [0, bound]; the story is the same every time. */
 uint32_t server_chance(server *s, uint32_t bound);

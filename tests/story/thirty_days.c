@@ -186,16 +186,23 @@ static void an_hour_without_network(void)
 	s.network = true;
 }
 
+/* The beginning of something that is going to be cut off, on a line that may be dead already. */
+static void send_some(void)
+{
+	zt_event event;
+	s.deaf = server_chance(&s, 1) == 0;
+	take_message();
+	for (uint32_t steps = server_chance(&s, 6); steps; steps--)
+		zt_device_step(&device, &event);
+}
+
 static void restarts_and_breaks(int count)
 {
 	for (int i = 0; i < count; i++) {
 		for (uint32_t minutes = server_chance(&s, 30); minutes; minutes--)
 			minute();
-		take_message();
-		zt_event event;
-		for (uint32_t steps = server_chance(&s, 6); steps; steps--)
-			zt_device_step(&device, &event);
-		if (server_chance(&s, 1))
+		send_some();
+		if (!s.deaf && server_chance(&s, 1))
 			server_restart(&s);
 		else
 			server_break(&s);
@@ -204,10 +211,7 @@ static void restarts_and_breaks(int count)
 
 static void crash(void)
 {
-	zt_event event;
-	take_message();
-	for (uint32_t steps = server_chance(&s, 6); steps; steps--)
-		zt_device_step(&device, &event);
+	send_some();
 	server_break(&s);
 	s.mono_ms += 5000;
 	s.wall_ms += 5000;

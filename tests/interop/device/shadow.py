@@ -1,5 +1,6 @@
 """run and shadow against the local cloud: the Thing's name is learnt, deltas are applied, the session outlives renewals."""
 import json
+import socket
 import subprocess
 import unittest
 
@@ -85,6 +86,20 @@ class Shadow(unittest.TestCase):
         agent = self.run_agent("--shadow-name", "bad", "--shadow-command", "exit 3")
         self.assertEqual(self.expect(agent, "trouble")["text"], "the command ended with 3")
         self.assertNotIn("reported", self.document("bad")["state"])
+
+    def test_where_the_usual_ports_are_closed_one_with_alpn_serves_both(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            closed = listener.getsockname()[1]
+        ports = ["--mqtt-port", closed, "--https-port", closed, "--alpn-port", self.world.cloud.endpoints["allPort"]]
+        agent = self.run_agent(*ports, "--topic", "myhome/myroom", "--sensor", "echo 1")
+        self.expect(agent, "published")
+        agent.stop()
+        self.device.attest("--renew")
+        agent = self.run_agent(*ports, "--topic", "myhome/myroom", "--sensor", "echo 1")
+        self.assertEqual(self.expect(agent, "connecting")["via"], "https")
+        self.assertTrue(self.expect(agent, "accepted")["first"])
+        self.expect(agent, "published")
+        self.world.run("zerotouch-device", "publish", *self.options(), *ports, "myhome/myroom", "x")
 
     def test_mqtt_5_says_who_took_the_session(self):
         agent = self.run_agent("--mqtt5", "--no-outbox")
