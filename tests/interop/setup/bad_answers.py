@@ -127,6 +127,13 @@ def test_a_ca_that_is_registered_elsewhere(tool):
     tool.completes()
 
 
+def test_the_limit_of_ten_cas_with_one_subject(tool):
+    message = "You have reached the limit of CA certificates with the same subject"
+    tool.fresh().act(only(r"^iot POST /cacertificate", lambda e: e.refuse(403, "LimitExceededException", message)))
+    told(tool.run("setup"), 1, "CA certificate", "limit", "setup --prune", "request request-of-the-test")
+    tool.completes()
+
+
 def test_a_denied_call_names_the_action(tool):
     message = "User: x is not authorized to perform: iam:CreateRole on resource: y"
     tool.fresh().act(only("iam:CreateRole", lambda e: e.refuse(403, "AccessDenied", message)))
