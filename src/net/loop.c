@@ -140,7 +140,8 @@ struct event_base *zt_loop_new(void)
 	if (!config)
 		return NULL;
 	struct event_base *loop = NULL;
-	if (event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+	/* One epoll_ctl a socket and turn at most: every write would otherwise cost two. */
+	if (event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0)
 		loop = event_base_new_with_config(config);
 	event_config_free(config);
 	return loop;
