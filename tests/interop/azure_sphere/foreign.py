@@ -29,6 +29,7 @@ class Foreign(unittest.TestCase):
         shutil.copytree(sphere.APPS / "https_easy", project / "app")
         for name in ("eventloop_timer_utilities.c", "eventloop_timer_utilities.h"):
             shutil.copy(sphere.APPS / name, project / name)
+        (project / "app/certs").mkdir()
         shutil.copy(self.world.cloud_ca, project / "app/certs/roots.pem")
         app.folder = project / "app"
         app.manifest([app.url, "certs/roots.pem"], ReadNetworkProxyConfig=True)
