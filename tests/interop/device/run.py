@@ -20,6 +20,11 @@ class Run(AgentTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.port = free_port()
+        # Bound, so that nobody else takes it, and never listened at.
+        closed = socket.socket()
+        cls.addClassCleanup(closed.close)
+        closed.bind(("127.0.0.1", 0))
+        cls.closed_port = closed.getsockname()[1]
         (cls.folder / "mosquitto.conf").write_text(
             f"listener {cls.port} 127.0.0.1\nuser root\ncafile {cls.folder}/root.pem\ncertfile {cls.folder}/server.pem\n"
             f"keyfile {cls.folder}/server.key\nrequire_certificate true\nuse_identity_as_username true\n")
@@ -51,7 +56,7 @@ class Run(AgentTest):
 
     def start(self, *more):
         # Nobody is at the HTTPS port: the first contact goes by MQTT.
-        agent = self.agent.start("run", "--endpoint", "localhost", "--mqtt-port", self.port, "--https-port", free_port(),
+        agent = self.agent.start("run", "--endpoint", "localhost", "--mqtt-port", self.port, "--https-port", self.closed_port,
                                  "--ca-file", self.folder / "root.pem", "--json", *more)
         self.addCleanup(self.end, agent)
         return agent
@@ -170,8 +175,7 @@ class Run(AgentTest):
         agent = self.start("--will", "gone/1=bye", "--no-outbox")
         self.expect(agent, "accepted")
         agent.kill()
-        while watcher.stdout.readline() != b"bye\n":
-            self.assertIsNone(watcher.poll())
+        self.assertIn(b"bye\n", list(watcher.stdout))
 
     def test_systemd_hears_of_it(self):
         path = str(self.agent.state / "notify")

@@ -88,8 +88,11 @@ class Shadow(unittest.TestCase):
         self.assertNotIn("reported", self.document("bad")["state"])
 
     def test_where_the_usual_ports_are_closed_one_with_alpn_serves_both(self):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            closed = listener.getsockname()[1]
+        # Bound, so that nobody else takes it, and never listened at.
+        bound = socket.socket()
+        self.addCleanup(bound.close)
+        bound.bind(("127.0.0.1", 0))
+        closed = bound.getsockname()[1]
         ports = ["--mqtt-port", closed, "--https-port", closed, "--alpn-port", self.world.cloud.endpoints["allPort"]]
         agent = self.run_agent(*ports, "--topic", "myhome/myroom", "--sensor", "echo 1")
         self.expect(agent, "published")
