@@ -23,6 +23,8 @@ static zt_status open_front(struct event_base *loop, zt_api *api, zt_error *ret_
 		TRY(zt_quotas_new(&api->quotas));
 	TRY(zt_keymaker_new(loop, &api->keymaker, ret_error));
 	TRY(zt_http_server_new(loop, &server, &api->server, ret_error));
+	if (!api->spec.control.address)
+		return ZT_OK;
 	return zt_listener_new(loop, &api->spec.control, zt_http_accept, api->server, &api->listener, ret_error);
 }
 
@@ -61,5 +63,5 @@ void zt_api_free(zt_api *api)
 
 unsigned zt_api_port(const zt_api *api)
 {
-	return zt_listener_port(api->listener);
+	return api->listener ? zt_listener_port(api->listener) : 0;
 }

@@ -39,7 +39,7 @@ typedef struct {
 	zt_broker *broker;            /* IoT data Publish */
 	zt_publish_listener listener; /* rules and shadows, for what is published here */
 	zt_shadows *shadows;
-	zt_listener_spec control; /* 4566 */
+	zt_listener_spec control; /* 4566; without an address the port is not there, only the data endpoint */
 	bool quotas;              /* AWS's rates of each operation */
 	zt_http_client *http;     /* confirms destinations of rules; NULL: nothing is sent; borrowed */
 	zt_faults *faults;        /* what goes wrong on purpose, or NULL; borrowed */
@@ -60,6 +60,7 @@ bool zt_api_allows(void *api, const zt_caller *caller, const char *peer, const c
 /* Takes a certificate that was just registered through its CA's provisioning template, where the CA has one; `api` is a
  * zt_api. What fails is logged, and tried again when the device comes again. */
 void zt_api_provision(void *api, zt_view certificate_id);
+/* 0 without one. */
 unsigned zt_api_port(const zt_api *api);
 
 #endif

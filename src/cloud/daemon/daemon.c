@@ -1,6 +1,8 @@
 #include "cloud/daemon/daemon.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -34,7 +36,8 @@ struct zt_daemon {
 	zt_registry_events *events;
 	zt_api *api;
 	zt_gateway *gateway;
-	bool broker_up, ready;
+	bool broker_up, ready, lost;
+	int lock; /* of the data folder */
 	int64_t started_ms;
 };
 
@@ -43,13 +46,52 @@ static zt_status in_data(const zt_daemon *d, const char *name, zt_str *ret_path)
 	return zt_path_join(ret_path, d->settings->data_dir, name);
 }
 
+/* The folder of the registry, the server's identity and the credentials: another process's for a gateway alone. */
+static const char *home(const zt_daemon *d)
+{
+	return d->settings->gateway_alone ? d->settings->join : d->settings->data_dir;
+}
+
+/* Gateways share the database with the one process that has all the rest. A shared file does not tell who that is. */
+static zt_status be_the_only_one(zt_daemon *d, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	TRY(in_data(d, "lock", &path));
+	d->lock = open(zt_str_text(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (d->lock < 0)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot create %s", zt_str_text(&path));
+	if (flock(d->lock, LOCK_EX | LOCK_NB) != 0)
+		return zt_error_set(ret_error, ZT_E_CONFIG, "%s is in use by another process", d->settings->data_dir);
+	return ZT_OK;
+}
+
+static zt_status open_store(zt_daemon *d, const char *path, zt_error *ret_error)
+{
+	if (d->settings->gateway_alone && access(path, F_OK) != 0)
+		return zt_error_set(ret_error, ZT_E_CONFIG, "%s is not there: start zerotouch-cloud --data %s first",
+				    path, d->settings->join);
+	if (d->settings->broker)
+		return zt_store_open_shared(d->loop, path, &d->store, ret_error);
+	return zt_store_open(d->loop, path, &d->store, ret_error);
+}
+
+static void on_lost(void *context)
+{
+	zt_daemon *d = context;
+	d->lost = true;
+	(void)event_base_loopexit(d->loop, NULL);
+}
+
 static zt_status open_registry(zt_daemon *d, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
 	TRY(zt_dir_make(d->settings->data_dir, 0700, ret_error));
-	TRY(in_data(d, "registry.db", &path));
-	TRY(zt_store_open(d->loop, zt_str_text(&path), &d->store, ret_error));
-	return zt_registry_new(d->store, &d->settings->account, zt_clock_system(), &d->registry, ret_error);
+	TRY(be_the_only_one(d, ret_error));
+	TRY(zt_path_join(&path, home(d), "registry.db"));
+	TRY(open_store(d, zt_str_text(&path), ret_error));
+	TRY(zt_registry_new(d->store, &d->settings->account, zt_clock_system(), &d->registry, ret_error));
+	zt_registry_tell_loss(d->registry, on_lost, d);
+	return ZT_OK;
 }
 
 typedef struct {
@@ -86,6 +128,8 @@ static zt_status keep_root_key(zt_daemon *d, const zt_root_key *key, zt_error *r
 static zt_status open_root_key(zt_daemon *d, zt_error *ret_error)
 {
 	zt_root_key key = { 0 };
+	if (d->settings->gateway_alone)
+		return ZT_OK;
 	zt_status status = zt_root_key_read(d->settings->data_dir, d->settings->root_key_file, &key, ret_error);
 	if (status == ZT_OK)
 		status = keep_root_key(d, &key, ret_error);
@@ -118,6 +162,7 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_logs_new(d->registry, &d->logs, ret_error));
 	const zt_lambda_spec spec = { .data_dir = d->settings->data_dir,
 				      .logs = d->logs,
+				      .elsewhere = d->settings->gateway_alone,
 				      .times = { .first_retry_ms = zt_faults_retry_ms(d->faults) } };
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
@@ -158,7 +203,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.listener = { on_accepted, d },
 		.shadows = d->shadows,
 		/* Signed, but not encrypted: it never leaves this machine. */
-		.control = { .address = "127.0.0.1",
+		.control = { .address = d->settings->gateway_alone ? NULL : "127.0.0.1",
 			     .port = d->settings->control_port,
 			     .pick = d->settings->pick_ports },
 		.quotas = d->settings->quotas != NULL,
@@ -168,6 +213,8 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);
+	if (d->settings->gateway_alone)
+		return ZT_OK;
 	TRY(zt_str_printf(&url, "http://127.0.0.1:%u", zt_api_port(d->api)));
 	return zt_lambda_set_endpoint(d->lambda, zt_str_text(&url));
 }
@@ -177,7 +224,7 @@ static zt_status take_identity(const zt_daemon *d, zt_str *chain, zt_str *key, z
 {
 	const char *names[] = { d->settings->endpoint, "localhost" };
 	const zt_server_identity_spec identity = {
-		.dir = d->settings->data_dir,
+		.dir = home(d),
 		.organization = "zerotouch local cloud",
 		.names = names,
 		.name_count = strcmp(names[0], names[1]) == 0 ? 1 : 2,
@@ -224,13 +271,14 @@ static zt_status write_endpoints(const zt_daemon *d, zt_error *ret_error)
 	const zt_settings *s = d->settings;
 	char control[64], ca[PATH_TEXT_MAX], credentials[PATH_TEXT_MAX];
 	(void)snprintf(control, sizeof control, "http://127.0.0.1:%u", zt_api_port(d->api));
-	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", s->data_dir);
-	(void)snprintf(credentials, sizeof credentials, "%s/credentials", s->data_dir);
+	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", home(d));
+	(void)snprintf(credentials, sizeof credentials, "%s/credentials", home(d));
 	ZT_JSON_CLEANUP json_t *json =
-	    json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control", control,
-		      "endpoint", s->endpoint, "mqttPort", (int)zt_gateway_mqtt_port(d->gateway), "httpsPort",
-		      (int)zt_gateway_https_port(d->gateway), "allPort", (int)zt_gateway_all_port(d->gateway), "ca", ca,
-		      "credentials", credentials, "region", s->region, "account", s->account_id);
+	    json_pack("{s:i, s:s*, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control",
+		      s->gateway_alone ? NULL : control, "endpoint", s->endpoint, "mqttPort",
+		      (int)zt_gateway_mqtt_port(d->gateway), "httpsPort", (int)zt_gateway_https_port(d->gateway),
+		      "allPort", (int)zt_gateway_all_port(d->gateway), "ca", ca, "credentials", credentials, "region",
+		      s->region, "account", s->account_id);
 	ENSURE(json, ZT_E_NOMEM);
 	TRY(zt_json_write(json, &text));
 	TRY(zt_str_put_u8(&text, '\n'));
@@ -323,6 +371,7 @@ zt_status zt_daemon_new(const zt_settings *settings, zt_daemon **ret, zt_error *
 	zt_daemon *d = calloc(1, sizeof *d);
 	ENSURE(d, ZT_E_NOMEM);
 	d->settings = settings;
+	d->lock = -1;
 	d->started_ms = zt_time_mono_ms();
 	zt_error error = { 0 };
 	zt_status status = open_all(d, &error);
@@ -358,6 +407,9 @@ zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
 	zt_notify("STOPPING=1");
 	LOG_INFO("cloud", "stopping");
 	say_goodbye(daemon);
+	if (daemon->lost)
+		return zt_error_set(ret_error, ZT_E_UNAVAILABLE,
+				    "this process stood still for too long: start it again");
 	return ZT_OK;
 }
 
@@ -384,5 +436,7 @@ void zt_daemon_free(zt_daemon *daemon)
 		event_free(daemon->reload);
 	if (daemon->loop)
 		event_base_free(daemon->loop);
+	if (daemon->lock >= 0)
+		(void)close(daemon->lock);
 	free(daemon);
 }

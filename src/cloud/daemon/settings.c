@@ -60,6 +60,19 @@ static zt_status fill_remote(zt_settings *s, zt_error *ret_error)
 	return ZT_OK;
 }
 
+static zt_status fill_role(zt_settings *s, zt_error *ret_error)
+{
+	s->gateway_alone = s->role && strcmp(s->role, "gateway") == 0;
+	if (s->role && !s->gateway_alone && strcmp(s->role, "all") != 0)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--role knows all and gateway, not '%s'", s->role);
+	if (s->gateway_alone && (!s->join || !s->broker || s->root_key_file))
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "--role gateway wants --join DIR and --broker URL, and takes its keys from there");
+	if (!s->gateway_alone && s->join)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--join says nothing without --role gateway");
+	return ZT_OK;
+}
+
 zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error)
 {
 	zt_settings s = { .listen = "127.0.0.1",
@@ -107,6 +120,9 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		  "what the device ports send beside the leaf's issuer: plain (default): nothing; ats, ats-2023: cross "
 		  "certificates as AWS's endpoints do now and did until 2024",
 		  0, 0 },
+		{ "role", 0, ZT_OPT_TEXT, &s.role, "all|gateway",
+		  "gateway: device ports alone, on another process's store and the same broker (default all)", 0, 0 },
+		{ "join", 0, ZT_OPT_TEXT, &s.join, "DIR", "that process's data folder", 0, 0 },
 		{ "quotas", 0, ZT_OPT_TEXT, &s.quotas, "aws", "AWS's rates and its throttling errors (default: none)",
 		  0, 0 },
 		{ "faults", 0, ZT_OPT_TEXT, &s.faults_file, "FILE",
@@ -122,9 +138,13 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		.usage = "zerotouch-cloud --data DIR [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch-cloud --data ~/.local/state/zerotouch/cloud\n"
-			    "  zerotouch-cloud --data /tmp/cloud --pick-ports --log gateway=debug,info\n"
-			    "  aws --endpoint-url http://127.0.0.1:4566 iot list-things\n",
+		.examples =
+		    "  zerotouch-cloud --data ~/.local/state/zerotouch/cloud\n"
+		    "  zerotouch-cloud --data /tmp/cloud --pick-ports --log gateway=debug,info\n"
+		    "  zerotouch-cloud --data /tmp/cloud --broker mqtts://broker.example --broker-credentials login\n"
+		    "  zerotouch-cloud --data /tmp/second --role gateway --join /tmp/cloud --pick-ports \\\n"
+		    "      --broker mqtts://broker.example --broker-credentials login\n"
+		    "  aws --endpoint-url http://127.0.0.1:4566 iot list-things\n",
 	};
 	zt_opt_result result;
 	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
@@ -147,6 +167,7 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 	TRY(fill_chain(&s, ret_error));
 	TRY(fill_account(&s, ret_error));
 	TRY(fill_remote(&s, ret_error));
+	TRY(fill_role(&s, ret_error));
 	*ret = s;
 	return ZT_OK;
 }

@@ -9,8 +9,9 @@
 
 typedef struct {
 	const char *data_dir, *listen, *root_key_file, *broker_program, *log, *endpoint, *account_id, *region, *quotas,
-	    *faults_file, *broker, *broker_credentials, *broker_ca, *rules_ca, *server_chain;
+	    *faults_file, *broker, *broker_credentials, *broker_ca, *rules_ca, *server_chain, *role, *join;
 	unsigned control_port, mqtt_port, https_port, all_port;
+	bool gateway_alone; /* --role gateway */
 	bool pick_ports, log_json, version;
 	zt_account account; /* filled from the texts above, as the next */
 	zt_server_chain chain;

@@ -66,17 +66,29 @@ static void free_event(zt_job *job)
 	zt_job_free(job);
 }
 
+static zt_status take_up(zt_lambda *lambda, const zt_invocation *row)
+{
+	zt_job *job;
+	TRY(new_event(lambda, row->request_id, zt_view_of(row->function), &job));
+	job->attempts = row->attempts;
+	job->accepted_ms = row->accepted_ms;
+	wait_until(job, row->not_before_ms);
+	return ZT_OK;
+}
+
 zt_status zt_events_take_up(zt_lambda *lambda)
 {
 	const zt_invocation *row = zt_registry_next_invocation(lambda->registry, ZT_VIEW_EMPTY);
-	zt_job *job;
-	for (; row; row = zt_registry_next_invocation(lambda->registry, zt_view_of(row->request_id))) {
-		TRY(new_event(lambda, row->request_id, zt_view_of(row->function), &job));
-		job->attempts = row->attempts;
-		job->accepted_ms = row->accepted_ms;
-		wait_until(job, row->not_before_ms);
-	}
+	for (; row; row = zt_registry_next_invocation(lambda->registry, zt_view_of(row->request_id)))
+		TRY(take_up(lambda, row));
 	return ZT_OK;
+}
+
+void zt_events_take_up_foreign(zt_lambda *lambda, zt_view request_id)
+{
+	const zt_invocation *row = zt_registry_invocation(lambda->registry, request_id);
+	if (row && take_up(lambda, row) != ZT_OK)
+		LOG_ERROR("lambda", "no memory for an event; it is taken up after a restart");
 }
 
 void zt_events_free(zt_lambda *lambda)
@@ -113,7 +125,7 @@ static void on_durable(void *context, zt_status status)
 	void *whose = job->context;
 	if (job->lambda)
 		TAILQ_REMOVE(&job->lambda->accepting, job, entry);
-	if (!job->lambda || status != ZT_OK)
+	if (!job->lambda || status != ZT_OK || job->lambda->elsewhere)
 		free_event(job);
 	else if (zt_pool_enqueue(job) != ZT_OK)
 		wait_until(job, job->accepted_ms + job->lambda->times.requeue_ms);

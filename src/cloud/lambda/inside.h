@@ -105,7 +105,7 @@ struct zt_lambda {
 	size_t waiting, waiting_bytes, events;
 	struct event *pump; /* gives work to workers */
 	struct event *due;  /* the first of `later` */
-	bool closing;
+	bool closing, elsewhere;
 };
 
 /* ---- lambda.c ---- */
@@ -172,6 +172,8 @@ void zt_environment_free(char **environment);
 
 /* Makes an invocation of every row, at the start. */
 ZT_NODISCARD zt_status zt_events_take_up(zt_lambda *lambda);
+/* Makes one of a row that another process wrote. */
+void zt_events_take_up_foreign(zt_lambda *lambda, zt_view request_id);
 /* Enqueues those whose time has come, and sets the timer for the next. */
 void zt_events_due(zt_lambda *lambda);
 /* The end of a try. Takes over `job`. */

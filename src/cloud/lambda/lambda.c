@@ -77,8 +77,11 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 
 static void on_change(void *context, zt_kind kind, zt_view key)
 {
+	zt_lambda *lambda = context;
 	if (kind == ZT_KIND_FUNCTION)
-		zt_pools_retire(context, key);
+		zt_pools_retire(lambda, key);
+	else if (kind == ZT_KIND_INVOCATION && zt_registry_is_foreign(lambda->registry) && !lambda->elsewhere)
+		zt_events_take_up_foreign(lambda, key);
 }
 
 static unsigned or_default(unsigned given, unsigned fallback)
@@ -120,7 +123,7 @@ static zt_status open_all(zt_lambda *lambda, const zt_lambda_spec *spec, zt_erro
 	if (spec->endpoint_url)
 		TRY(zt_lambda_set_endpoint(lambda, spec->endpoint_url));
 	TRY(zt_registry_listen(lambda->registry, on_change, lambda));
-	return zt_events_take_up(lambda);
+	return lambda->elsewhere ? ZT_OK : zt_events_take_up(lambda);
 }
 
 zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt_lambda_spec *spec, zt_lambda **ret,
@@ -133,6 +136,7 @@ zt_status zt_lambda_new(struct event_base *loop, zt_registry *registry, const zt
 	lambda->registry = registry;
 	lambda->logs = spec->logs;
 	lambda->concurrency_max = or_default(spec->concurrency_max, ZT_LAMBDA_CONCURRENCY);
+	lambda->elsewhere = spec->elsewhere;
 	lambda->times = complete(&spec->times);
 	TAILQ_INIT(&lambda->pools);
 	TAILQ_INIT(&lambda->accepting);

@@ -26,6 +26,9 @@ typedef struct {
 	const char *ca_bundle;    /* given as AWS_CA_BUNDLE when not NULL */
 	unsigned concurrency_max; /* workers per function; 0 is 4 */
 	zt_lambda_times times;
+	/* Invocations are accepted, and left to the process with which this one shares its store; that one takes them
+	 * up when it is told of their rows. */
+	bool elsewhere;
 } zt_lambda_spec;
 
 /* Takes up the invocations that wait in the registry. No worker starts before the endpoint is known: it would call

@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "cloud/registry/state.h"
 
 /* By kind. */
@@ -24,6 +25,11 @@ static const zt_noun *const nouns[ZT_KIND_COUNT] = {
 	[ZT_KIND_GROUP_MEMBER] = &zt_noun_group_member,
 };
 
+const zt_noun *zt_noun_of(unsigned kind)
+{
+	return kind < ZT_KIND_COUNT ? nouns[kind] : NULL;
+}
+
 zt_row *zt_row_find(const zt_registry *registry, zt_kind kind, zt_view key)
 {
 	return (zt_row *)zt_index_find(&registry->rows[kind], key);
@@ -46,7 +52,7 @@ static zt_status damaged(const zt_noun *noun, zt_view key, zt_status status, con
 
 zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error)
 {
-	const zt_noun *noun = record->kind < ZT_KIND_COUNT ? nouns[record->kind] : NULL;
+	const zt_noun *noun = zt_noun_of(record->kind);
 	zt_row *row = NULL;
 	zt_error cause = { 0 };
 	if (!noun)
@@ -78,6 +84,22 @@ static zt_status visit(void *context, const zt_record *record)
 	return zt_registry_load(load->registry, record, load->error);
 }
 
+static void lose(const zt_registry *registry)
+{
+	LOG_ERROR("registry", "memory cannot follow what other processes change");
+	if (registry->lost)
+		registry->lost(registry->lost_context);
+}
+
+static void follow(void *context, const zt_record *record, bool gone)
+{
+	zt_registry *registry = context;
+	if (record)
+		zt_registry_follow(registry, record, gone);
+	else
+		lose(registry);
+}
+
 ZT_DEFINE_CLEANUP(zt_registry, zt_registry_free)
 
 zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock clock, zt_registry **ret,
@@ -90,6 +112,7 @@ zt_status zt_registry_new(zt_store *store, const zt_account *account, zt_clock c
 	registry->clock = clock;
 	loading load = { registry, ret_error };
 	TRY(zt_store_load(store, visit, &load, ret_error));
+	TRY(zt_store_watch(store, follow, registry, ret_error));
 	*ret = ZT_STEAL(registry);
 	return ZT_OK;
 }
@@ -121,6 +144,17 @@ const zt_account *zt_registry_account(const zt_registry *registry)
 int64_t zt_registry_now_ms(const zt_registry *registry)
 {
 	return zt_clock_wall_ms(&registry->clock);
+}
+
+bool zt_registry_is_foreign(const zt_registry *registry)
+{
+	return registry->foreign;
+}
+
+void zt_registry_tell_loss(zt_registry *registry, zt_lost_fn lost, void *context)
+{
+	registry->lost = lost;
+	registry->lost_context = context;
 }
 
 zt_status zt_registry_listen(zt_registry *registry, zt_change_fn changed, void *context)

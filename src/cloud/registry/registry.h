@@ -64,6 +64,12 @@ void zt_registry_unlisten(zt_registry *registry, zt_change_fn changed, const voi
 typedef void (*zt_durable_fn)(void *context, zt_kind kind, const void *before, const void *after);
 void zt_registry_watch(zt_registry *registry, zt_durable_fn changed, void *context);
 
+/* With a store that processes share: whether the change that a listener is told of was made by another process. */
+bool zt_registry_is_foreign(const zt_registry *registry);
+/* `lost` runs when memory can no longer follow what other processes change: this one must end. */
+typedef void (*zt_lost_fn)(void *context);
+void zt_registry_tell_loss(zt_registry *registry, zt_lost_fn lost, void *context);
+
 /* One at a time is under construction (ZT_E_STATE); any number may be on their way to the disk. */
 ZT_NODISCARD zt_status zt_txn_begin(zt_registry *registry, zt_txn **ret);
 /* Undoes it in memory. NULL is fine. */

@@ -64,7 +64,15 @@ struct zt_registry {
 
 	zt_txn *open;         /* begun, not yet committed or aborted */
 	zt_txn *first, *last; /* submitted, not yet durable, oldest first */
+	bool foreign;         /* a change of another process is being told */
+	zt_lost_fn lost;
+	void *lost_context;
 };
+
+/* NULL when this version knows no such kind. */
+const zt_noun *zt_noun_of(unsigned kind);
+/* Another process changed that record: memory follows. What is in flight here and touches it will fail. */
+void zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone);
 
 /* Makes the object of a stored record. A record that breaks its form is named in *ret_error; nothing is changed. */
 ZT_NODISCARD zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error);

@@ -15,6 +15,7 @@ struct zt_txn {
 	zt_store_done_fn done;
 	void *context;
 	zt_status undone; /* why it was undone, ZT_OK while it stands */
+	bool doomed;      /* undone before the store had refused it, as it will */
 };
 
 static void notify(const zt_registry *registry, zt_kind kind, zt_view key)
@@ -142,12 +143,21 @@ static zt_status encode_step(const step *taken, zt_changes *changes)
 
 ZT_DEFINE_CLEANUP(zt_changes, zt_changes_free)
 
+/* A retained message replaces the one before it, whatever that was; so it is between processes. */
+static bool last_wins(const zt_noun *noun)
+{
+	return noun->kind == ZT_KIND_RETAINED;
+}
+
 static zt_status encode(const zt_txn *txn, zt_changes **ret)
 {
 	ZT_CLEANUP(zt_changes_freep) zt_changes *changes = NULL;
 	TRY(zt_changes_new(&changes));
-	for (size_t i = 0; i < txn->count; i++)
+	for (size_t i = 0; i < txn->count; i++) {
 		TRY(encode_step(&txn->steps[i], changes));
+		if (last_wins(txn->steps[i].noun))
+			zt_changes_let_last_win(changes);
+	}
 	*ret = ZT_STEAL(changes);
 	return ZT_OK;
 }
@@ -190,17 +200,77 @@ static void undo_all(zt_registry *registry, zt_status why)
 		undo(registry->open, why);
 	for (zt_txn *txn = registry->last; txn; txn = txn->older)
 		undo(txn, why);
-	LOG_ERROR("registry", "the disk refused changes: memory is put back", ZT_KV_STR("cause", zt_status_text(why)));
+	LOG_ERROR("registry", "changes were not written: memory is put back", ZT_KV_STR("cause", zt_status_text(why)));
 }
 
 static void written(void *argument, zt_status status)
 {
 	zt_txn *txn = argument;
 	zt_registry *registry = txn->registry;
-	if (status != ZT_OK && txn->undone == ZT_OK)
+	if (status != ZT_OK && (txn->undone == ZT_OK || txn->doomed))
 		undo_all(registry, status);
 	leave_flight(registry, txn);
 	end(txn, status);
+}
+
+static bool touches(const zt_txn *txn, const zt_noun *noun, zt_view key)
+{
+	for (size_t i = 0; i < txn->count; i++) {
+		const zt_row *row = txn->steps[i].after ? txn->steps[i].after : txn->steps[i].before;
+		if (txn->steps[i].noun == noun && zt_view_equal(row->node.key, key))
+			return true;
+	}
+	return false;
+}
+
+static zt_txn *first_to_touch(const zt_registry *registry, const zt_noun *noun, zt_view key)
+{
+	for (zt_txn *txn = registry->first; txn; txn = txn->newer)
+		if (touches(txn, noun, key))
+			return txn;
+	return NULL;
+}
+
+/* The store will refuse it, and with it all behind it (store.h). */
+static void doom(zt_registry *registry, zt_txn *first)
+{
+	if (registry->open)
+		undo(registry->open, ZT_E_CONFLICT);
+	for (zt_txn *txn = registry->last; txn != first; txn = txn->older)
+		undo(txn, ZT_E_CONFLICT);
+	undo(first, ZT_E_CONFLICT);
+	first->doomed = true;
+}
+
+static zt_status decode(zt_registry *registry, const zt_noun *noun, const zt_record *record, zt_row **ret)
+{
+	zt_error error = { 0 };
+	zt_status status = noun->decode(registry, record, ret, &error);
+	return status == ZT_OK ? ZT_OK : zt_log_error("registry", &error, "what another process wrote cannot be read");
+}
+
+void zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone)
+{
+	const zt_noun *noun = zt_noun_of(record->kind);
+	zt_row *after = NULL;
+	if (!noun)
+		return;
+	zt_txn *touching = first_to_touch(registry, noun, record->key);
+	/* Ours will be the later one. */
+	if (touching && last_wins(noun))
+		return;
+	if (touching)
+		doom(registry, touching);
+	if (!gone && decode(registry, noun, record, &after) != ZT_OK)
+		return;
+	zt_row *before = zt_row_find(registry, noun->kind, record->key);
+	if (!before && !after)
+		return;
+	registry->foreign = true;
+	replace(registry, noun, before, after);
+	registry->foreign = false;
+	if (before)
+		noun->free(before);
 }
 
 void zt_txn_commit(zt_txn *txn, zt_store_done_fn done, void *context)

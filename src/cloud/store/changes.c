@@ -46,7 +46,7 @@ static zt_status append(zt_changes *changes, const zt_record *record, bool is_de
 	if (record->value.n)
 		memcpy(bytes + record->key.n, record->value.p, record->value.n);
 	changes->items[changes->count++] =
-	    (zt_change){ record->kind, is_delete, bytes, record->key.n, record->value.n };
+	    (zt_change){ record->kind, is_delete, false, bytes, record->key.n, record->value.n };
 	return ZT_OK;
 }
 
@@ -59,4 +59,9 @@ zt_status zt_changes_delete(zt_changes *changes, unsigned kind, zt_view key)
 {
 	zt_record record = { .kind = kind, .key = key };
 	return append(changes, &record, true);
+}
+
+void zt_changes_let_last_win(zt_changes *changes)
+{
+	changes->items[changes->count - 1].last_wins = true;
 }

@@ -7,7 +7,7 @@
 /* One put or delete; its bytes are one allocation, the key first. */
 typedef struct {
 	unsigned kind;
-	bool is_delete;
+	bool is_delete, last_wins;
 	uint8_t *bytes;
 	size_t key_n, value_n;
 } zt_change;
@@ -19,6 +19,8 @@ struct zt_changes {
 	/* Set by the store from the submission on. */
 	zt_changes *next;
 	uint64_t generation;
+	int64_t seen;    /* shared: the place in the log up to which this process was told at the submission */
+	bool is_foreign; /* not ours at all: what another process changed, up to `seen` */
 	zt_status status;
 	zt_store_done_fn done;
 	void *context;

@@ -12,12 +12,20 @@ static const char *const steps[] = {
 	"  PRIMARY KEY (kind, key)"
 	");"
 	"PRAGMA user_version = 1",
+	/* What processes that share the file tell one another; AUTOINCREMENT: a place in it is never used twice. */
+	"CREATE TABLE change ("
+	"  place INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  writer INTEGER NOT NULL,"
+	"  kind INTEGER NOT NULL,"
+	"  key BLOB NOT NULL"
+	");"
+	"PRAGMA user_version = 2",
 };
 
 /* locking_mode comes first: the log's index is then in this process's memory, and the lock is kept from the first
  * access on (SQLite, "Write-Ahead Logging", "Use of WAL Without Shared-Memory"). */
-static const char set_up[] = "PRAGMA locking_mode = EXCLUSIVE;"
-			     "PRAGMA journal_mode = WAL;"
+static const char lock[] = "PRAGMA locking_mode = EXCLUSIVE";
+static const char set_up[] = "PRAGMA journal_mode = WAL;"
 			     "PRAGMA synchronous = FULL;"
 			     "PRAGMA trusted_schema = OFF";
 
@@ -49,9 +57,11 @@ static int migrate(sqlite3 *sqlite)
 	return code;
 }
 
-int zt_schema_prepare(sqlite3 *sqlite)
+int zt_schema_prepare(sqlite3 *sqlite, bool shared)
 {
-	int code = execute(sqlite, set_up);
+	int code = shared ? SQLITE_OK : execute(sqlite, lock);
+	if (code == SQLITE_OK)
+		code = execute(sqlite, set_up);
 	if (code != SQLITE_OK)
 		return code;
 	code = execute(sqlite, "BEGIN IMMEDIATE");

@@ -26,6 +26,17 @@ enum { ZT_STORE_KEY_MAX = 2048, ZT_STORE_VALUE_MAX = 64 * 1024 * 1024 };
 /* Opens or creates the database file (0600) and brings its form up to date. ZT_E_CONFIG when a newer version wrote
  * it or another process has it; ZT_E_DISK_FULL; ZT_E_IO with SQLite's words. */
 ZT_NODISCARD zt_status zt_store_open(struct event_base *loop, const char *path, zt_store **ret, zt_error *ret_error);
+/* The same for a file that other processes open so too. Each change is noted in a log beside the records, which every
+ * process looks at ten times a second. A transaction fails with ZT_E_CONFLICT when one of its records was changed by
+ * another process since this one was last told. */
+ZT_NODISCARD zt_status zt_store_open_shared(struct event_base *loop, const char *path, zt_store **ret,
+					    zt_error *ret_error);
+/* Told of each record that another process changed, in the order of the changes, between the ends of this one's own
+ * transactions: the record as it is now, or `gone` (then without a value). NULL with the loss of the thread: this
+ * process stood still for so long that the log goes on without it, and must start again. */
+typedef void (*zt_store_foreign_fn)(void *context, const zt_record *record, bool gone);
+/* Once, after zt_store_load and before the first submit; a store of one process alone has nothing to tell. */
+ZT_NODISCARD zt_status zt_store_watch(zt_store *store, zt_store_foreign_fn foreign, void *context, zt_error *ret_error);
 /* Waits for what is submitted, runs its callbacks, closes. NULL is fine. */
 void zt_store_close(zt_store *store);
 
@@ -38,6 +49,8 @@ ZT_NODISCARD zt_status zt_changes_new(zt_changes **ret);
 void zt_changes_free(zt_changes *changes);
 ZT_NODISCARD zt_status zt_changes_put(zt_changes *changes, const zt_record *record);
 ZT_NODISCARD zt_status zt_changes_delete(zt_changes *changes, unsigned kind, zt_view key);
+/* Of the record that was added last, whoever writes it later is right, whatever he knew: no ZT_E_CONFLICT. */
+void zt_changes_let_last_win(zt_changes *changes);
 
 /* Takes over `changes`. done runs on the loop's thread, in the order of submission: ZT_OK once durable, or
  * ZT_E_DISK_FULL or ZT_E_IO with nothing of it written. When one fails, all submitted behind it fail too, so that the

@@ -198,9 +198,9 @@ static void a_newer_form_is_refused(void **state)
 {
 	store_fixture *f = *state;
 	fixture_close(f);
-	execute(f->path, "PRAGMA user_version = 2");
+	execute(f->path, "PRAGMA user_version = 3");
 	assert_opens_as(f, f->path, ZT_E_CONFIG, "newer version");
-	execute(f->path, "PRAGMA user_version = 1");
+	execute(f->path, "PRAGMA user_version = 2");
 	fixture_open(f);
 }
 
