@@ -87,6 +87,17 @@ static json_t *permission(const zt_setup *setup)
 				  zt_setup_arn_json(setup, "iot", "rule/", setup->rule_name)));
 }
 
+static json_t *template(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	ZT_CLEANUP(zt_str_free) zt_str body = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
+	if (zt_json_write(json_object_get(desired, "templateBody"), &body) != ZT_OK)
+		return NULL;
+	return resource("AWS::IoT::ProvisioningTemplate",
+			json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "TemplateName", item->name, "TemplateBody",
+				  zt_str_text(&body), "Enabled", member(desired, "enabled"), "ProvisioningRoleArn",
+				  attribute("ProvisioningRole"), "TemplateType", "JITP", "Tags", zt_setup_tags(setup)));
+}
+
 /* It comes last, when all that its devices need is there. */
 static json_t *ca(const zt_setup *setup, const zt_setup_ca *given)
 {
@@ -97,8 +108,13 @@ static json_t *ca(const zt_setup *setup, const zt_setup_ca *given)
 		      "VerificationCertificatePem", proof, "Status", "ACTIVE", "AutoRegistrationStatus", "ENABLE",
 		      "CertificateMode", sni_only ? "SNI_ONLY" : "DEFAULT", "Tags", zt_setup_tags(setup));
 	json_t *made = resource("AWS::IoT::CACertificate", properties);
+	if (setup->spec.jitp)
+		(void)json_object_set_new(properties, "RegistrationConfig",
+					  json_pack("{s:{s:s}}", "TemplateName", "Ref", "ProvisioningTemplate"));
 	(void)json_object_set_new(made, "DependsOn",
-				  json_pack("[s, s, s]", "Rule", "InvokePermission", "DevicePolicy"));
+				  setup->spec.jitp
+				      ? json_pack("[s, s]", "ProvisioningTemplate", "DevicePolicy")
+				      : json_pack("[s, s, s]", "Rule", "InvokePermission", "DevicePolicy"));
 	return made;
 }
 
@@ -109,7 +125,11 @@ static const char *logical_name(const zt_setup *setup, const zt_setup_item *item
 					     [ZT_SETUP_POLICY] = "DevicePolicy",
 					     [ZT_SETUP_FUNCTION] = "Handler",
 					     [ZT_SETUP_RULE] = "Rule",
-					     [ZT_SETUP_PERMISSION] = "InvokePermission" };
+					     [ZT_SETUP_PERMISSION] = "InvokePermission",
+					     [ZT_SETUP_TEMPLATE] = "ProvisioningTemplate" };
+	static const char *const roles[] = { [ZT_ROLE_HANDLER] = "HandlerRole",
+					     [ZT_ROLE_ERRORS] = "ErrorsRole",
+					     [ZT_ROLE_PROVISIONING] = "ProvisioningRole" };
 	if (item->other_way)
 		return NULL;
 	if (item->kind == ZT_SETUP_CA) {
@@ -119,7 +139,7 @@ static const char *logical_name(const zt_setup *setup, const zt_setup_item *item
 	if (item->kind == ZT_SETUP_LOG_GROUP)
 		return strcmp(item->name, setup->errors_log) == 0 ? "ErrorsLog" : "HandlerLog";
 	if (item->kind == ZT_SETUP_ROLE)
-		return item->index == ZT_ROLE_HANDLER ? "HandlerRole" : "ErrorsRole";
+		return roles[item->index];
 	return item->kind == ZT_SETUP_ROLE_POLICY ? NULL : names[item->kind];
 }
 
@@ -148,6 +168,9 @@ static zt_status build(zt_setup *setup, const zt_setup_item *item, json_t **ret,
 	case ZT_SETUP_PERMISSION:
 		*ret = permission(setup);
 		return ZT_OK;
+	case ZT_SETUP_TEMPLATE:
+		*ret = template(setup, item, desired);
+		return ZT_OK;
 	default:
 		*ret = ca(setup, zt_export_ca(setup, item));
 		return ZT_OK;
@@ -156,9 +179,11 @@ static zt_status build(zt_setup *setup, const zt_setup_item *item, json_t **ret,
 
 static json_t *parameters(const zt_setup *setup)
 {
-	json_t *all = json_pack("{s:{s:s, s:s}, s:{s:s, s:s}}", "CodeBucket", "Type", "String", "Description",
-				"S3 bucket of the function's package", "CodeKey", "Type", "String", "Description",
-				"key of the function's package, bootstrap.zip");
+	json_t *all = setup->spec.jitp
+			  ? json_object()
+			  : json_pack("{s:{s:s, s:s}, s:{s:s, s:s}}", "CodeBucket", "Type", "String", "Description",
+				      "S3 bucket of the function's package", "CodeKey", "Type", "String", "Description",
+				      "key of the function's package, bootstrap.zip");
 	if (!zt_export_sni_only(setup))
 		(void)json_object_set_new(all, "ProofOfPossession",
 					  json_pack("{s:s, s:s}", "Type", "String", "Description",
@@ -181,7 +206,7 @@ zt_status zt_setup_cloudformation(zt_setup *setup, json_t **ret, zt_error *ret_e
 		ENSURE(json_object_set_new(resources, name, one) == 0, zt_setup_no_memory(ret_error));
 	}
 	*ret = json_pack("{s:s, s:s, s:o, s:O}", "AWSTemplateFormatVersion", "2010-09-09", "Description",
-			 "Just-in-time registration of devices by zerotouch", "Parameters", parameters(setup),
-			 "Resources", resources);
+			 "Devices come in just in time, by zerotouch", "Parameters", parameters(setup), "Resources",
+			 resources);
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }

@@ -5,7 +5,7 @@
 #include "setup/export.h"
 #include "setup/state.h"
 
-/* ZT_E_STATE before a plan; ZT_E_UNSUPPORTED for just-in-time provisioning, which has no form here. */
+/* ZT_E_STATE before a plan. */
 ZT_NODISCARD zt_status zt_export_check(const zt_setup *setup, zt_error *ret_error);
 /* What an item shall be, whole. New reference. */
 ZT_NODISCARD zt_status zt_export_desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error);

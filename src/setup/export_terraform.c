@@ -58,10 +58,11 @@ static json_t *role(const zt_setup *setup, const zt_setup_item *item, const json
 
 static json_t *role_policy(const zt_setup_item *item, const json_t *desired)
 {
-	return json_pack("{s:s, s:s, s:o}", "name", item->name, "role",
-			 item->index == ZT_ROLE_HANDLER ? "${aws_iam_role.handler.name}"
-							: "${aws_iam_role.errors.name}",
-			 "policy", text_of(json_object_get(desired, "PolicyDocument")));
+	static const char *const roles[] = { [ZT_ROLE_HANDLER] = "${aws_iam_role.handler.name}",
+					     [ZT_ROLE_ERRORS] = "${aws_iam_role.errors.name}",
+					     [ZT_ROLE_PROVISIONING] = "${aws_iam_role.provisioning.name}" };
+	return json_pack("{s:s, s:s, s:o}", "name", item->name, "role", roles[item->index], "policy",
+			 text_of(json_object_get(desired, "PolicyDocument")));
 }
 
 static json_t *function(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
@@ -93,14 +94,27 @@ static json_t *permission(const zt_setup *setup, const zt_setup_item *item)
 			 setup->account);
 }
 
+static json_t *template(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
+{
+	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "name", item->name, "template_body",
+			 text_of(json_object_get(desired, "templateBody")), "enabled", member(desired, "enabled"),
+			 "provisioning_role_arn", "${aws_iam_role.provisioning.arn}", "type", "JITP", "tags",
+			 tags(setup));
+}
+
 static json_t *ca(const zt_setup *setup, const zt_setup_ca *given)
 {
 	bool sni_only = zt_export_sni_only(setup);
 	json_t *proof = sni_only ? NULL : json_string("${var.proof_of_possession}");
-	return json_pack("{s:b, s:b, s:o, s:o*, s:s, s:o, s:[s, s, s]}", "active", 1, "allow_auto_registration", 1,
+	json_t *before = setup->spec.jitp ? json_pack("[s]", "aws_iot_policy.device")
+					  : json_pack("[s, s, s]", "aws_iot_topic_rule.rule",
+						      "aws_lambda_permission.invoke", "aws_iot_policy.device");
+	json_t *by =
+	    setup->spec.jitp ? json_pack("{s:s}", "template_name", "${aws_iot_provisioning_template.jitp.name}") : NULL;
+	return json_pack("{s:b, s:b, s:o, s:o*, s:s, s:o, s:o*, s:o}", "active", 1, "allow_auto_registration", 1,
 			 "ca_certificate_pem", zt_json_string(given->pem), "verification_certificate_pem", proof,
-			 "certificate_mode", sni_only ? "SNI_ONLY" : "DEFAULT", "tags", tags(setup), "depends_on",
-			 "aws_iot_topic_rule.rule", "aws_lambda_permission.invoke", "aws_iot_policy.device");
+			 "certificate_mode", sni_only ? "SNI_ONLY" : "DEFAULT", "tags", tags(setup),
+			 "registration_config", by, "depends_on", before);
 }
 
 /* Type and local name. */
@@ -119,12 +133,15 @@ static bool address_of(const zt_setup *setup, const zt_setup_item *item, address
 					 [ZT_SETUP_FUNCTION] = { "aws_lambda_function", "handler" },
 					 [ZT_SETUP_RULE] = { "aws_iot_topic_rule", "rule" },
 					 [ZT_SETUP_PERMISSION] = { "aws_lambda_permission", "invoke" },
+					 [ZT_SETUP_TEMPLATE] = { "aws_iot_provisioning_template", "jitp" },
 					 [ZT_SETUP_CA] = { "aws_iot_ca_certificate", "" } };
 	bool role = item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY;
 	bool errors = (role && item->index == ZT_ROLE_ERRORS) || strcmp(item->name, setup->errors_log) == 0;
 	*ret = fixed[item->kind];
 	if (errors)
 		(void)snprintf(ret->name, sizeof ret->name, "errors");
+	if (role && item->index == ZT_ROLE_PROVISIONING)
+		(void)snprintf(ret->name, sizeof ret->name, "provisioning");
 	if (item->kind == ZT_SETUP_CA)
 		(void)snprintf(ret->name, sizeof ret->name, "tenant_%zu", item->index + 1);
 	return item->kind != ZT_SETUP_CA || zt_export_ca(setup, item);
@@ -149,6 +166,8 @@ static json_t *build(const zt_setup *setup, const zt_setup_item *item, const jso
 		return rule(setup, item, desired);
 	case ZT_SETUP_PERMISSION:
 		return permission(setup, item);
+	case ZT_SETUP_TEMPLATE:
+		return template(setup, item, desired);
 	default:
 		return ca(setup, zt_export_ca(setup, item));
 	}
@@ -170,8 +189,9 @@ static zt_status add(zt_setup *setup, const zt_setup_item *item, json_t *resourc
 
 static json_t *variables(const zt_setup *setup)
 {
-	json_t *all = json_pack("{s:{s:s, s:s}}", "package", "type", "string", "description",
-				"path of the function's package, bootstrap.zip");
+	json_t *all = setup->spec.jitp ? json_object()
+				       : json_pack("{s:{s:s, s:s}}", "package", "type", "string", "description",
+						   "path of the function's package, bootstrap.zip");
 	if (!zt_export_sni_only(setup))
 		(void)json_object_set_new(all, "proof_of_possession",
 					  json_pack("{s:s, s:s}", "type", "string", "description",

@@ -17,8 +17,10 @@ PROPERTIES = {
     "AWS::IoT::TopicRule": {"RuleName", "TopicRulePayload", "Tags"},
     "AWS::Lambda::Permission": {"FunctionName", "Action", "Principal", "SourceAccount", "SourceArn"},
     "AWS::IoT::CACertificate": {"CACertificatePem", "VerificationCertificatePem", "Status", "AutoRegistrationStatus",
-                                "CertificateMode", "Tags"},
+                                "CertificateMode", "RegistrationConfig", "Tags"},
+    "AWS::IoT::ProvisioningTemplate": {"TemplateName", "TemplateBody", "Enabled", "ProvisioningRoleArn", "TemplateType", "Tags"},
 }
+JITP_ALONE = {"AWS::IoT::ProvisioningTemplate"}
 TAGS = [{"Key": "zerotouch", "Value": "zerotouch"}]
 
 
@@ -36,9 +38,9 @@ class Outputs:
         return world.run("zerotouch", verb, "--socket", world.attest.endpoints["operator"], "--tenant", self.tenant, "--topic",
                          "myhome/myroom", *more, check=check)
 
-    def plan(self):
+    def plan(self, *more):
         """Of an empty account, so that every item is shown whole."""
-        return {(item["kind"], item["name"]): item["desired"] for item in json.loads(self.run("plan", "--json").stdout)}
+        return {(item["kind"], item["name"]): item["desired"] for item in json.loads(self.run("plan", "--json", *more).stdout)}
 
     def output(self, form, *more):
         return json.loads(self.run("plan", "--output", form, *more).stdout)
@@ -53,7 +55,7 @@ def test_cloudformation_is_the_desired_state(o):
     for name, resource in resources.items():
         assert set(resource["Properties"]) <= PROPERTIES[resource["Type"]], (name, resource)
         assert resource["Properties"].get("Tags", TAGS) == TAGS, name
-    assert {r["Type"] for r in resources.values()} == set(PROPERTIES)
+    assert {r["Type"] for r in resources.values()} == set(PROPERTIES) - JITP_ALONE
     of = {name: r["Properties"] for name, r in resources.items()}
 
     assert of["DevicePolicy"]["PolicyDocument"] == plan["IoT policy", "zerotouch-device"]["policyDocument"]
@@ -127,12 +129,44 @@ def test_terraform_is_the_desired_state(o):
         assert name in made[kind], (kind, name)
 
 
+def test_just_in_time_provisioning_has_both_forms(o):
+    plan = o.plan("--mode", "jitp")
+    wanted = plan["provisioning template", "zerotouch-jitp"]
+    role = f"zerotouch-jitp-{o.region}"
+
+    made = o.output("cloudformation", "--mode", "jitp")
+    assert set(made["Parameters"]) == {"ProofOfPossession"}
+    of = {name: r["Properties"] for name, r in made["Resources"].items()}
+    for name, resource in made["Resources"].items():
+        assert set(resource["Properties"]) <= PROPERTIES[resource["Type"]], (name, resource)
+    template = of["ProvisioningTemplate"]
+    assert (template["TemplateName"], template["TemplateType"], template["Enabled"]) == ("zerotouch-jitp", "JITP", True)
+    assert json.loads(template["TemplateBody"]) == wanted["templateBody"]
+    assert template["ProvisioningRoleArn"] == {"Fn::GetAtt": ["ProvisioningRole", "Arn"]}
+    assert of["ProvisioningRole"]["RoleName"] == role
+    assert of["ProvisioningRole"]["AssumeRolePolicyDocument"] == plan["IAM role", role]["AssumeRolePolicyDocument"]
+    assert of["TenantCa1"]["RegistrationConfig"] == {"TemplateName": {"Ref": "ProvisioningTemplate"}}
+    assert set(made["Resources"]["TenantCa1"]["DependsOn"]) <= set(made["Resources"])
+    # A role's policy is a property of the role there.
+    assert len(made["Resources"]) == len([kind for kind, _ in plan if kind != "role policy"]), (list(made["Resources"]), list(plan))
+
+    whole = o.output("terraform", "--mode", "jitp")
+    made = whole["resource"]
+    assert set(whole["variable"]) == {"proof_of_possession"}
+    template = made["aws_iot_provisioning_template"]["jitp"]
+    assert json.loads(template["template_body"].replace("$${", "${")) == wanted["templateBody"]
+    assert (template["name"], template["type"], template["enabled"]) == ("zerotouch-jitp", "JITP", True)
+    assert made["aws_iot_ca_certificate"]["tenant_1"]["registration_config"] == {
+        "template_name": "${aws_iot_provisioning_template.jitp.name}"}
+    assert sum(len(of_type) for of_type in made.values()) == len(plan)
+    for kind, name in re.findall(r"(?<!\$)\$\{(aws_\w+)\.(\w+)\.", json.dumps(whole)):
+        assert name in made[kind], (kind, name)
+
+
 def test_printing_changes_nothing(o):
     assert o.run("setup", "--output", "terraform").returncode == 0
     assert o.world.client("iot").list_policies()["policies"] == []
     assert o.run("plan", "--output", "pulumi", check=False).returncode == 2
-    refused = o.run("plan", "--output", "terraform", "--mode", "jitp", check=False)
-    assert refused.returncode != 0 and b"--mode jitp" in refused.stderr, refused
     assert o.output("terraform", "--prune")["resource"] == o.output("terraform")["resource"]
     assert o.output("cloudformation", "--prune") == o.output("cloudformation")
 
