@@ -1,4 +1,5 @@
-"""The gateway beside stock mosquitto with a TLS listener of its own: connects, publishes, memory, fan-out."""
+"""The gateway beside stock mosquitto with a TLS listener of its own: connects, publishes, memory, fan-out; and one decision
+of a policy."""
 import json
 import os
 import pathlib
@@ -146,7 +147,14 @@ def fan_out(show, ours, stock):
     show("  gateway / mosquitto", f"{mine['p50Us'] / theirs['p50Us']:.2f}")
 
 
+def policy(show, build):
+    result = json.loads(subprocess.run([build / "bench/bench_policy"], capture_output=True, check=True).stdout)
+    show(f"a decision by a policy of {result['chars']} characters, µs: allowed, refused",
+         f"{result['allowedNs'] / 1000:.2f}, {result['refusedNs'] / 1000:.2f}", "under 2")
+
+
 def main(show, build):
+    policy(show, build)
     with World(attest=False, cloud_options=["--log", "warning,broker=info"]) as world:
         ours, ca = gateway_side(world, build, CONNECTS)
         identity = world.cloud.data / "server-identity.pem"
