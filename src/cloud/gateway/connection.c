@@ -6,7 +6,10 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/room.h"
+#include "net/stream.h"
 #include "net/tls.h"
+
+enum { READ_A_TURN = 32 * 1024 }; /* so that others have theirs */
 
 /* A timer that cannot be set for want of memory leaves the connection to its peer. */
 void zt_connection_limit(zt_mqtt_connection *c, int64_t ms)
@@ -98,10 +101,13 @@ static void on_bytes(struct bufferevent *stream, void *context)
 {
 	zt_mqtt_connection *c = context;
 	struct evbuffer *in = bufferevent_get_input(stream);
-	if (c->phase == ZT_PHASE_LEAVING)
+	if (c->phase == ZT_PHASE_LEAVING) {
 		(void)evbuffer_drain(in, evbuffer_get_length(in));
-	else
-		zt_connection_pump(c);
+		return;
+	}
+	if (stream == c->client)
+		zt_stream_fill(stream, READ_A_TURN);
+	zt_connection_pump(c);
 }
 
 static void on_room(struct bufferevent *stream, void *context)

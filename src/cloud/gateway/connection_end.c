@@ -126,7 +126,7 @@ static void let_drain(struct bufferevent *stream)
 	if (!stream)
 		return;
 	bufferevent_setwatermark(stream, EV_WRITE, 0, 0);
-	(void)bufferevent_enable(stream, EV_READ);
+	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
 }
 
 void zt_connection_depart(zt_mqtt_connection *c, bool with_will, const char *reason)

@@ -9,6 +9,7 @@
 #include "cloud/gateway/lifecycle.h"
 #include "cloud/gateway/room.h"
 #include "cloud/registry/retained.h"
+#include "net/stream.h"
 
 /* A retained message whose row is being written; outlives its connection. */
 struct zt_keeping {
@@ -20,6 +21,17 @@ struct zt_keeping {
 static bool has_room(struct bufferevent *stream, size_t max)
 {
 	return !stream || evbuffer_get_length(bufferevent_get_output(stream)) < max;
+}
+
+/* What the client sends may make more for both sides: the broker's packets, and the client's acknowledgements. */
+static bool has_room_up(const zt_mqtt_connection *c)
+{
+	return has_room(c->broker, ZT_BACKLOG_HIGH) && has_room(c->client, ZT_BACKLOG_FULL);
+}
+
+static bool has_room_down(const zt_mqtt_connection *c)
+{
+	return has_room(c->client, ZT_BACKLOG_HIGH) && has_room(c->broker, ZT_BACKLOG_FULL);
 }
 
 /* The next whole packet, still in the buffer. ZT_E_AGAIN while bytes are missing. */
@@ -166,8 +178,7 @@ static void relay_down(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 
 static bool may_read_broker(zt_mqtt_connection *c)
 {
-	return (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON) && has_room(c->client, ZT_BACKLOG_HIGH) &&
-	       has_room(c->broker, ZT_BACKLOG_FULL);
+	return (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON) && has_room_down(c);
 }
 
 static void pump_down(zt_mqtt_connection *c)
@@ -206,11 +217,24 @@ static void end_with_stream(zt_mqtt_connection *c)
 		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "WebSocket frame", "");
 }
 
+/* One write for all packets of a turn. Whether that made room for more that has been read already. */
+static bool flush(zt_mqtt_connection *c)
+{
+	if (c->phase != ZT_PHASE_ON)
+		return false;
+	const bool up = has_room_up(c), down = has_room_down(c);
+	zt_stream_flush(c->broker);
+	zt_stream_flush(c->client);
+	return (!up && has_room_up(c)) || (!down && has_room_down(c));
+}
+
 void zt_connection_pump(zt_mqtt_connection *c)
 {
 	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
-	pump_down(c);
-	pump_up(c);
+	do {
+		pump_down(c);
+		pump_up(c);
+	} while (flush(c));
 	if (c->phase < ZT_PHASE_LEAVING && c->stream_end != ZT_OK && !c->blocked)
 		end_with_stream(c);
 	if (c->phase >= ZT_PHASE_LEAVING)
