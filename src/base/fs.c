@@ -14,11 +14,17 @@ static void close_fd(int *fd)
 		(void)close(*fd);
 }
 
-zt_status zt_file_read(const char *path, zt_str *out, zt_error *ret_error)
+static zt_status open_to_read(const char *path, int *ret_fd, zt_error *ret_error)
 {
-	ZT_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return zt_error_errno(ret_error, errno == ENOENT ? ZT_E_NOT_FOUND : ZT_E_IO, "cannot open %s", path);
+	*ret_fd = fd;
+	return ZT_OK;
+}
+
+static zt_status read_all(int fd, const char *path, zt_str *out, zt_error *ret_error)
+{
 	for (;;) {
 		uint8_t chunk[16384];
 		ssize_t got = read(fd, chunk, sizeof chunk);
@@ -32,6 +38,23 @@ zt_status zt_file_read(const char *path, zt_str *out, zt_error *ret_error)
 		if (status != ZT_OK)
 			return zt_error_set(ret_error, status, "%s is larger than %zu bytes", path, out->max);
 	}
+}
+
+zt_status zt_file_read(const char *path, zt_str *out, zt_error *ret_error)
+{
+	ZT_CLEANUP(close_fd) int fd = -1;
+	TRY(open_to_read(path, &fd, ret_error));
+	return read_all(fd, path, out, ret_error);
+}
+
+zt_status zt_file_read_private(const char *path, zt_str *out, zt_error *ret_error)
+{
+	ZT_CLEANUP(close_fd) int fd = -1;
+	struct stat seen;
+	TRY(open_to_read(path, &fd, ret_error));
+	if (fstat(fd, &seen) != 0 || (seen.st_mode & 077) != 0)
+		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s can be read by others: chmod 600 it", path);
+	return read_all(fd, path, out, ret_error);
 }
 
 static zt_status write_all(int fd, zt_view bytes)

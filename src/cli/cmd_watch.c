@@ -1,6 +1,5 @@
 /* zerotouch watch: subscribes as the operator, over a signed WebSocket, and prints what comes. */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 
 #include "aws/iot_rule.h"
@@ -11,6 +10,7 @@
 #include "base/random.h"
 #include "base/timefmt.h"
 #include "cli/account.h"
+#include "cli/ending.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "port/linux/client.h"
@@ -30,22 +30,6 @@ typedef struct {
 	bool json, topics;
 	zt_opt_result filters;
 } watch_options;
-
-static volatile sig_atomic_t ended;
-
-static void end(int signal_number)
-{
-	(void)signal_number;
-	ended = 1;
-}
-
-static zt_status end_on_signals(zt_error *ret_error)
-{
-	struct sigaction action = { .sa_handler = end };
-	if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
-		return zt_error_errno(ret_error, ZT_E_IO, "cannot wait for signals");
-	return ZT_OK;
-}
 
 /* Text payloads as text, others as base64. */
 static zt_status print_json_message(const zt_message *message)
@@ -110,7 +94,7 @@ static zt_status told_trouble(const zt_client *client, const zt_event *event, zt
 static zt_status listen(const watch_options *o, zt_client *client, zt_error *ret_error)
 {
 	unsigned received = 0;
-	while (!ended) {
+	while (!zt_ending()) {
 		zt_event event;
 		zt_client_wait(client, LOOK_AGAIN_MS, &event);
 		if (event.kind == ZT_EVENT_SUBSCRIBED)
@@ -189,7 +173,7 @@ static zt_status watch(const watch_options *o, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_account_close) zt_account_session session = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str host = ZT_STR(254);
-	TRY(end_on_signals(ret_error));
+	TRY(zt_end_on_signals(ret_error));
 	TRY(zt_account_open(&o->account, &session, ret_error));
 	if (o->endpoint)
 		TRY(zt_str_put_text(&host, o->endpoint));

@@ -1,11 +1,11 @@
 /* zerotouch why: the refusals of the local device gateway, each with its reason and its remedy. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "aws/own.h"
 #include "base/json.h"
 #include "base/options.h"
 #include "cli/account.h"
+#include "cli/ending.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 
@@ -16,22 +16,6 @@ typedef struct {
 	const char *device;
 	bool follow, json;
 } why_options;
-
-static volatile sig_atomic_t ended;
-
-static void end(int signal_number)
-{
-	(void)signal_number;
-	ended = 1;
-}
-
-static zt_status end_on_signals(zt_error *ret_error)
-{
-	struct sigaction action = { .sa_handler = end };
-	if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
-		return zt_error_errno(ret_error, ZT_E_IO, "cannot wait for signals");
-	return ZT_OK;
-}
 
 static void print_member(const json_t *refusal, const char *label, const char *member)
 {
@@ -86,7 +70,7 @@ static zt_status why(const why_options *o, zt_error *ret_error)
 	ZT_CLEANUP(zt_account_close) zt_account_session session = { 0 };
 	uint64_t after = 0;
 	size_t count = 0;
-	TRY(end_on_signals(ret_error));
+	TRY(zt_end_on_signals(ret_error));
 	TRY(zt_account_open(&o->account, &session, ret_error));
 	if (!zt_aws_client_origin(session.client, ZT_AWS_OWN)[0])
 		return zt_error_set(ret_error, ZT_E_CONFIG,
@@ -95,9 +79,9 @@ static zt_status why(const why_options *o, zt_error *ret_error)
 	TRY(look(o, session.client, &after, &count, ret_error));
 	if (count == 0)
 		(void)fprintf(stderr, "nobody was refused%s\n", o->follow ? " yet" : "");
-	while (o->follow && !ended) {
+	while (o->follow && !zt_ending()) {
 		zt_aws_client_pause(session.client, LOOK_AGAIN_MS);
-		if (!ended)
+		if (!zt_ending())
 			TRY(look(o, session.client, &after, &count, ret_error));
 	}
 	return ZT_OK;

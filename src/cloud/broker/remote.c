@@ -1,7 +1,6 @@
 #include "cloud/broker/remote.h"
 
 #include <arpa/inet.h>
-#include <sys/stat.h>
 
 #include "base/fs.h"
 
@@ -66,10 +65,7 @@ static zt_status read_url(const char *url, zt_dial_spec *ret, zt_error *ret_erro
 static zt_status read_login(const char *path, zt_broker_remote *ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(FILE_MAX);
-	struct stat seen;
-	TRY(zt_file_read(path, &text, ret_error));
-	if (stat(path, &seen) != 0 || (seen.st_mode & 077) != 0)
-		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s can be read by others: chmod 600 it", path);
+	TRY(zt_file_read_private(path, &text, ret_error));
 	zt_view password = zt_view_trim(zt_str_view(&text)), username;
 	if (zt_view_find(password, ':') == password.n || !zt_view_split(&password, ':', &username) || username.n == 0 ||
 	    zt_view_find(password, '\n') < password.n)

@@ -1,7 +1,5 @@
 #include "cloud/daemon/credentials.h"
 
-#include <sys/stat.h>
-
 #include "base/fs.h"
 #include "base/random.h"
 
@@ -39,10 +37,7 @@ static zt_status set(zt_view id, zt_view secret, const char *path, zt_root_key *
 static zt_status from_key_file(const char *path, zt_root_key *ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free_wiped) zt_str text = ZT_STR(FILE_MAX);
-	struct stat seen;
-	TRY(zt_file_read(path, &text, ret_error));
-	if (stat(path, &seen) != 0 || (seen.st_mode & 077) != 0)
-		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s can be read by others: chmod 600 it", path);
+	TRY(zt_file_read_private(path, &text, ret_error));
 	zt_view secret = zt_view_trim(zt_str_view(&text)), id;
 	if (!zt_view_split(&secret, ':', &id))
 		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s: one line ID:SECRET is expected", path);

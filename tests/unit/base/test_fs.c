@@ -182,6 +182,20 @@ static void removing_nothing_is_fine(void **state)
 	assert_ok(zt_path_remove(in("none"), NULL));
 }
 
+static void secrets_are_read_from_files_of_their_owner_alone(void **state)
+{
+	(void)state;
+	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(16);
+	assert_ok(zt_file_write(in("mine"), ZT_LIT("secret"), 0600, NULL));
+	assert_ok(zt_file_read_private(in("mine"), &out, NULL));
+	assert_view(zt_str_view(&out), "secret");
+	zt_str_clear(&out);
+	assert_int_equal(chmod(in("mine"), 0640), 0);
+	assert_status(zt_file_read_private(in("mine"), &out, NULL), ZT_E_CREDENTIALS);
+	assert_int_equal(zt_str_view(&out).n, 0);
+	assert_status(zt_file_read_private(in("none"), &out, NULL), ZT_E_NOT_FOUND);
+}
+
 static void a_path_is_joined_afresh(void **state)
 {
 	(void)state;
@@ -198,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(what_is_written_is_read),
+		IN_FOLDER(secrets_are_read_from_files_of_their_owner_alone),
 		IN_FOLDER(a_file_is_replaced_whole),
 		IN_FOLDER(a_file_gets_its_mode_whatever_the_umask),
 		IN_FOLDER(a_file_that_is_not_there_is_named),
