@@ -15,13 +15,6 @@ static const char *const statuses[] = { "IN_PROGRESS", "ENABLED", "DISABLED", NU
 static const zt_param param_arn = { .name = "arn", .min = 20, .max = 2048 };
 static const zt_param param_status = { .name = "status", .min = 1, .max = 32 };
 
-static zt_status put_arn(const zt_registry *registry, const char *id, zt_str *out)
-{
-	char name[64];
-	(void)snprintf(name, sizeof name, "http/%s", id);
-	return zt_account_iot_arn(zt_registry_account(registry), "ruledestination", zt_view_of(name), out);
-}
-
 /* "arn:…:ruledestination/http/<id>" -> the id. */
 static zt_status id_of(zt_view arn, zt_view *ret, zt_error *ret_error)
 {
@@ -38,7 +31,7 @@ static zt_status id_of(zt_view arn, zt_view *ret, zt_error *ret_error)
 static json_t *show(const zt_registry *registry, const zt_destination *d, const char *member)
 {
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(TEXT_MAX);
-	if (put_arn(registry, d->id, &arn) != ZT_OK)
+	if (zt_destination_arn(registry, d, &arn) != ZT_OK)
 		return NULL;
 	return json_pack("{s:s, s:s, s:o, s:o, s:{s:s}}", "arn", zt_str_text(&arn), "status", statuses[d->status],
 			 "createdAt", zt_json_seconds(d->created_ms), "lastUpdatedAt", zt_json_seconds(d->updated_ms),
@@ -57,7 +50,7 @@ static void challenged(void *context, zt_status status, unsigned http, const cha
 static zt_status challenge(const zt_call *call, const zt_destination *d)
 {
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(TEXT_MAX), enable = ZT_STR(TEXT_MAX), body = ZT_STR(4 * TEXT_MAX);
-	TRY(put_arn(call->registry, d->id, &arn));
+	TRY(zt_destination_arn(call->registry, d, &arn));
 	TRY(zt_str_printf(&enable, "http://127.0.0.1:%u/confirmdestination/%s", zt_api_port(call->api), d->token));
 	ZT_JSON_CLEANUP json_t *json =
 	    json_pack("{s:s, s:s, s:s, s:s}", "arn", zt_str_text(&arn), "confirmationToken", d->token, "enableUrl",

@@ -82,6 +82,24 @@ const zt_destination *zt_registry_next_destination(const zt_registry *registry, 
 	return destination_of(zt_row_after(registry, ZT_KIND_DESTINATION, after_id));
 }
 
+bool zt_destination_covers(const zt_destination *destination, zt_view url)
+{
+	zt_view confirmed = zt_view_of(destination->url), host = confirmed;
+	if (!zt_view_starts(url, confirmed))
+		return false;
+	(void)zt_view_take_prefix(&host, ZT_LIT("https://"));
+	bool has_path = zt_view_find(host, '/') < host.n || zt_view_find(host, '?') < host.n;
+	zt_view rest = zt_view_from(url, confirmed.n);
+	return has_path || rest.n == 0 || rest.p[0] == '/' || rest.p[0] == '?' || rest.p[0] == '#';
+}
+
+zt_status zt_destination_arn(const zt_registry *registry, const zt_destination *destination, zt_str *out)
+{
+	char name[sizeof "http/" + sizeof destination->id];
+	(void)snprintf(name, sizeof name, "http/%s", destination->id);
+	return zt_account_iot_arn(zt_registry_account(registry), "ruledestination", zt_view_of(name), out);
+}
+
 static zt_status check(const zt_registry *registry, zt_view url, zt_error *ret_error)
 {
 	if (!zt_view_starts(url, ZT_LIT("https://")) || url.n > ZT_DESTINATION_URL_MAX || !zt_view_is_utf8(url))

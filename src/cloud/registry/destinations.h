@@ -19,6 +19,11 @@ typedef struct {
 
 const zt_destination *zt_registry_destination(const zt_registry *registry, zt_view id);
 const zt_destination *zt_registry_next_destination(const zt_registry *registry, zt_view after_id);
+/* Whether its owner's word holds for `url`: the confirmed URL begins it, and where that names a host alone the host
+ * ends there ("https://a.example" does not begin "https://a.example.evil/"). */
+bool zt_destination_covers(const zt_destination *destination, zt_view url);
+/* Appends arn:…:ruledestination/http/<id>. */
+ZT_NODISCARD zt_status zt_destination_arn(const zt_registry *registry, const zt_destination *destination, zt_str *out);
 /* A new one, IN_PROGRESS. ResourceAlreadyExistsException when the URL has one, InvalidRequestException. */
 ZT_NODISCARD zt_status zt_txn_destination_create(zt_txn *txn, zt_view url, const zt_destination **ret,
 						 zt_error *ret_error);

@@ -87,7 +87,7 @@ static const zt_destination *destination_of(const zt_registry *registry, zt_view
 {
 	const zt_destination *d = zt_registry_next_destination(registry, ZT_VIEW_EMPTY);
 	for (; d; d = zt_registry_next_destination(registry, zt_view_of(d->id)))
-		if (d->status == ZT_DESTINATION_ENABLED && zt_view_starts(url, zt_view_of(d->url)))
+		if (d->status == ZT_DESTINATION_ENABLED && zt_destination_covers(d, url))
 			return d;
 	return NULL;
 }
@@ -97,8 +97,7 @@ static zt_status fill_headers(const zt_run *run, const zt_action *action, const 
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(VALUE_MAX);
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ARN_MAX);
-	TRY(zt_str_printf(&text, "http/%s", destination->id));
-	TRY(zt_account_iot_arn(zt_registry_account(run->rules->registry), "ruledestination", zt_str_view(&text), &arn));
+	TRY(zt_destination_arn(run->rules->registry, destination, &arn));
 	TRY(add_header(d, ZT_LIT("x-amz-rules-engine-message-type"), ZT_LIT("DefaultHttp")));
 	TRY(add_header(d, ZT_LIT("x-amz-rules-engine-destination-arn"), zt_str_view(&arn)));
 	for (size_t i = 0; i < action->header_count; i++) {
