@@ -47,7 +47,8 @@ fuzz: packages
 	cmake --build build/fuzz -j$(JOBS)
 	scripts/fuzz build/fuzz $${SECONDS:-60}
 
-# What needs no build: who includes whom, file sizes, words that do not belong, the layout.
+# What needs no build: who includes whom, file sizes, words that do not belong, the layout, and
+# that each row of docs/behaviour.tsv names a test.
 check: packages
 	@scripts/check
 	@scripts/fidelity --check

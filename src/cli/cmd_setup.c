@@ -176,7 +176,9 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		  "fill an Azure Sphere app_manifest.json in: tenant, endpoint, topic", 0, 0 },
 		OUTPUT_OPTION(form),
 		{ "print-operator-policy", 0, ZT_OPT_FLAG, &print_policy, NULL,
-		  "print the least IAM policy for plan, setup, doctor, prune and teardown, and do nothing else", 0, 0 }
+		  "print the least IAM policy for plan, setup, status, doctor, certificates prune and teardown, and "
+		  "do nothing else",
+		  0, 0 }
 	};
 	const zt_command command = {
 		.name = "zerotouch setup",

@@ -1,4 +1,4 @@
-/* What keeps devices from coming in: one row each, named in --json and in docs/aws.md. */
+/* What keeps devices from coming in: one row each, named in --json; docs/aws.md refers to this list. */
 #ifndef ZT_SETUP_FINDING_H
 #define ZT_SETUP_FINDING_H
 
