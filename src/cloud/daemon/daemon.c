@@ -390,13 +390,11 @@ zt_status zt_daemon_new(const zt_settings *settings, zt_daemon **ret, zt_error *
 static void say_goodbye(zt_daemon *d)
 {
 	const struct timeval grace = { 0, GOODBYE_MS * 1000 };
-	const int64_t end_ms = zt_time_mono_ms() + GOODBYE_MS;
 	zt_gateway_stop(d->gateway);
-	/* Wakes the loop up when nothing else does. */
 	(void)event_base_loopexit(d->loop, &grace);
-	while (zt_gateway_is_busy(d->gateway) && zt_time_mono_ms() < end_ms)
-		if (event_base_loop(d->loop, EVLOOP_ONCE) != 0)
-			return;
+	while (zt_gateway_is_busy(d->gateway) && event_base_loop(d->loop, EVLOOP_ONCE) == 0 &&
+	       !event_base_got_exit(d->loop))
+		;
 }
 
 zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)

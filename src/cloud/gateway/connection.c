@@ -45,6 +45,11 @@ void zt_connection_send(const zt_mqtt_connection *c, zt_view bytes)
 		(void)bufferevent_write(c->client, bytes.p, bytes.n);
 }
 
+const char *zt_connection_principal(const zt_mqtt_connection *c)
+{
+	return c->caller ? c->caller->user_id : c->grants.certificate_id;
+}
+
 int64_t zt_connection_silence_ms(const zt_mqtt_connection *c)
 {
 	return (int64_t)c->plan.keep_alive_s * c->gateway->second_ms * 3 / 2;

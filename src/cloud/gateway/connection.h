@@ -66,6 +66,8 @@ void zt_connection_accept(void *gateway, evutil_socket_t fd, const struct sockad
 /* One that has shaken hands: with a client certificate, or a WebSocket of `caller` (copied). Takes over `stream`. */
 void zt_connection_adopt(zt_gateway *gateway, struct bufferevent *stream, const char *peer, unsigned port,
 			 const zt_caller *caller);
+/* Whose rights it has: the id of its certificate, or of who signed. Borrowed. */
+const char *zt_connection_principal(const zt_mqtt_connection *connection);
 /* Writes MQTT to the client, if it is still there. */
 void zt_connection_send(const zt_mqtt_connection *connection, zt_view bytes);
 

@@ -86,7 +86,7 @@ static void publish_will(zt_mqtt_connection *c)
 	    (will->retain && !may_still(c, "iot:RetainPublish", will->topic)))
 		return;
 	will->client_id = zt_view_of(c->plan.client_id);
-	will->principal = zt_view_of(c->caller ? c->caller->user_id : c->grants.certificate_id);
+	will->principal = zt_view_of(zt_connection_principal(c));
 	if (zt_accept(&c->gateway->acceptor, will, NULL, NULL, &error) != ZT_OK)
 		(void)zt_log_error("gateway", &error, "a will cannot be published");
 }

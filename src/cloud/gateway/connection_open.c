@@ -212,7 +212,7 @@ void zt_connection_join(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	}
 	zt_session_init(&c->session, &zt_connection_ports, c, c->plan.version, c->gateway->room);
 	c->session.client_id = zt_view_of(c->plan.client_id);
-	c->session.principal = zt_view_of(c->caller ? c->caller->user_id : c->grants.certificate_id);
+	c->session.principal = zt_view_of(zt_connection_principal(c));
 	c->session.insider = c->caller != NULL;
 	c->session.window = window_of(&connack);
 	c->session.pings = wants_keep_alive(&connack);

@@ -92,14 +92,15 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 /* What is over the quota is discarded, without a PUBACK; outgoing messages are not counted here, as AWS counts them. */
 static bool is_excess(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 {
-	if (!c->gateway->connects || frame->type != ZT_MQTT_PUBLISH)
+	/* What is being kept was within it, and waits for its row alone. */
+	if (!c->gateway->connects || frame->type != ZT_MQTT_PUBLISH || c->keeping)
 		return false;
 	int64_t now_ms = zt_time_mono_ms();
 	if (now_ms - c->second_ms >= 1000) {
 		c->second_ms = now_ms;
 		c->in_the_second = 0;
 	}
-	return c->in_the_second++ >= ZT_PUBLISHES_A_SECOND;
+	return c->in_the_second >= ZT_PUBLISHES_A_SECOND;
 }
 
 /* Whether to go on reading from the client. */
@@ -113,6 +114,8 @@ static bool relay_up(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	c->blocked = status == ZT_E_AGAIN;
 	if (c->blocked)
 		return false;
+	/* Not before: a packet that waits is looked at again. */
+	c->in_the_second += frame->type == ZT_MQTT_PUBLISH;
 	c->gateway->counters.packets_from_clients++;
 	c->heard_ms = zt_time_mono_ms();
 	if (status == ZT_E_CLOSED)

@@ -44,7 +44,7 @@ static void publish(const zt_mqtt_connection *c, const char *kind, json_t *event
 		.topic = zt_str_view(&topic),
 		.payload = zt_str_view(&payload),
 		.client_id = zt_view_of(c->plan.client_id),
-		.principal = c->caller ? zt_view_of(c->caller->user_id) : zt_view_of(c->grants.certificate_id),
+		.principal = zt_view_of(zt_connection_principal(c)),
 	};
 	if (acceptor->listener.accepted)
 		acceptor->listener.accepted(acceptor->listener.context, &message);
@@ -73,7 +73,7 @@ static json_t *begin(zt_mqtt_connection *c, const char *type)
 
 static json_t *with_session(const zt_mqtt_connection *c, json_t *event)
 {
-	const char *principal = c->caller ? c->caller->user_id : c->grants.certificate_id;
+	const char *principal = zt_connection_principal(c);
 	if (event && c->session_id[0])
 		(void)json_object_set_new(event, "sessionIdentifier", json_string(c->session_id));
 	if (event)
