@@ -135,16 +135,22 @@ static zt_status try_address(zt_dial *dial, const struct evutil_addrinfo *addres
 	return ZT_OK;
 }
 
-static void try_next(zt_dial *dial)
+static void forget_stream(zt_dial *dial)
 {
 	if (dial->stream)
 		bufferevent_free(dial->stream);
 	dial->stream = NULL;
+}
+
+static void try_next(zt_dial *dial)
+{
+	forget_stream(dial);
 	while (dial->next) {
 		const struct evutil_addrinfo *address = dial->next;
 		dial->next = address->ai_next;
 		if (try_address(dial, address) == ZT_OK)
 			return;
+		forget_stream(dial);
 	}
 	finish(dial, NULL);
 }
