@@ -195,7 +195,8 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 			       .context = s };
 	TRY(take_mode(options, &spec, ret_error));
 	TRY(take_topics(options, s, &spec, ret_error));
-	TRY(load_zip(options, s, ret_error));
+	if (!spec.jitp)
+		TRY(load_zip(options, s, ret_error));
 	spec.zip = zt_str_view(&s->zip);
 	TRY(options->azure.wanted || options->azure.tenant ? take_azure_sphere(options, s, &spec, ret_error)
 	    : options->ca_file                             ? take_ca_file(options, s, &spec, ret_error)

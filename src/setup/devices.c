@@ -83,7 +83,9 @@ static zt_status remove_certificate(zt_setup *setup, const json_t *certificate, 
 	ZT_JSON_CLEANUP json_t *things = json_array();
 	bool gone;
 	TRY(zt_iot_thing_each_of(setup->client, arn, collect, things, ret_error));
-	if (!zt_view_equal(zt_json_view(certificate, "status"), ZT_LIT("INACTIVE")))
+	zt_view status = zt_json_view(certificate, "status");
+	/* Any other can be deleted as it is, and one that was revoked changes no more. */
+	if (zt_view_equal(status, ZT_LIT("ACTIVE")) || zt_view_equal(status, ZT_LIT("PENDING_ACTIVATION")))
 		TRY(zt_iot_certificate_update(setup->client, id, ZT_LIT("INACTIVE"), ret_error));
 	for (size_t i = 0; i < json_array_size(things); i++) {
 		zt_view name = zt_view_of(json_string_value(json_array_get(things, i)));
