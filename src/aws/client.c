@@ -128,7 +128,7 @@ unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service serv
 	return client->requests[service];
 }
 
-static zt_status renew_credentials(zt_aws_client *client, zt_error *ret_error)
+zt_status zt_aws_client_renew(zt_aws_client *client, zt_error *ret_error)
 {
 	zt_aws_client_spec *spec = &client->spec;
 	int64_t left_ms = spec->credentials->expires_ms - zt_clock_wall_ms(&spec->clock);
@@ -222,7 +222,7 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 	header_list headers = { 0 };
 	zt_sigv4_signed signed_parts;
 	if (!call->request->anonymous)
-		TRY(renew_credentials(client, ret_error));
+		TRY(zt_aws_client_renew(client, ret_error));
 	add(&headers, "host", zt_aws_origin_host(origin));
 	if (call->content_type)
 		add(&headers, "content-type", zt_view_of(call->content_type));

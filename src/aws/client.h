@@ -75,6 +75,9 @@ ZT_DEFINE_CLEANUP(zt_aws_client, zt_aws_client_free)
 
 /* "https://iot.eu-west-1.amazonaws.com"; for the data plane "" until its host is known. Borrowed. */
 const char *zt_aws_client_origin(const zt_aws_client *client, zt_aws_service service);
+/* For who signs without a call of this client: newer keys where these end soon. ZT_E_CREDENTIALS when they have ended.
+ */
+ZT_NODISCARD zt_status zt_aws_client_renew(zt_aws_client *client, zt_error *ret_error);
 const char *zt_aws_client_region(const zt_aws_client *client);
 const zt_clock *zt_aws_client_clock(const zt_aws_client *client);
 /* Without effect where an endpoint URL is in force: then every service is called there. */

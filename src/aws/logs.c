@@ -57,12 +57,6 @@ zt_status zt_logs_tags(zt_aws_client *client, zt_view arn, json_t **ret, zt_erro
 		    ret_error);
 }
 
-zt_status zt_logs_tag(zt_aws_client *client, zt_view arn, const json_t *tags, zt_error *ret_error)
-{
-	json_t *body = json_pack("{s:o, s:O}", "resourceArn", zt_json_string(arn), "tags", tags);
-	return call(client, "TagResource", body, NULL, ret_error);
-}
-
 zt_status zt_logs_filter(zt_aws_client *client, zt_view group, zt_view pattern, int64_t start_ms, unsigned limit,
 			 json_t **ret, zt_error *ret_error)
 {

@@ -17,7 +17,6 @@ ZT_NODISCARD zt_status zt_logs_group_retain(zt_aws_client *client, zt_view name,
 ZT_NODISCARD zt_status zt_logs_group_delete(zt_aws_client *client, zt_view name, zt_error *ret_error);
 /* arn without ":*". *ret: tags, an object of strings. */
 ZT_NODISCARD zt_status zt_logs_tags(zt_aws_client *client, zt_view arn, json_t **ret, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_logs_tag(zt_aws_client *client, zt_view arn, const json_t *tags, zt_error *ret_error);
 
 /* Events of a group since `start_ms` that hold the pattern (empty: all), oldest first, at most `limit` (1 to 10000).
  * *ret: events [{logStreamName, timestamp, message, ingestionTime, eventId}], nextToken. */

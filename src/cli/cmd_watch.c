@@ -118,6 +118,7 @@ typedef struct {
 static zt_status sign(void *context, zt_str *out, zt_error *ret_error)
 {
 	const signature *s = context;
+	TRY(zt_aws_client_renew(s->session->client, ret_error));
 	const zt_aws_credentials *keys = &s->session->profile.credentials;
 	const zt_sigv4_signer signer = {
 		.access_key_id = zt_view_of(keys->access_key_id),

@@ -4,18 +4,6 @@
 #include "base/fs.h"
 #include "base/json.h"
 
-enum { GUID_CHARS = 36 };
-
-static bool is_guid(zt_view text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		if (dash ? text.p[i] != '-' : !zt_is_hex(zt_view_make(text.p + i, 1)))
-			return false;
-	}
-	return text.n == GUID_CHARS;
-}
-
 /* The word behind `name` in CmdArgs; both are added at the end when the name is not there. */
 static zt_status set_argument(json_t *arguments, const char *name, zt_view value)
 {
@@ -63,7 +51,7 @@ static zt_status read_manifest(const char *path, json_t **ret, zt_error *ret_err
 zt_status zt_manifest_fill(const char *path, zt_view tenant, const char *endpoint, zt_view topic, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *manifest = NULL;
-	if (!is_guid(tenant))
+	if (!zt_is_guid(tenant))
 		return zt_error_set(ret_error, ZT_E_USAGE,
 				    "DeviceAuthentication wants the tenant's GUID, and \"%.*s\" is none: give --tenant",
 				    ZT_PRI(tenant));

@@ -2,9 +2,9 @@
 
 #include <ctype.h>
 
+#include "base/codec.h"
 #include "base/fs.h"
 
-enum { GUID_CHARS = 36 };
 #define NO_TENANT "00000000-0000-0000-0000-000000000000"
 
 typedef struct {
@@ -15,18 +15,6 @@ typedef struct {
 static zt_status wrong(const reader *r, const char *member, const char *should)
 {
 	return zt_error_set(r->error, ZT_E_CONFIG, "app manifest: %s %s", member, should);
-}
-
-static bool is_guid(const char *text)
-{
-	if (!text || strlen(text) != GUID_CHARS)
-		return false;
-	for (size_t i = 0; i < GUID_CHARS; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return false;
-	}
-	return true;
 }
 
 /* An exact name or an IPv4 address; nothing of a URL. */
@@ -90,7 +78,7 @@ static bool is_element(value_kind kind, const json_t *value)
 	case PORTS:
 		return json_is_integer(value) && number >= 1 && number <= 65535;
 	case GUIDS:
-		return is_guid(text);
+		return zt_is_guid(zt_view_of(text));
 	case POWER:
 		return is_power(text);
 	default:
@@ -131,7 +119,7 @@ static zt_status read_list(const reader *r, const char *name, value_kind kind, c
 static zt_status read_tenant(const reader *r, const json_t *value)
 {
 	const char *text = json_string_value(value);
-	if (!is_guid(text))
+	if (!zt_is_guid(zt_view_of(text)))
 		return wrong(r, "DeviceAuthentication", "must be the tenant's (catalog's) GUID");
 	if (strcmp(text, NO_TENANT) == 0)
 		return wrong(r, "DeviceAuthentication",
@@ -207,7 +195,7 @@ static zt_status read_members(const reader *r)
 		return wrong(r, "SchemaVersion", "must be 1");
 	if (!m->name || !m->name[0])
 		return wrong(r, "Name", "is missing");
-	if (!is_guid(m->component))
+	if (!zt_is_guid(zt_view_of(m->component)))
 		return wrong(r, "ComponentId", "must be a GUID");
 	if (!m->entry_point || m->entry_point[0] != '/')
 		return wrong(r, "EntryPoint", "must be a path such as \"/bin/app\"");
