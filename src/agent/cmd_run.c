@@ -90,9 +90,8 @@ static void renew_when_due(agent *a)
 	a->renew_at_ms = now_ms + RENEW_LOOK_MS + (int64_t)zt_random_below(RENEW_RETRY_MS - RENEW_LOOK_MS);
 }
 
-static void tell_systemd(agent *a, const zt_event *event)
+static void tell_systemd(const zt_event *event)
 {
-	(void)a;
 	if (event->beside)
 		return;
 	if (event->kind == ZT_EVENT_ACCEPTED)
@@ -108,7 +107,7 @@ static void take_event(agent *a, const zt_event *event)
 	if (event->kind == ZT_EVENT_RENEWAL_DUE)
 		a->renew_at_ms = 0;
 	zt_report_event(&a->report, event, about_message ? &event->message : NULL, zt_client_detail(a->client));
-	tell_systemd(a, event);
+	tell_systemd(event);
 	if (settled && !a->asking)
 		zt_run_input_settled(a);
 	if (settled)

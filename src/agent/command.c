@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -31,12 +32,18 @@ static void end(zt_agent_command *command)
 	command->pid = 0;
 }
 
+/* Its shell, and what that has started. */
+static void stop(zt_agent_command *command)
+{
+	(void)kill(-command->pid, SIGTERM);
+	zt_process_stop(command->pid, GRACE_MS);
+	end(command);
+}
+
 void zt_agent_command_deinit(zt_agent_command *command)
 {
-	if (command->pid > 0) {
-		zt_process_stop(command->pid, GRACE_MS);
-		end(command);
-	}
+	if (command->pid > 0)
+		stop(command);
 	zt_str_free(&command->input);
 	zt_str_free(&command->output);
 }
@@ -121,8 +128,7 @@ static zt_status read_output(zt_agent_command *command)
 
 static zt_status give_up(zt_agent_command *command, zt_status status, zt_error *ret_error)
 {
-	zt_process_stop(command->pid, GRACE_MS);
-	end(command);
+	stop(command);
 	return status == ZT_E_TIMEOUT
 		   ? zt_error_set(ret_error, status, "the command ran for %d s and was ended", ZT_COMMAND_MS / 1000)
 		   : zt_error_set(ret_error, status, "the command said more than %d bytes", ZT_PAYLOAD_MAX);

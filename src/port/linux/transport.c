@@ -40,13 +40,22 @@ static zt_status start(zt_linux_transport *t, zt_route route)
 	return status;
 }
 
+/* Its head must come within what the stream had for opening. */
+static zt_status open_websocket(zt_linux_transport *t)
+{
+	zt_status status = zt_websocket_client_open(t->websocket);
+	if (status == ZT_E_AGAIN && zt_clock_mono_ms(&t->stream.clock) >= t->stream.deadline_ms)
+		return zt_error_set(&t->stream.error, ZT_E_TIMEOUT, "no answer within %d s", ZT_OPEN_MS / 1000);
+	return status;
+}
+
 static zt_status open_stream(void *context, zt_route route)
 {
 	zt_linux_transport *t = context;
 	bool open = t->stream.state != ZT_TLS_CLOSED;
 	zt_status status = open ? zt_tls_stream_continue(&t->stream) : start(t, route);
 	if (t->websocket)
-		return status == ZT_OK ? zt_websocket_client_open(t->websocket) : status;
+		return status == ZT_OK ? open_websocket(t) : status;
 	bool closed_port = status == ZT_E_NETWORK || status == ZT_E_TIMEOUT;
 	if (!closed_port || !t->alpn_port || t->tried_both)
 		return status;
@@ -105,6 +114,7 @@ zt_status zt_linux_transport_use_websocket(zt_linux_transport *t, zt_sign_fn sig
 void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linux_transport *other)
 {
 	*transport = *other;
+	transport->websocket = NULL;
 	zt_tls_stream_init(&transport->stream, other->stream.clock);
 	(void)X509_STORE_up_ref(other->roots);
 	if (other->key)

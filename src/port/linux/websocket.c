@@ -14,6 +14,7 @@ enum {
 	SHA1_BYTES = 20,
 	REQUEST_MAX = 8 * 1024, /* a session token alone may have 2 KB */
 	ANSWER_MAX = 4 * 1024,
+	PONGS_MAX = 8,          /* answers to pings that are not sent yet, beyond which no more is read */
 	HELD_MAX = 16 * 1024,   /* decoded bytes beyond which no more are read */
 	FRAME_MAX = 256 * 1024, /* more than AWS's largest packet */
 	HOST_HEADER_MAX = 253 + 6,
@@ -155,7 +156,8 @@ static ssize_t on_recv(wslay_event_context_ptr wslay, uint8_t *bytes, size_t n, 
 {
 	zt_websocket_client *w = context;
 	(void)flags;
-	int32_t got = w->held.n - w->taken >= HELD_MAX ? 0 : zt_tls_stream_recv(w->stream, bytes, n);
+	bool full = w->held.n - w->taken >= HELD_MAX || wslay_event_get_queued_msg_count(wslay) >= PONGS_MAX;
+	int32_t got = full ? 0 : zt_tls_stream_recv(w->stream, bytes, n);
 	if (got > 0)
 		return got;
 	if (got < 0)

@@ -7,8 +7,8 @@
 /* No name ends with a numeric label (RFC 3696 §2), and an IPv6 address has colons. */
 static bool is_name(const char *host)
 {
-	size_t n = strlen(host);
-	return n && !strchr(host, ':') && !(host[n - 1] >= '0' && host[n - 1] <= '9');
+	const char *dot = strrchr(host, '.'), *label = dot ? dot + 1 : host;
+	return !strchr(host, ':') && label[strspn(label, "0123456789")] != '\0';
 }
 
 zt_status zt_mbedtls_stream_init(zt_mbedtls_stream *s, const char *roots)
