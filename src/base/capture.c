@@ -53,10 +53,8 @@ static zt_status read_all(int fd, int64_t deadline_ms, zt_str *out)
 		int count = poll(&ready, 1, left_of(deadline_ms));
 		if (count < 0 && errno == EINTR)
 			continue;
-		if (count == 0)
-			return ZT_E_TIMEOUT;
-		n = count < 0 ? -1 : read(fd, chunk, sizeof chunk);
-		status = n < 0 ? ZT_E_IO : zt_str_put(out, zt_view_make(chunk, (size_t)n));
+		n = count <= 0 ? -1 : read(fd, chunk, sizeof chunk);
+		status = count == 0 ? ZT_E_TIMEOUT : n < 0 ? ZT_E_IO : zt_str_put(out, zt_view_make(chunk, (size_t)n));
 	}
 	zt_wipe(chunk, sizeof chunk);
 	return status;

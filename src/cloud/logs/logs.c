@@ -271,6 +271,14 @@ zt_status zt_logs_put(zt_logs *logs, zt_view group, zt_view stream, int64_t time
 	return add_event(logs, in, row, time_ms, message);
 }
 
+/* What a program writes need be no text; what clients are given must be. */
+static zt_status put_as_text(zt_view bytes, zt_str *out)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		TRY(zt_str_put_u8(out, bytes.p[i] < 0x80 ? bytes.p[i] : '?'));
+	return ZT_OK;
+}
+
 void zt_logs_write(zt_logs *logs, zt_view group, zt_view stream, zt_view message)
 {
 	group_row *in;
@@ -280,8 +288,17 @@ void zt_logs_write(zt_logs *logs, zt_view group, zt_view stream, zt_view message
 	row = find_stream(in, stream);
 	if (!row && add_stream(logs, in, stream, &row) != ZT_OK)
 		return;
-	if (message.n > ZT_LOGS_MESSAGE_MAX)
+	if (message.n > ZT_LOGS_MESSAGE_MAX) {
 		message.n = ZT_LOGS_MESSAGE_MAX;
+		while (message.n > 0 && (message.p[message.n] & 0xC0) == 0x80)
+			message.n--;
+	}
+	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_LOGS_MESSAGE_MAX);
+	if (!zt_view_is_utf8(message)) {
+		if (put_as_text(message, &text) != ZT_OK)
+			return;
+		message = zt_str_view(&text);
+	}
 	/* Without memory the line is in the daemon's own log alone. */
 	(void)!add_event(logs, in, row, zt_registry_now_ms(logs->registry), message);
 }
