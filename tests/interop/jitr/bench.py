@@ -60,7 +60,6 @@ class Bench:
             self.process.kill()
             self.process.wait(DEADLINE_S)
             self.process = None
-            self.api.forget()
 
     def log(self):
         return self.log_path.read_text() if self.log_path.exists() else ""
