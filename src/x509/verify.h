@@ -17,4 +17,8 @@ void zt_issuer_free(zt_issuer *issuer);
  * one public-key operation, nothing else. */
 bool zt_issuer_signed(const zt_issuer *issuer, zt_view cert_der);
 
+/* ZT_E_INVALID with the reason when AWS takes no such certificate: for its key, as zt_issuer_new has it, or for the
+ * digest of its signature, whoever made it. */
+ZT_NODISCARD zt_status zt_cert_check_algorithms(zt_view der, zt_error *ret_error);
+
 #endif

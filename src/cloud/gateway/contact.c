@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/limits.h"
+#include "x509/verify.h"
 
 struct zt_contact {
 	zt_contacts *contacts; /* NULL once the gateway has gone */
@@ -145,6 +146,8 @@ static zt_status find_ca(const zt_contacts *contacts, const zt_leaf *leaf, const
 	if (zt_cert_read(der, &info, NULL) != ZT_OK)
 		return deny(ZT_REFUSED_UNREADABLE, ret_rule);
 	TRY(check_dates(contacts, info->not_before_ms, info->not_after_ms, ret_rule));
+	if (zt_cert_check_algorithms(der, NULL) != ZT_OK)
+		return deny(ZT_REFUSED_ALGORITHM, ret_rule);
 	const zt_ca *ca = zt_registry_ca_of_leaf(contacts->registry, info, der, false);
 	if (!ca)
 		return deny(ZT_REFUSED_UNKNOWN, ret_rule);

@@ -20,6 +20,9 @@
 	  "raise the limit of open files (ulimit -n) or close connections that are not used")                          \
 	X(ZT_REFUSED_UNREADABLE, "CertificateUnreadable", "the client certificate cannot be read",                     \
 	  "issue a well-formed X.509 certificate of at most 16 KB")                                                    \
+	X(ZT_REFUSED_ALGORITHM, "CertificateAlgorithm",                                                                \
+	  "the client certificate's key or signature is of a kind that is not accepted",                               \
+	  "use RSA of 2048 bits or more, P-256, P-384 or P-521, signed with SHA-256, SHA-384 or SHA-512")              \
 	X(ZT_REFUSED_EXPIRED, "CertificateExpired", "the client certificate has expired",                              \
 	  "renew the certificate; short-lived ones must be renewed every day")                                         \
 	X(ZT_REFUSED_NOT_YET_VALID, "CertificateNotYetValid", "the client certificate is not valid yet",               \

@@ -1,6 +1,7 @@
 /* Adding, changing and deleting device certificates (facts §1.4, §4.4, §4.13). */
 #include "base/random.h"
 #include "cloud/registry/cert_row.h"
+#include "x509/verify.h"
 
 static zt_status make_row(zt_registry *registry, const zt_certificate_spec *spec, zt_cert_info *info, zt_cert_row **ret)
 {
@@ -36,6 +37,8 @@ zt_status zt_txn_certificate_add(zt_txn *txn, const zt_certificate_spec *spec, c
 	if (status != ZT_OK && status != ZT_E_NOMEM)
 		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "The certificate cannot be read: %s", cause.text);
 	TRY(status);
+	if (zt_cert_check_algorithms(spec->der, &cause) != ZT_OK)
+		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "The certificate is not accepted: %s", cause.text);
 	if (zt_row_find(registry, ZT_KIND_CERTIFICATE, zt_view_of(info->id)))
 		return zt_refuse(ret_error, ZT_REFUSE_EXISTS, "The certificate is already provisioned or registered");
 	if (spec->ca_id.n && !zt_registry_ca(registry, spec->ca_id))

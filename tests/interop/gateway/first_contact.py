@@ -113,6 +113,7 @@ def what_no_ca_vouches_for():
         ca = gateway.ca("one")
         cases.append((ca.leaf("old", start="20200101000000Z", end="20200102000000Z"), "CertificateExpired"))
         cases.append((ca.leaf("new", start="20990101000000Z", end="20990102000000Z"), "CertificateNotYetValid"))
+        cases.append((ca.leaf("ed25519", key=("-newkey", "ed25519")), "CertificateAlgorithm"))
         for leaf, rule in cases:
             mute_by_mqtt(gateway, leaf)
             assert gateway.refusal()["rule"] == rule, gateway.refusal()

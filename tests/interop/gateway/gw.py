@@ -24,6 +24,7 @@ import time
 BIN = pathlib.Path(os.environ.get("ZT_BIN_DIR", "build/default/bin")).resolve()
 DEADLINE_S = float(os.environ.get("ZT_TEST_DEADLINE_S", "30"))
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:*", "Resource": "*"}]}
+P256 = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 ARN = "arn:aws:iot:us-east-1:000000000000"
 
 
@@ -73,18 +74,16 @@ class Authority:
         self.folder, self.name = folder / f"ca-{name}", name
         self.folder.mkdir()
         self.key, self.pem = self.folder / "ca.key", self.folder / "ca.pem"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.key,
-                "-out", self.pem, "-subj", "/CN=Test CA", "-days", "2")
+        openssl("req", "-x509", *P256, "-nodes", "-keyout", self.key, "-out", self.pem, "-subj", "/CN=Test CA", "-days", "2")
 
     @property
     def id(self):
         return hashlib.sha256(openssl("x509", "-in", self.pem, "-outform", "DER")).hexdigest()
 
-    def leaf(self, name, start=None, end=None, extensions=None):
+    def leaf(self, name, start=None, end=None, extensions=None, key=P256):
         leaf = Leaf(self.folder, name)
         request = self.folder / f"{name}.csr"
-        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", leaf.key,
-                "-out", request, "-subj", f"/CN={name}")
+        openssl("req", "-new", *key, "-nodes", "-keyout", leaf.key, "-out", request, "-subj", f"/CN={name}")
         if start is None and extensions is None:
             openssl("x509", "-req", "-in", request, "-CA", self.pem, "-CAkey", self.key, "-out", leaf.pem, "-days", "1",
                     "-set_serial", "0x" + os.urandom(8).hex())

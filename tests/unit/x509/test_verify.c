@@ -114,6 +114,30 @@ static void weak_keys_are_no_issuers(void **state)
 	assert_no_issuer("ca-secp256k1");
 }
 
+static zt_status algorithms_of(const char *fixture, zt_error *ret_error)
+{
+	zt_str der = fixture_der(fixture);
+	zt_status status = zt_cert_check_algorithms(zt_str_view(&der), ret_error);
+	zt_str_free(&der);
+	return status;
+}
+
+static void keys_and_digests_of_leaves_are_those_that_aws_takes(void **state)
+{
+	(void)state;
+	zt_error error = { 0 };
+	assert_ok(algorithms_of("device", &error));
+	assert_ok(algorithms_of("leaf-rsa-pss", &error));
+	assert_ok(algorithms_of("ca-rsa-2048", &error));
+	assert_ok(algorithms_of("ca-p-521", &error));
+	assert_status(algorithms_of("ca-rsa-1024", &error), ZT_E_INVALID);
+	assert_non_null(strstr(error.text, "2048"));
+	assert_status(algorithms_of("ca-secp256k1", &error), ZT_E_INVALID);
+	assert_status(algorithms_of("leaf-sha1", &error), ZT_E_INVALID);
+	assert_non_null(strstr(error.text, "SHA-256"));
+	assert_status(zt_cert_check_algorithms(ZT_LIT("no certificate"), NULL), ZT_E_INVALID);
+}
+
 static void freeing_nothing_is_fine(void **state)
 {
 	(void)state;
@@ -132,6 +156,7 @@ int main(void)
 		cmocka_unit_test(a_changed_byte_is_noticed),
 		cmocka_unit_test(what_is_no_certificate_is_signed_by_nobody),
 		cmocka_unit_test(weak_keys_are_no_issuers),
+		cmocka_unit_test(keys_and_digests_of_leaves_are_those_that_aws_takes),
 		cmocka_unit_test(freeing_nothing_is_fine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

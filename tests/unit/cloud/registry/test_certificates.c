@@ -67,6 +67,17 @@ static void what_is_no_certificate_is_refused(void **state)
 		       400, TENANT_CA);
 }
 
+static void weak_keys_and_digests_are_refused(void **state)
+{
+	registry_fixture *f = *state;
+	begin(f);
+	assert_refused(f, add_certificate(f, "leaf-sha1", "", ZT_CERT_ACTIVE), "CertificateValidationException", 400,
+		       "SHA-256");
+	assert_refused(f, add_certificate(f, "ca-rsa-1024", "", ZT_CERT_ACTIVE), "CertificateValidationException", 400,
+		       "2048");
+	add(f, "leaf-rsa-pss", "", ZT_CERT_ACTIVE);
+}
+
 static zt_status update(registry_fixture *f, zt_cert_status status)
 {
 	return zt_txn_certificate_update(f->txn, ZT_LIT(DEVICE), status, &f->error);
@@ -245,6 +256,7 @@ int main(void)
 		TEST(a_certificate_is_added_and_loaded_again),
 		TEST(a_registered_one_exists),
 		TEST(what_is_no_certificate_is_refused),
+		TEST(weak_keys_and_digests_are_refused),
 		TEST(an_update_changes_the_status),
 		TEST(the_same_status_again_changes_nothing),
 		TEST(nothing_becomes_pending),
