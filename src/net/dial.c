@@ -1,6 +1,5 @@
 #include "net/dial.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/dns.h>
@@ -11,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/address.h"
 #include "net/tls.h"
 
 enum {
@@ -74,15 +74,6 @@ static void because(zt_dial *dial, const char *what, const char *detail)
 	(void)snprintf(dial->cause, sizeof dial->cause, "%s%s", what, detail);
 }
 
-static bool is_of_this_machine(const struct sockaddr *address)
-{
-	const struct sockaddr_in *v4 = (const void *)address;
-	const struct sockaddr_in6 *v6 = (const void *)address;
-	if (address->sa_family == AF_INET)
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
 static int connecting_socket(const struct evutil_addrinfo *address)
 {
 	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -117,7 +108,7 @@ static void on_stream(struct bufferevent *stream, short what, void *context);
 
 static zt_status try_address(zt_dial *dial, const struct evutil_addrinfo *address)
 {
-	if (!dial->dialer->tls && !is_of_this_machine(address->ai_addr)) {
+	if (!dial->dialer->tls && !zt_address_is_loopback(address->ai_addr)) {
 		because(dial, "it is not on this machine, and without TLS that is refused", "");
 		return ZT_E_DENIED;
 	}

@@ -4,21 +4,11 @@
 #include "base/str.h"
 #include "cloud/api/front.h"
 #include "cloud/registry/roles.h"
+#include "net/address.h"
 #include "policy/evaluate.h"
 
 /* IAM: ten managed and any number of inline policies within a size; more than this never counts. */
 enum { POLICIES_MAX = 128, RESOURCE_MAX = 2048 };
-
-/* "127.0.0.1" of "127.0.0.1:4711", "::1" of "[::1]:4711". */
-static zt_view address_of(zt_view peer)
-{
-	while (peer.n && peer.p[peer.n - 1] != ':')
-		peer.n--;
-	peer.n -= peer.n > 0;
-	if (zt_view_starts(peer, ZT_LIT("[")) && peer.n > 2)
-		return (zt_view){ peer.p + 1, peer.n - 2 };
-	return peer;
-}
 
 static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 {
@@ -33,7 +23,7 @@ static bool value_of(void *context, zt_view name, size_t index, zt_view *ret)
 	else if (zt_view_equal_nocase(name, ZT_LIT("aws:userid")))
 		*ret = zt_view_of(call->caller.user_id);
 	else if (zt_view_equal_nocase(name, ZT_LIT("aws:SourceIp")))
-		*ret = address_of(zt_view_of(call->request->peer));
+		*ret = zt_peer_address(zt_view_of(call->request->peer));
 	else if (zt_view_equal_nocase(name, ZT_LIT("aws:RequestedRegion")))
 		*ret = zt_view_of(account->region);
 	else

@@ -1,21 +1,9 @@
 #include "cloud/broker/remote.h"
 
-#include <arpa/inet.h>
-
 #include "base/fs.h"
+#include "net/address.h"
 
 enum { FILE_MAX = ZT_BROKER_USERNAME_MAX + ZT_BROKER_PASSWORD_MAX + 16, TLS_PORT = 8883, PLAIN_PORT = 1883 };
-
-static bool is_of_this_machine(const char *host)
-{
-	struct in_addr v4;
-	struct in6_addr v6;
-	if (inet_pton(AF_INET, host, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	if (inet_pton(AF_INET6, host, &v6) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&v6);
-	return strcmp(host, "localhost") == 0;
-}
 
 /* HOST or [ADDRESS], and what stands behind it. */
 static bool take_host(zt_view *rest, char *ret, size_t cap)
@@ -54,7 +42,7 @@ static zt_status read_url(const char *url, zt_dial_spec *ret, zt_error *ret_erro
 	if ((!where.tls && !zt_view_take_prefix(&rest, ZT_LIT("mqtt://"))) ||
 	    !take_host(&rest, where.host, sizeof where.host) || !take_port(rest, &where.port))
 		return zt_error_set(ret_error, ZT_E_USAGE, "--broker wants mqtts://HOST[:PORT], not '%s'", url);
-	if (!where.tls && !is_of_this_machine(where.host))
+	if (!where.tls && !zt_address_text_is_loopback(where.host) && strcmp(where.host, "localhost") != 0)
 		return zt_error_set(ret_error, ZT_E_USAGE,
 				    "--broker: without TLS the broker must be on this machine; use mqtts://%s",
 				    where.host);

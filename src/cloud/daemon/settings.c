@@ -1,18 +1,8 @@
 #include "cloud/daemon/settings.h"
 
-#include <arpa/inet.h>
-
 #include "base/arn.h"
 #include "base/log.h"
-
-static bool is_loopback(const char *address)
-{
-	struct in_addr v4;
-	struct in6_addr v6;
-	if (inet_pton(AF_INET, address, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
+#include "net/address.h"
 
 static bool is_account_id(const char *text)
 {
@@ -161,7 +151,7 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 		return zt_error_set(ret_error, ZT_E_USAGE, "--quotas knows \"aws\" alone, not '%s'", s.quotas);
 	if (zt_log_configure(s.log, s.log_json ? ZT_LOG_JSON : ZT_LOG_TEXT) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_USAGE, "--log does not understand '%s'", s.log);
-	if (!is_loopback(s.listen))
+	if (!zt_address_text_is_loopback(s.listen))
 		LOG_WARNING("cloud", "device ports are open beyond this machine; the control plane stays on 127.0.0.1",
 			    ZT_KV_STR("address", s.listen));
 	TRY(fill_chain(&s, ret_error));
