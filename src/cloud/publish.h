@@ -13,6 +13,7 @@ typedef struct {
 	bool retain;
 	zt_view client_id; /* MQTT client id; empty when it came by HTTPS or from a service */
 	zt_view principal; /* certificate id, or the IAM principal; empty for the service itself */
+	zt_view source_ip; /* of who sent it; empty for the service itself */
 } zt_publish;
 
 /* Runs what listens to accepted messages beside subscribers: rules, shadows. Never fails towards the publisher. */

@@ -135,6 +135,11 @@ void zt_broker_cancel(zt_broker *broker, void *ticket)
 	zt_connector_cancel(broker->connector, ticket);
 }
 
+bool zt_broker_has_leisure(const zt_broker *broker)
+{
+	return zt_service_has_leisure(broker->service);
+}
+
 static void on_durable(void *context, zt_status status)
 {
 	zt_outgoing *outgoing = context;

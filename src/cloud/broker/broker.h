@@ -40,6 +40,9 @@ typedef void (*zt_broker_opened_fn)(void *context, struct bufferevent *stream);
 ZT_NODISCARD zt_status zt_broker_open(zt_broker *broker, zt_broker_opened_fn opened, void *context, void **ret_ticket);
 /* Withdraws a zt_broker_open whose callback has not run. */
 void zt_broker_cancel(zt_broker *broker, void *ticket);
+/* Whether there is room for what nobody waits for, such as news of strangers: asked before it is made, so that it takes
+ * no place from messages of devices while the broker is slow or away. */
+bool zt_broker_has_leisure(const zt_broker *broker);
 /* Publishes over the service connection (client id "s/…"): events, HTTPS and control-plane publishes, republishes.
  * done (may be NULL) runs when the broker has acknowledged (QoS 1) or it was written (QoS 0); a retained message is a
  * durable row before. ZT_E_UNAVAILABLE when the queue to the broker is full. */

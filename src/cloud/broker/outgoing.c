@@ -24,7 +24,7 @@ zt_outgoing *zt_outgoing_new(const zt_publish *message, zt_store_done_fn done, v
 	outgoing->message.topic = keep(&at, message->topic);
 	outgoing->message.properties = keep(&at, message->properties);
 	outgoing->message.payload = keep(&at, message->payload);
-	outgoing->message.client_id = outgoing->message.principal = ZT_VIEW_EMPTY;
+	outgoing->message.client_id = outgoing->message.principal = outgoing->message.source_ip = ZT_VIEW_EMPTY;
 	return outgoing;
 }
 

@@ -1,7 +1,6 @@
 #include "cloud/broker/probe.h"
 
 #include <event2/buffer.h>
-#include <inttypes.h>
 
 #include "base/random.h"
 #include "mqtt/properties.h"
@@ -31,7 +30,7 @@ typedef struct {
 	struct bufferevent *stream;
 	struct event *limit;
 	probe_step step;
-	char name[24], topic[64], filter[96];
+	char name[ZT_BROKER_CLIENT_ID_TEXT], topic[64], filter[96];
 	bool told, delivered, ended; /* told: the PUBACK came */
 	zt_status status;
 	zt_error *error;
@@ -67,14 +66,10 @@ static void send_connect(probe *p)
 	uint8_t bytes[PACKET_ROOM], properties[16];
 	zt_buf packet = ZT_BUF(bytes), more = ZT_BUF(properties);
 	zt_mqtt_put_number(&more, ZT_PROP_SESSION_EXPIRY, NEEDED_EXPIRY_S);
-	const zt_mqtt_connect connect = { .version = ZT_MQTT_V5,
-					  .clean = true,
-					  .properties = zt_buf_view(&more),
-					  .client_id = zt_view_of(p->name),
-					  .has_username = p->login.username.n > 0,
-					  .has_password = p->login.username.n > 0,
-					  .username = p->login.username,
-					  .password = p->login.password };
+	zt_mqtt_connect connect = {
+		.version = ZT_MQTT_V5, .clean = true, .properties = zt_buf_view(&more), .client_id = zt_view_of(p->name)
+	};
+	zt_broker_login_put(&p->login, &connect);
 	zt_mqtt_write_connect(&packet, &connect);
 	send_packet(p, &packet);
 	zt_wipe(bytes, sizeof bytes);
@@ -327,9 +322,7 @@ zt_status zt_broker_probe(struct event_base *loop, zt_dialer *dialer, const zt_d
 			  zt_error *ret_error)
 {
 	probe p = { .loop = loop, .where = where, .login = login, .error = ret_error };
-	uint64_t random;
-	zt_random_bytes(&random, sizeof random);
-	(void)snprintf(p.name, sizeof p.name, "s/%016" PRIx64, random);
+	zt_broker_client_id(p.name);
 	p.limit = evtimer_new(loop, on_limit, &p);
 	zt_status status = run(&p, dialer);
 	zt_dial_cancel(p.dial);

@@ -3,6 +3,7 @@
 #define ZT_CLOUD_BROKER_REMOTE_H
 
 #include "base/secret.h"
+#include "cloud/broker/login.h"
 #include "net/dial.h"
 
 enum {
@@ -12,11 +13,6 @@ enum {
 	 * Core quota "keep-alive interval"), and what it sends, its PINGREQ too, goes up. */
 	ZT_BROKER_KEEP_ALIVE_MIN_S = 1200,
 };
-
-/* What each CONNECT to the broker carries. Borrowed; an empty user name: nothing. */
-typedef struct {
-	zt_view username, password;
-} zt_broker_login;
 
 typedef struct {
 	zt_dial_spec where;

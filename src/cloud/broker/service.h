@@ -31,6 +31,8 @@ void zt_service_broker_started(zt_service *service);
 void zt_service_broker_ended(zt_service *service);
 /* Whether one more of that cost fits the queue; it is counted from now on. */
 bool zt_service_reserve(zt_service *service, size_t cost);
+/* Whether what nobody waits for may take a place too: the broker is there and most of the queue is free. */
+bool zt_service_has_leisure(const zt_service *service);
 /* Queues it, reserved before. Its `done` runs later. */
 void zt_service_send(zt_service *service, zt_outgoing *outgoing);
 /* Ends it without sending. */

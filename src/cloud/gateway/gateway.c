@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cloud/gateway/room.h"
+#include "net/address.h"
 
 enum {
 	DESCRIPTORS_KEPT = 256,       /* for listeners, the store, workers, the control plane */
@@ -109,7 +110,8 @@ static zt_status publish_refusal(const zt_gateway *g, const zt_refusal *refusal)
 /* A feed that the broker has no room for is lost to its readers alone: they find the record where it is kept. */
 static void on_refusal(void *context, const zt_refusal *refusal)
 {
-	zt_status status = publish_refusal(context, refusal);
+	const zt_gateway *g = context;
+	zt_status status = zt_broker_has_leisure(g->broker) ? publish_refusal(g, refusal) : ZT_E_UNAVAILABLE;
 	if (status != ZT_OK)
 		LOG_DEBUG("gateway", "a refusal did not reach the live feed",
 			  ZT_KV_STR("cause", zt_status_text(status)));
@@ -234,11 +236,7 @@ void zt_gateway_free(zt_gateway *g)
 
 void zt_source_ip(const char *peer, char ret_ip[ZT_PEER_TEXT_MAX])
 {
-	const char *colon = strrchr(peer, ':');
-	zt_view ip = colon ? zt_view_make(peer, (size_t)(colon - peer)) : zt_view_of(peer);
-	if (zt_view_starts(ip, ZT_LIT("[")) && zt_view_ends(ip, ZT_LIT("]")))
-		ip = zt_view_make(ip.p + 1, ip.n - 2);
-	(void)snprintf(ret_ip, ZT_PEER_TEXT_MAX, "%.*s", ZT_PRI(ip));
+	zt_text_cut(ret_ip, ZT_PEER_TEXT_MAX, zt_peer_address(zt_view_of(peer)));
 }
 
 unsigned zt_gateway_mqtt_port(const zt_gateway *g)

@@ -118,16 +118,13 @@ void zt_connect_put_upstream(const zt_connect_plan *plan, zt_broker_login login,
 		zt_mqtt_put_number(&p, ZT_PROP_MAXIMUM_PACKET_SIZE, plan->packet_max);
 	zt_buf_put(&name, ZT_LIT("d/"));
 	zt_buf_put_text(&name, plan->client_id);
-	const zt_mqtt_connect connect = {
+	zt_mqtt_connect connect = {
 		.version = ZT_MQTT_V5,
 		.clean = plan->clean,
 		.properties = zt_buf_view(&p),
 		.client_id = zt_buf_view(&name),
-		.has_username = login.username.n > 0,
-		.has_password = login.username.n > 0,
-		.username = login.username,
-		.password = login.password,
 	};
+	zt_broker_login_put(&login, &connect);
 	zt_mqtt_write_connect(out, &connect);
 }
 

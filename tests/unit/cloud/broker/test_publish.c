@@ -127,6 +127,32 @@ static void full_queue_refuses_and_recovers(void **state)
 	stop_and_remove(&f);
 }
 
+/* Room for what nobody waits for ends long before the queue does, and with the broker. */
+static void leisure_ends_before_the_queue(void **state)
+{
+	fixture f;
+	(void)state;
+	start(&f);
+	assert_true(zt_broker_has_leisure(f.broker));
+	assert_int_equal(kill(zt_broker_pid(f.broker), SIGSTOP), 0);
+	const zt_publish message = { .topic = ZT_LIT("t"), .payload = ZT_LIT("p"), .qos = 1 };
+	unsigned taken = 0;
+	for (; zt_broker_has_leisure(f.broker); taken++)
+		assert_ok(zt_broker_publish(f.broker, &message, on_done, &f));
+	assert_in_range(taken, 1, ZT_OUTGOING_COUNT_MAX / 2);
+	assert_ok(zt_broker_publish(f.broker, &message, on_done, &f));
+	assert_int_equal(kill(zt_broker_pid(f.broker), SIGCONT), 0);
+	wait_for(&f, &f.done, taken + 1);
+	assert_true(zt_broker_has_leisure(f.broker));
+	assert_int_equal(kill(zt_broker_pid(f.broker), SIGKILL), 0);
+	unsigned ready = f.ready;
+	while (zt_broker_has_leisure(f.broker))
+		assert_int_equal(event_base_loop(f.loop, EVLOOP_ONCE), 0);
+	wait_for(&f, &f.ready, ready + 1);
+	assert_true(zt_broker_has_leisure(f.broker));
+	stop_and_remove(&f);
+}
+
 static void queue_is_bounded_in_bytes_too(void **state)
 {
 	static uint8_t payload[4 * 1024 * 1024];
@@ -164,6 +190,7 @@ int main(void)
 		cmocka_unit_test(properties_travel_with_the_message),
 		cmocka_unit_test(messages_keep_their_order_and_none_is_lost),
 		cmocka_unit_test(full_queue_refuses_and_recovers),
+		cmocka_unit_test(leisure_ends_before_the_queue),
 		cmocka_unit_test(queue_is_bounded_in_bytes_too),
 		cmocka_unit_test(everyone_is_told_when_the_broker_is_freed),
 	};
