@@ -6,6 +6,7 @@
 #include "cloud/gateway/gateway.h"
 #include "cloud/gateway/grants.h"
 #include "cloud/gateway/mqtt_connect.h"
+#include "cloud/gateway/pace.h"
 #include "cloud/gateway/session.h"
 #include "base/random.h"
 #include "cloud/registry/index.h"
@@ -55,8 +56,7 @@ struct zt_mqtt_connection {
 	unsigned told;                 /* refusals while it goes on */
 	char session_id[ZT_UUID_TEXT]; /* of lifecycle events; "" until it was accepted */
 	uint64_t presence_version;
-	int64_t second_ms; /* when the second began in which its messages are counted */
-	unsigned in_the_second;
+	zt_second published;           /* messages from the client */
 	const char *disconnect_reason; /* AWS's word; static */
 };
 

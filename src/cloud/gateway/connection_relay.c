@@ -95,12 +95,7 @@ static bool is_excess(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	/* What is being kept was within it, and waits for its row alone. */
 	if (!c->gateway->connects || frame->type != ZT_MQTT_PUBLISH || c->keeping)
 		return false;
-	int64_t now_ms = zt_time_mono_ms();
-	if (now_ms - c->second_ms >= 1000) {
-		c->second_ms = now_ms;
-		c->in_the_second = 0;
-	}
-	return c->in_the_second >= ZT_PUBLISHES_A_SECOND;
+	return !zt_second_has_room(&c->published, ZT_PUBLISHES_A_SECOND, zt_time_mono_ms());
 }
 
 /* Whether to go on reading from the client. */
@@ -115,7 +110,7 @@ static bool relay_up(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	if (c->blocked)
 		return false;
 	/* Not before: a packet that waits is looked at again. */
-	c->in_the_second += frame->type == ZT_MQTT_PUBLISH;
+	c->published.count += frame->type == ZT_MQTT_PUBLISH;
 	c->gateway->counters.packets_from_clients++;
 	c->heard_ms = zt_time_mono_ms();
 	if (status == ZT_E_CLOSED)
@@ -336,9 +331,11 @@ static void accepted(void *context, const zt_publish *message)
 {
 	const zt_mqtt_connection *c = context;
 	const zt_publish_listener *listener = &c->gateway->acceptor.listener;
+	zt_publish sent = *message;
+	sent.source_ip = zt_view_of(c->source_ip);
 	c->gateway->counters.messages_accepted++;
 	if (listener->accepted)
-		listener->accepted(listener->context, message);
+		listener->accepted(listener->context, &sent);
 }
 
 static void subscribed(void *context, bool on, const zt_view *filters, size_t count)

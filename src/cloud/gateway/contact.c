@@ -162,14 +162,12 @@ static zt_status find_ca(const zt_contacts *contacts, const zt_leaf *leaf, const
 /* AWS IoT Core quota "maximum device certificates registered per second". */
 static bool within_quota(zt_contacts *contacts)
 {
-	int64_t now_ms = zt_time_mono_ms();
 	if (!contacts->limited)
 		return true;
-	if (now_ms - contacts->second_ms >= 1000) {
-		contacts->second_ms = now_ms;
-		contacts->in_the_second = 0;
-	}
-	return contacts->in_the_second++ < ZT_REGISTRATIONS_A_SECOND;
+	if (!zt_second_has_room(&contacts->begun, ZT_REGISTRATIONS_A_SECOND, zt_time_mono_ms()))
+		return false;
+	contacts->begun.count++;
+	return true;
 }
 
 zt_status zt_contact_meet(zt_contacts *contacts, const zt_leaf *leaf, zt_view client_id, zt_contact_fn done,

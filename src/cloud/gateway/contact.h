@@ -1,4 +1,5 @@
-/* First contact: what becomes of whoever presents a certificate (facts §1.1).
+/* First contact: what becomes of whoever presents a certificate (AWS IoT, "Register a client certificate when the
+ * client connects").
  *
  * ACTIVE goes on. An unknown certificate that a registered CA signed is registered PENDING_ACTIVATION, once however
  * many connections bring it at a time; when that is durable the event goes to rules and subscribers, and the connection
@@ -7,6 +8,7 @@
 #define ZT_CLOUD_GATEWAY_CONTACT_H
 
 #include "cloud/gateway/announce.h"
+#include "cloud/gateway/pace.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/gateway/tls.h"
 #include "cloud/registry/certificates.h"
@@ -21,10 +23,9 @@ typedef struct {
 	/* Takes a registered certificate through its CA's template; or NULL. */
 	void (*provision)(void *context, zt_view certificate_id);
 	void *provision_context;
-	uint64_t registered;    /* certificates, ever */
-	bool limited;           /* to AWS's 15 registrations a second */
-	int64_t second_ms;      /* when the second began that is counted */
-	unsigned in_the_second; /* registrations begun in it */
+	uint64_t registered; /* certificates, ever */
+	bool limited;        /* to AWS's 15 registrations a second */
+	zt_second begun;     /* registrations; counted when they are limited */
 } zt_contacts;
 
 typedef void (*zt_contact_fn)(void *context, zt_refusal_rule rule);

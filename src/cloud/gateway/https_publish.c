@@ -142,7 +142,7 @@ static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view enc
 			  .content_type = ZT_STR(TEXT_MAX),
 			  .response_topic = ZT_STR(TEXT_MAX),
 			  .message_expiry = ZT_STR(TEXT_MAX) };
-	zt_publish message = { .principal = zt_view_of(peer->leaf.id) };
+	zt_publish message = { .principal = zt_view_of(peer->leaf.id), .source_ip = zt_view_of(peer->source_ip) };
 	zt_error error = { 0 };
 	if (read_publication(zt_http_exchange_request(exchange), encoded_topic, &p, &message, &error) != ZT_OK) {
 		answer_error(exchange, &error);

@@ -31,6 +31,13 @@ static void forget_oldest(zt_pace *p)
 	free(e);
 }
 
+bool zt_second_has_room(zt_second *second, unsigned max, int64_t mono_ms)
+{
+	if (mono_ms - second->began_ms >= SECOND_MS)
+		*second = (zt_second){ .began_ms = mono_ms };
+	return second->count < max;
+}
+
 zt_status zt_pace_new(zt_pace **ret)
 {
 	zt_pace *p = calloc(1, sizeof *p);

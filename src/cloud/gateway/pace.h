@@ -1,5 +1,5 @@
-/* How often something may happen for one key: once a second (AWS IoT Core quota "connect requests per second per client
- * id"). Inside of the gateway. */
+/* How often something may happen: so often a second, or once a second for each key (AWS IoT Core quota "connect
+ * requests per second per client id"). Inside of the gateway. */
 #ifndef ZT_CLOUD_GATEWAY_PACE_H
 #define ZT_CLOUD_GATEWAY_PACE_H
 
@@ -9,6 +9,15 @@
 #include "zerotouch/view.h"
 
 enum { ZT_PACE_KEYS_MAX = 100 * 1000 }; /* beyond it the oldest is forgotten, and may come again at once */
+
+/* What happened since a second began. Zeroed: nothing. */
+typedef struct {
+	int64_t began_ms;
+	unsigned count; /* for the owner to raise */
+} zt_second;
+
+/* Whether there were fewer than `max` in the second that lasts; one that is over is followed by the next. */
+bool zt_second_has_room(zt_second *second, unsigned max, int64_t mono_ms);
 
 typedef struct zt_pace zt_pace;
 

@@ -30,11 +30,25 @@ static void keys_are_bounded(void **state)
 	zt_pace_free(p);
 }
 
+static void a_second_has_room_until_it_is_full(void **state)
+{
+	(void)state;
+	zt_second second = { 0 };
+	assert_true(zt_second_has_room(&second, 2, 5000));
+	second.count++;
+	assert_true(zt_second_has_room(&second, 2, 5500));
+	second.count++;
+	assert_false(zt_second_has_room(&second, 2, 5999));
+	assert_true(zt_second_has_room(&second, 2, 6000));
+	assert_int_equal(second.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(once_a_second_for_each_key),
 		cmocka_unit_test(keys_are_bounded),
+		cmocka_unit_test(a_second_has_room_until_it_is_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
