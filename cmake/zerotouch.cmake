@@ -111,6 +111,7 @@ zt_pkg(expat expat)
 zt_pkg(inih inih)
 zt_pkg(archive libarchive)
 zt_pkg(pcre2 libpcre2-8)
+zt_pkg(icu icu-i18n)
 # libhttp-parser and libwslay ship no .pc file.
 add_library(zt_pkg_http_parser INTERFACE IMPORTED GLOBAL)
 target_link_libraries(zt_pkg_http_parser INTERFACE http_parser)

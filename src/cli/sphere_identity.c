@@ -134,7 +134,7 @@ bool zt_sphere_identity_ended(zt_sphere_identity *identity, pid_t pid, int statu
 	if (pid != identity->child)
 		return false;
 	uint32_t doublings = identity->failures < 6 ? identity->failures : 6;
-	uint32_t wait_ms = RETRY_MS << doublings;
+	uint32_t wait_ms = (uint32_t)RETRY_MS << doublings;
 	identity->child = 0;
 	identity->failures = status == 0 ? 0 : identity->failures + 1;
 	identity->due_ms =

@@ -5,6 +5,7 @@
 #include "cloud/api/front.h"
 #include "cloud/api/input.h"
 #include "cloud/api/tables.h"
+#include "net/address.h"
 
 static zt_view query_of(const zt_call *call, const char *name)
 {
@@ -48,7 +49,8 @@ static zt_status publish(zt_call *call, zt_error *ret_error)
 	zt_buf encoded = ZT_BUF(properties);
 	zt_publish message = { .topic = call->labels[0],
 			       .payload = call->request->body,
-			       .principal = zt_view_of(call->caller.arn) };
+			       .principal = zt_view_of(call->caller.arn),
+			       .source_ip = zt_peer_address(zt_view_of(call->request->peer)) };
 	TRY(zt_in_query_number(call, "qos", 0, 1, &qos, ret_error));
 	TRY(zt_in_query_bool(call, "retain", &message.retain, ret_error));
 	TRY(read_properties(call, &encoded, ret_error));

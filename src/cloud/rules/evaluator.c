@@ -266,6 +266,5 @@ zt_status zt_sql_value(const zt_sql *sql, const zt_sql_input *input, zt_str *out
 	ZT_JSON_CLEANUP json_t *value = evaluate(sql, input, sql->items[0].node);
 	if (!value)
 		return ZT_OK;
-	bool structured = json_is_array(value) || json_is_object(value) || json_is_null(value);
-	return structured ? zt_value_write(value, out) : zt_value_text(value, out);
+	return json_is_null(value) ? zt_value_write(value, out) : zt_value_text(value, out);
 }

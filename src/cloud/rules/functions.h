@@ -5,7 +5,7 @@
 #include "cloud/rules/sql.h"
 #include "cloud/rules/value.h"
 
-enum { ZT_SQL_ARGUMENTS_MAX = 8 };
+enum { ZT_SQL_ARGUMENTS_MAX = 32 /* AWS names no ceiling for concat */ };
 
 typedef struct zt_sql_function {
 	const char *name; /* matched without case; NULL ends a table */
@@ -17,7 +17,10 @@ typedef struct zt_sql_function {
 extern const zt_sql_function zt_sql_message_functions[]; /* topic, clientid, timestamp … */
 extern const zt_sql_function zt_sql_text_functions[];
 extern const zt_sql_function zt_sql_number_functions[];
-extern const zt_sql_function zt_sql_value_functions[]; /* get, cast, encode, isNull … */
+extern const zt_sql_function zt_sql_angle_functions[]; /* sin, cos … */
+extern const zt_sql_function zt_sql_time_functions[];
+extern const zt_sql_function zt_sql_value_functions[]; /* cast, encode, isNull … */
+extern const zt_sql_function zt_sql_array_functions[]; /* concat, get, transform */
 extern const zt_sql_function zt_sql_regexp_functions[];
 extern const zt_sql_function zt_sql_hash_functions[];
 extern const zt_sql_function zt_sql_mqtt_functions[]; /* of MQTT 5's properties */

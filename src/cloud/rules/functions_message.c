@@ -6,12 +6,12 @@
 static json_t *call_topic(const zt_sql_input *input, json_t *const *arguments, size_t count)
 {
 	zt_view topic = input->message->topic, level;
-	zt_number number;
+	int64_t left;
 	if (count == 0)
 		return zt_json_string(topic);
-	if (!zt_value_number(arguments[0], &number) || !number.whole || number.integer < 1)
+	if (!zt_value_whole(arguments[0], &left) || left < 1)
 		return NULL;
-	for (int64_t left = number.integer; zt_view_split(&topic, '/', &level);)
+	while (zt_view_split(&topic, '/', &level))
 		if (--left == 0)
 			return zt_json_string(level);
 	return NULL;
@@ -27,6 +27,13 @@ static json_t *call_principal(const zt_sql_input *input, json_t *const *argument
 {
 	(void)arguments, (void)count;
 	return zt_json_string(input->message->principal);
+}
+
+/* Of the device, or of what stands between it and us. Undefined for messages of services. */
+static json_t *call_sourceip(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)arguments, (void)count;
+	return input->message->source_ip.n ? zt_json_string(input->message->source_ip) : NULL;
 }
 
 static json_t *call_timestamp(const zt_sql_input *input, json_t *const *arguments, size_t count)
@@ -65,6 +72,7 @@ const zt_sql_function zt_sql_message_functions[] = {
 	{ "topic", 0, 1, call_topic },
 	{ "clientid", 0, 0, call_clientid },
 	{ "principal", 0, 0, call_principal },
+	{ "sourceip", 0, 0, call_sourceip },
 	{ "timestamp", 0, 0, call_timestamp },
 	{ "accountid", 0, 0, call_accountid },
 	{ "traceid", 0, 0, call_traceid },

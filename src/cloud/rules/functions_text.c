@@ -1,4 +1,4 @@
-/* Functions on strings; arguments that are numbers or booleans are taken as text. */
+/* Functions on strings; other arguments are taken as text. */
 #include <string.h>
 
 #include "cloud/rules/functions.h"
@@ -13,16 +13,6 @@ static bool text_of(const json_t *value, zt_str *room, zt_view *ret)
 		return false;
 	*ret = zt_str_view(room);
 	return true;
-}
-
-static json_t *call_concat(const zt_sql_input *input, json_t *const *arguments, size_t count)
-{
-	(void)input;
-	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(TEXT_MAX);
-	for (size_t i = 0; i < count; i++)
-		if (zt_value_text(arguments[i], &text) != ZT_OK)
-			return NULL;
-	return zt_value_of_str(&text);
 }
 
 /* ASCII letters only: the reference does not say more. */
@@ -62,12 +52,12 @@ static size_t characters(zt_view text)
 	return n;
 }
 
-/* Offset of the n-th character; the end when there are fewer. */
+/* Offset of the n-th character; the end when there are fewer, the beginning when n is negative. */
 static size_t offset_of(zt_view text, int64_t n)
 {
 	size_t at = 0;
-	while (at < text.n && (continues(text.p[at]) || n-- > 0))
-		at++;
+	for (; at < text.n && (n > 0 || continues(text.p[at])); at++)
+		n -= !continues(text.p[at]);
 	return at;
 }
 
@@ -143,15 +133,13 @@ static json_t *call_substring(const zt_sql_input *input, json_t *const *argument
 	(void)input;
 	ZT_CLEANUP(zt_str_free) zt_str room = { 0 };
 	zt_view text;
-	zt_number from, to = { true, INT64_MAX, 0 };
-	if (!text_of(arguments[0], &room, &text) || !zt_value_number(arguments[1], &from) || !from.whole)
+	int64_t from, to = INT64_MAX;
+	if (!text_of(arguments[0], &room, &text) || !zt_value_whole(arguments[1], &from))
 		return NULL;
-	if (count > 2 && (!zt_value_number(arguments[2], &to) || !to.whole))
+	if (count > 2 && !zt_value_whole(arguments[2], &to))
 		return NULL;
-	if (from.integer < 0 || to.integer < from.integer)
-		return json_string("");
-	size_t start = offset_of(text, from.integer), end = offset_of(text, to.integer);
-	return zt_json_string(zt_view_make(text.p + start, end - start));
+	size_t start = offset_of(text, from), end = offset_of(text, to);
+	return zt_json_string(start < end ? zt_view_make(text.p + start, end - start) : ZT_VIEW_EMPTY);
 }
 
 static zt_status replace_all(zt_view text, zt_view part, zt_view with, zt_str *out)
@@ -217,18 +205,17 @@ static json_t *call_rtrim(const zt_sql_input *input, json_t *const *arguments, s
 	return trimmed(arguments[0], false, true);
 }
 
-/* So many spaces before or behind the text. */
+/* So many spaces before or behind the text, from none to 1000. */
 static json_t *padded(json_t *const *arguments, bool left)
 {
 	ZT_CLEANUP(zt_str_free) zt_str room = { 0 };
 	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(TEXT_MAX);
 	zt_view text;
-	zt_number spaces;
-	if (!text_of(arguments[0], &room, &text) || !zt_value_number(arguments[1], &spaces) || !spaces.whole ||
-	    spaces.integer < 0 || spaces.integer > PAD_MAX)
+	int64_t spaces;
+	if (!text_of(arguments[0], &room, &text) || !zt_value_whole(arguments[1], &spaces))
 		return NULL;
 	zt_status status = left ? ZT_OK : zt_str_put(&out, text);
-	for (int64_t i = 0; i < spaces.integer && status == ZT_OK; i++)
+	for (int64_t i = 0; i < spaces && i < PAD_MAX && status == ZT_OK; i++)
 		status = zt_str_put_u8(&out, ' ');
 	if (left && status == ZT_OK)
 		status = zt_str_put(&out, text);
@@ -251,29 +238,20 @@ static json_t *call_rpad(const zt_sql_input *input, json_t *const *arguments, si
 static json_t *call_chr(const zt_sql_input *input, json_t *const *arguments, size_t count)
 {
 	(void)input, (void)count;
-	zt_number code;
-	if (!zt_value_number(arguments[0], &code) || !code.whole || code.integer < 1 || code.integer > 127)
+	int64_t code;
+	if (!zt_value_whole(arguments[0], &code) || code < 1 || code > 127)
 		return NULL;
-	const char text[] = { (char)code.integer, 0 };
+	const char text[] = { (char)code, 0 };
 	return json_string(text);
 }
 
 const zt_sql_function zt_sql_text_functions[] = {
-	{ "concat", 1, ZT_SQL_ARGUMENTS_MAX, call_concat },
-	{ "lower", 1, 1, call_lower },
-	{ "upper", 1, 1, call_upper },
-	{ "length", 1, 1, call_length },
-	{ "numbytes", 1, 1, call_numbytes },
-	{ "indexof", 2, 2, call_indexof },
-	{ "startswith", 2, 2, call_startswith },
-	{ "endswith", 2, 2, call_endswith },
-	{ "substring", 2, 3, call_substring },
-	{ "replace", 3, 3, call_replace },
-	{ "trim", 1, 1, call_trim },
-	{ "ltrim", 1, 1, call_ltrim },
-	{ "rtrim", 1, 1, call_rtrim },
-	{ "lpad", 2, 2, call_lpad },
-	{ "rpad", 2, 2, call_rpad },
-	{ "chr", 1, 1, call_chr },
-	{ 0 },
+	{ "lower", 1, 1, call_lower },       { "upper", 1, 1, call_upper },
+	{ "length", 1, 1, call_length },     { "numbytes", 1, 1, call_numbytes },
+	{ "indexof", 2, 2, call_indexof },   { "startswith", 2, 2, call_startswith },
+	{ "endswith", 2, 2, call_endswith }, { "substring", 2, 3, call_substring },
+	{ "replace", 3, 3, call_replace },   { "trim", 1, 1, call_trim },
+	{ "ltrim", 1, 1, call_ltrim },       { "rtrim", 1, 1, call_rtrim },
+	{ "lpad", 2, 2, call_lpad },         { "rpad", 2, 2, call_rpad },
+	{ "chr", 1, 1, call_chr },           { 0 },
 };

@@ -1,24 +1,8 @@
 /* Functions on values of any type. */
-#include <math.h>
-
 #include "base/codec.h"
 #include "cloud/rules/functions.h"
 
 enum { TEXT_MAX = 256 * 1024 };
-
-/* get(object, 'name'), get(array, index). */
-static json_t *call_get(const zt_sql_input *input, json_t *const *arguments, size_t count)
-{
-	(void)input, (void)count;
-	zt_number index;
-	json_t *found = NULL;
-	if (json_is_object(arguments[0]) && json_is_string(arguments[1]))
-		found = json_object_get(arguments[0], json_string_value(arguments[1]));
-	else if (json_is_array(arguments[0]) && zt_value_number(arguments[1], &index) && index.whole &&
-		 index.integer >= 0)
-		found = json_array_get(arguments[0], (size_t)index.integer);
-	return zt_value_normal(json_incref(found));
-}
 
 static json_t *call_isnull(const zt_sql_input *input, json_t *const *arguments, size_t count)
 {
@@ -32,25 +16,37 @@ static json_t *call_isundefined(const zt_sql_input *input, json_t *const *argume
 	return json_boolean(arguments[0] == NULL);
 }
 
-static json_t *cast_to_number(const json_t *value, bool whole)
+/* get_or_default(value [, default]): what is there, else the default. */
+static json_t *call_get_or_default(const zt_sql_input *input, json_t *const *arguments, size_t count)
+{
+	(void)input;
+	if (arguments[0] && !json_is_null(arguments[0]))
+		return json_incref(arguments[0]);
+	return count > 1 ? json_incref(arguments[1]) : NULL;
+}
+
+static json_t *cast_to_int(const json_t *value)
+{
+	int64_t number;
+	if (json_is_boolean(value))
+		return json_integer(json_is_true(value));
+	return zt_value_whole(value, &number) ? json_integer(number) : NULL;
+}
+
+static json_t *cast_to_decimal(const json_t *value)
 {
 	zt_number number;
 	if (json_is_boolean(value))
 		return json_integer(json_is_true(value));
 	if (!zt_value_number(value, &number))
 		return NULL;
-	if (number.whole)
-		return json_integer(number.integer);
-	/* Int cuts the fraction off. */
-	return zt_value_of_double(whole ? trunc(number.decimal) : number.decimal);
+	return number.whole ? json_integer(number.integer) : zt_value_of_double(number.decimal);
 }
 
 static json_t *cast_to_text(const json_t *value)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(TEXT_MAX);
-	bool structured = json_is_array(value) || json_is_object(value) || json_is_null(value);
-	zt_status status = structured ? zt_value_write(value, &text) : zt_value_text(value, &text);
-	return status == ZT_OK ? zt_value_of_str(&text) : NULL;
+	return zt_value_text(value, &text) == ZT_OK ? zt_value_of_str(&text) : NULL;
 }
 
 static json_t *cast_to_truth(const json_t *value)
@@ -62,6 +58,16 @@ static json_t *cast_to_truth(const json_t *value)
 	return json_is_number(value) && zt_value_number(value, &number) ? json_boolean(number.decimal != 0) : NULL;
 }
 
+static const struct {
+	const char *name;
+	json_t *(*cast)(const json_t *value);
+} types[] = {
+	{ "Int", cast_to_int },        { "Integer", cast_to_int },  { "Decimal", cast_to_decimal },
+	{ "Double", cast_to_decimal }, { "String", cast_to_text },  { "Text", cast_to_text },
+	{ "Ntext", cast_to_text },     { "Varchar", cast_to_text }, { "Nvarchar", cast_to_text },
+	{ "Boolean", cast_to_truth },  { "Bool", cast_to_truth },
+};
+
 /* cast(value AS type); the parser gives the type as a string. */
 static json_t *call_cast(const zt_sql_input *input, json_t *const *arguments, size_t count)
 {
@@ -69,14 +75,9 @@ static json_t *call_cast(const zt_sql_input *input, json_t *const *arguments, si
 	if (!arguments[0] || !json_is_string(arguments[1]))
 		return NULL;
 	zt_view type = zt_view_of(json_string_value(arguments[1]));
-	if (zt_view_equal_nocase(type, ZT_LIT("Int")) || zt_view_equal_nocase(type, ZT_LIT("Integer")))
-		return cast_to_number(arguments[0], true);
-	if (zt_view_equal_nocase(type, ZT_LIT("Decimal")))
-		return cast_to_number(arguments[0], false);
-	if (zt_view_equal_nocase(type, ZT_LIT("String")))
-		return cast_to_text(arguments[0]);
-	if (zt_view_equal_nocase(type, ZT_LIT("Boolean")) || zt_view_equal_nocase(type, ZT_LIT("Bool")))
-		return cast_to_truth(arguments[0]);
+	for (size_t i = 0; i < ZT_COUNT(types); i++)
+		if (zt_view_equal_nocase(type, zt_view_of(types[i].name)))
+			return types[i].cast(arguments[0]);
 	return NULL;
 }
 
@@ -106,7 +107,17 @@ static json_t *call_encode_payload(const zt_sql_input *input, json_t *const *arg
 
 const zt_sql_function zt_sql_encode_payload = { "encode", 2, 2, call_encode_payload };
 
-/* Bytes that are no UTF-8 have no place in a JSON result: Undefined. */
+/* A JSON document becomes an array or an object, other text a string; what is no text is Null. */
+static json_t *decoded(zt_view text)
+{
+	json_t *document = NULL;
+	if (zt_json_parse(text, &document, NULL) == ZT_OK && (json_is_object(document) || json_is_array(document)))
+		return document;
+	json_decref(document);
+	json_t *string = zt_json_string(text);
+	return string ? string : json_null();
+}
+
 static json_t *call_decode(const zt_sql_input *input, json_t *const *arguments, size_t count)
 {
 	(void)input, (void)count;
@@ -114,29 +125,16 @@ static json_t *call_decode(const zt_sql_input *input, json_t *const *arguments, 
 	if (!json_is_string(arguments[0]) || !is_base64(arguments[1]))
 		return NULL;
 	if (zt_base64_decode(zt_view_of(json_string_value(arguments[0])), &out) != ZT_OK)
-		return NULL;
-	return zt_value_of_str(&out);
+		return json_null();
+	return decoded(zt_str_view(&out));
 }
 
 const zt_sql_function zt_sql_value_functions[] = {
-	{ "get", 2, 2, call_get },
 	{ "isnull", 1, 1, call_isnull },
 	{ "isundefined", 1, 1, call_isundefined },
+	{ "get_or_default", 1, 2, call_get_or_default },
 	{ "cast", 2, 2, call_cast },
 	{ "encode", 2, 2, call_encode },
 	{ "decode", 2, 2, call_decode },
 	{ 0 },
 };
-
-const zt_sql_function *zt_sql_function_find(zt_view name)
-{
-	static const zt_sql_function *const tables[] = { zt_sql_message_functions, zt_sql_text_functions,
-							 zt_sql_number_functions,  zt_sql_value_functions,
-							 zt_sql_regexp_functions,  zt_sql_hash_functions,
-							 zt_sql_mqtt_functions };
-	for (size_t i = 0; i < ZT_COUNT(tables); i++)
-		for (const zt_sql_function *function = tables[i]; function->name; function++)
-			if (zt_view_equal_nocase(zt_view_of(function->name), name))
-				return function;
-	return NULL;
-}

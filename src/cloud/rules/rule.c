@@ -31,13 +31,23 @@ static zt_status parse_lambda(const json_t *json, zt_action *action, zt_error *r
 	return parse_template(arn, "lambda", &action->target, ret_error);
 }
 
-static zt_status parse_republish(const json_t *json, zt_action *action, zt_error *ret_error)
+/* The role that IoT assumes for the action. */
+static zt_status parse_role(const json_t *json, const char *kind, zt_action *action, zt_error *ret_error)
 {
-	zt_view role = zt_json_view(json, "roleArn"), topic = zt_json_view(json, "topic"), name;
-	const json_t *qos = json_object_get(json, "qos");
+	zt_view role = zt_json_view(json, "roleArn"), name;
 	zt_arn parts;
 	if (zt_arn_parse(role, &parts) != ZT_OK || !zt_arn_resource_of(&parts, ZT_LIT("role"), &name))
-		return invalid(ret_error, "republish", "roleArn is no ARN of a role");
+		return invalid(ret_error, kind, "roleArn is no ARN of a role");
+	action->role_arn = zt_view_dup(role);
+	ENSURE(action->role_arn, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	return ZT_OK;
+}
+
+static zt_status parse_republish(const json_t *json, zt_action *action, zt_error *ret_error)
+{
+	zt_view topic = zt_json_view(json, "topic");
+	const json_t *qos = json_object_get(json, "qos");
+	TRY(parse_role(json, "republish", action, ret_error));
 	if (!topic.n)
 		return invalid(ret_error, "republish", "topic is missing");
 	if (qos && (!json_is_integer(qos) || json_integer_value(qos) < 0 || json_integer_value(qos) > 1))
@@ -45,23 +55,17 @@ static zt_status parse_republish(const json_t *json, zt_action *action, zt_error
 	if (json_object_get(json, "headers"))
 		return invalid(ret_error, "republish", "headers are not supported here");
 	action->qos = (uint8_t)json_integer_value(qos);
-	action->role_arn = zt_view_dup(role);
-	ENSURE(action->role_arn, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
 	return parse_template(topic, "republish", &action->target, ret_error);
 }
 
 static zt_status parse_logs(const json_t *json, zt_action *action, zt_error *ret_error)
 {
-	zt_view role = zt_json_view(json, "roleArn"), group = zt_json_view(json, "logGroupName"), name;
-	zt_arn parts;
-	if (zt_arn_parse(role, &parts) != ZT_OK || !zt_arn_resource_of(&parts, ZT_LIT("role"), &name))
-		return invalid(ret_error, "cloudwatchLogs", "roleArn is no ARN of a role");
+	zt_view group = zt_json_view(json, "logGroupName");
+	TRY(parse_role(json, "cloudwatchLogs", action, ret_error));
 	if (!group.n)
 		return invalid(ret_error, "cloudwatchLogs", "logGroupName is missing");
 	if (json_is_true(json_object_get(json, "batchMode")))
 		return invalid(ret_error, "cloudwatchLogs", "batchMode is not supported here");
-	action->role_arn = zt_view_dup(role);
-	ENSURE(action->role_arn, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
 	return parse_template(group, "cloudwatchLogs", &action->target, ret_error);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "cloud/rules/lexer.h"
+
 typedef struct {
 	zt_view literal;
 	zt_sql *expression; /* or NULL */
@@ -24,10 +26,25 @@ void zt_template_free(zt_template *template)
 }
 ZT_DEFINE_CLEANUP(zt_template, zt_template_free)
 
+/* Offset of the brace that ends an expression: not one of a literal, nor in a string. The end when there is none. */
+static size_t find_end(zt_view expression)
+{
+	zt_lexer lexer = { .statement = expression };
+	zt_token token;
+	size_t depth = 1;
+	while (zt_lexer_next(&lexer, &token, NULL) == ZT_OK && token.kind != ZT_TOKEN_END) {
+		depth += token.kind == ZT_TOKEN_OPEN_BRACE;
+		depth -= token.kind == ZT_TOKEN_CLOSE_BRACE;
+		if (depth == 0)
+			return token.at;
+	}
+	return zt_view_find(expression, '}');
+}
+
 static zt_status take_part(zt_view *rest, part *ret, zt_error *ret_error)
 {
 	if (zt_view_take_prefix(rest, ZT_LIT("${"))) {
-		size_t end = zt_view_find(*rest, '}');
+		size_t end = find_end(*rest);
 		if (end == rest->n)
 			return zt_error_set(ret_error, ZT_E_INVALID,
 					    "a substitution template without its closing brace");

@@ -9,8 +9,7 @@ enum {
 	TEXT_MAX = 256 * 1024, /* of a string that an expression makes */
 };
 
-/* Beyond it a double no longer tells neighbouring integers apart. */
-#define WHOLE_DOUBLE_MAX 9007199254740992.0
+#define INT64_LIMIT 9223372036854775808.0
 
 static bool digits(zt_view *rest)
 {
@@ -39,7 +38,7 @@ static bool looks_like_number(zt_view text)
 
 static zt_number of_double(double number)
 {
-	bool whole = number == trunc(number) && fabs(number) <= WHOLE_DOUBLE_MAX;
+	bool whole = number == trunc(number) && fabs(number) <= ZT_WHOLE_DOUBLE_MAX;
 	return (zt_number){ whole, whole ? (int64_t)number : 0, number };
 }
 
@@ -62,6 +61,21 @@ bool zt_value_number(const json_t *value, zt_number *ret)
 	return isfinite(ret->decimal);
 }
 
+bool zt_value_whole(const json_t *value, int64_t *ret)
+{
+	zt_number number;
+	if (!zt_value_number(value, &number))
+		return false;
+	double cut = trunc(number.decimal);
+	if (number.whole)
+		*ret = number.integer;
+	else if (fabs(cut) < INT64_LIMIT)
+		*ret = (int64_t)cut;
+	else
+		*ret = cut < 0 ? INT64_MIN : INT64_MAX;
+	return true;
+}
+
 bool zt_value_truth(const json_t *value, bool *ret)
 {
 	if (json_is_boolean(value)) {
@@ -82,6 +96,8 @@ zt_status zt_value_text(const json_t *value, zt_str *out)
 		return zt_str_put(out, zt_view_make(json_string_value(value), json_string_length(value)));
 	if (json_is_boolean(value))
 		return zt_str_put_text(out, json_is_true(value) ? "true" : "false");
+	if (json_is_array(value) || json_is_object(value))
+		return zt_value_write(value, out);
 	ENSURE(zt_value_number(value, &number), ZT_E_INVALID);
 	if (number.whole)
 		return zt_str_printf(out, "%lld", (long long)number.integer);

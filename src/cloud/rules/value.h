@@ -11,6 +11,9 @@
 #include "base/json.h"
 #include "cloud/rules/lexer.h"
 
+/* Beyond it a double has no places behind the point, and no longer tells neighbouring integers apart. */
+#define ZT_WHOLE_DOUBLE_MAX 9007199254740992.0
+
 typedef struct {
 	bool whole;
 	int64_t integer;
@@ -19,9 +22,12 @@ typedef struct {
 
 /* Numbers, and strings that look like one (SQL reference, "conversions"). */
 bool zt_value_number(const json_t *value, zt_number *ret);
+/* The same cut to an integer, the nearest one that 64 bits hold. */
+bool zt_value_whole(const json_t *value, int64_t *ret);
 /* Booleans, and "true" and "false" in any case. */
 bool zt_value_truth(const json_t *value, bool *ret);
-/* Strings as they are; numbers and booleans as text. Others have no text. */
+/* Strings as they are, numbers and booleans as text, arrays and objects as JSON. Null has no text. ZT_E_INVALID,
+ * ZT_E_LIMIT. */
 ZT_NODISCARD zt_status zt_value_text(const json_t *value, zt_str *out);
 
 json_t *zt_value_of_double(double number);

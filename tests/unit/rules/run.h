@@ -2,6 +2,8 @@
 #ifndef ZT_TESTS_UNIT_RULES_RUN_H
 #define ZT_TESTS_UNIT_RULES_RUN_H
 
+#include <string.h>
+
 #include "base/json.h"
 #include "cloud/rules/sql.h"
 #include "zt_cmocka.h"
@@ -26,6 +28,7 @@ static inline zt_status run_statement(const char *statement, const char *payload
 			       .payload = zt_view_of(payload),
 			       .client_id = ZT_LIT("lamp"),
 			       .principal = ZT_LIT("0011"),
+			       .source_ip = ZT_LIT("192.158.1.38"),
 			       .properties = zt_view_make(properties, sizeof properties - 1) };
 	zt_sql_input input = { .message = &message,
 			       .payload = json,
@@ -54,6 +57,21 @@ static inline void assert_sql(const zt_sql_row *rows, size_t n)
 			fail_msg("%s on %s gave %s %s, expected %s", rows[i].statement, rows[i].payload,
 				 zt_status_name(status), zt_str_text(&out), rows[i].expected);
 	}
+}
+
+/* `expected` NULL: Undefined. The payload has one of each type. */
+static inline void assert_value(const char *expression, const char *expected)
+{
+	const char *payload =
+	    "{\"i\":7,\"w\":10.0,\"d\":2.5,\"s\":\"x\",\"ns\":\"12\",\"b\":true,\"n\":null,\"a\":[1,\"two\",3.0],"
+	    "\"o\":{\"k\":1,\"l\":[2]},\"u\":\"a\xC3\xA4"
+	    "bc\"}";
+	char statement[512];
+	ZT_CLEANUP(zt_str_free) zt_str out = ZT_STR(ZT_SQL_RESULT_MAX);
+	(void)snprintf(statement, sizeof statement, "SELECT VALUE (%s) FROM 'a'", expression);
+	assert_ok(run_statement(statement, payload, &out));
+	if (strcmp(zt_str_text(&out), expected ? expected : "") != 0)
+		fail_msg("%s is %s, expected %s", expression, zt_str_text(&out), expected ? expected : "Undefined");
 }
 
 #endif

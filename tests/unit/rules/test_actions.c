@@ -37,6 +37,20 @@ static void test_republish_fills_its_template(void **state)
 	assert_int_equal(w->published[0].qos, 1);
 }
 
+/* Braces of literals and in strings do not end an expression. */
+static void test_template_may_hold_braces(void **state)
+{
+	world *w = *state;
+	make_role(w, TRUST("iot.amazonaws.com"), MAY_PUBLISH("*"));
+	world_rule(
+	    w, "r",
+	    REPUBLISH("SELECT * FROM 'a'", "${get({'k':{'l':'x'}}, 'k').l}/${regexp_substr('aab', 'a{2}')}/${'}'}"),
+	    false);
+	world_send(w, "a", "{}");
+	assert_int_equal(w->published_count, 1);
+	assert_string_equal(w->published[0].target, "x/aa/}");
+}
+
 static void test_two_dollars_are_one(void **state)
 {
 	world *w = *state;
@@ -212,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_republish_fills_its_template),
+		WORLD_TEST(test_template_may_hold_braces),
 		WORLD_TEST(test_two_dollars_are_one),
 		WORLD_TEST(test_republish_needs_the_role),
 		WORLD_TEST(test_role_must_trust_the_service),
