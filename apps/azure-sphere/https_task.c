@@ -33,9 +33,11 @@ static uint32_t LookForNetwork(HttpsTask *task)
 static uint32_t LookForIdentity(HttpsTask *task)
 {
 	uint32_t before = task->info.generation;
-	if (task->identity.current(task->identity.context, &task->info) != ZT_OK) {
-		(void)Handle(task, ZT_ONBOARDING_NO_IDENTITY, ZT_REASON_NO_IDENTITY);
-		return Tell(task, ZT_REASON_NO_IDENTITY);
+	zt_status status = task->identity.current(task->identity.context, &task->info);
+	if (status != ZT_OK) {
+		zt_reason missing = status == ZT_E_NOT_FOUND ? ZT_REASON_NO_IDENTITY : ZT_REASON_IDENTITY_UNREADABLE;
+		(void)Handle(task, ZT_ONBOARDING_NO_IDENTITY, missing);
+		return Tell(task, missing);
 	}
 	if (task->info.generation != before) {
 		Log_Debug("INFO: device certificate of %.5s… in use.\n", task->info.name);

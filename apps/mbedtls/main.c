@@ -54,13 +54,17 @@ static void fill_random(void *context, uint8_t *bytes, size_t n)
 static bool read_text(const char *path, char text[TEXT_MAX])
 {
 	FILE *file = fopen(path, "re");
-	size_t n = file ? fread(text, 1, TEXT_MAX - 1, file) : 0;
-	text[n] = 0;
+	size_t n = file ? fread(text, 1, TEXT_MAX, file) : 0;
 	if (file)
 		(void)fclose(file);
 	if (n == 0)
 		(void)fprintf(stderr, "%s: cannot be read\n", path);
-	return n > 0;
+	if (n == TEXT_MAX)
+		(void)fprintf(stderr, "%s: is larger than %d bytes\n", path, TEXT_MAX - 1);
+	if (n == 0 || n == TEXT_MAX)
+		return false;
+	text[n] = 0;
+	return true;
 }
 
 static bool parse_port(const char *text, uint16_t *ret)

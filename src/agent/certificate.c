@@ -10,8 +10,12 @@ enum { CERTIFICATE_MAX = 64 * 1024, KEY_MAX = 16 * 1024 };
 static bool look(const zt_device_files *files, zt_identity_info *ret)
 {
 	zt_identity_files seen;
-	zt_identity identity = zt_identity_from_files(&seen, zt_str_text(&files->certificate));
-	return identity.current(identity.context, ret) == ZT_OK;
+	const zt_identity_source source = { .certificate_file = zt_str_text(&files->certificate),
+					    .key_file = zt_str_text(&files->tls_key) };
+	zt_identity identity = zt_identity_from_files(&seen, &source);
+	bool usable = identity.current(identity.context, ret) == ZT_OK;
+	zt_identity_files_deinit(&seen);
+	return usable;
 }
 
 static bool is_valid(const zt_device_files *files)

@@ -90,6 +90,20 @@ static void renew_when_due(agent *a)
 	a->renew_at_ms = now_ms + RENEW_LOOK_MS + (int64_t)zt_random_below(RENEW_RETRY_MS - RENEW_LOOK_MS);
 }
 
+/* What cannot be taken into use is told once, not at every look. */
+static void watch_identity(agent *a)
+{
+	const char *trouble = zt_client_identity_trouble(a->client);
+	zt_error error = { 0 };
+	if (zt_view_equal(zt_view_of(a->identity_trouble), zt_view_of(trouble)))
+		return;
+	zt_text_cut(a->identity_trouble, sizeof a->identity_trouble, zt_view_of(trouble));
+	if (!trouble[0])
+		return;
+	(void)zt_error_set(&error, ZT_E_CREDENTIALS, "%s; the certificate of before stays in use", trouble);
+	zt_report_trouble(&a->report, &error);
+}
+
 static void tell_systemd(const zt_event *event)
 {
 	if (event->beside)
@@ -154,6 +168,7 @@ static void serve(agent *a)
 		zt_run_shadow_step(a);
 		zt_run_input_step(a);
 		zt_client_step(a->client, &event);
+		watch_identity(a);
 		if (event.kind == ZT_EVENT_NONE)
 			wait_for_work(a, event.wait_ms);
 		else

@@ -19,6 +19,7 @@ typedef struct {
 	int signals;
 	bool stop;
 	int64_t renew_at_ms, watchdog_at_ms;
+	char identity_trouble[sizeof((zt_error *)0)->text]; /* told last */
 
 	/* options */
 	zt_opt_list filters;

@@ -1,6 +1,7 @@
 #include "common/identity.h"
 
 #include <fcntl.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -43,14 +44,37 @@ void zt_identity_close(zt_identity_pair *pair)
 		close(pair->key_fd);
 }
 
-static X509 *read_certificate(void)
+static X509 *read_certificate(int fd)
+{
+	BIO *file = BIO_new_fd(fd, BIO_NOCLOSE);
+	X509 *certificate = file ? PEM_read_bio_X509(file, NULL, NULL, NULL) : NULL;
+	BIO_free(file);
+	return certificate;
+}
+
+static EVP_PKEY *read_key(int fd)
+{
+	char no_pass_phrase[] = "";
+	BIO *file = BIO_new_fd(fd, BIO_NOCLOSE);
+	EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, NULL, no_pass_phrase) : NULL;
+	BIO_free(file);
+	return key;
+}
+
+/* A certificate whose key is another's is none: on the device the two cannot part. */
+static X509 *read_pair(void)
 {
 	zt_identity_pair pair;
 	if (!zt_identity_open(&pair))
 		return NULL;
-	BIO *file = BIO_new_fd(pair.certificate_fd, BIO_NOCLOSE);
-	X509 *certificate = file ? PEM_read_bio_X509(file, NULL, NULL, NULL) : NULL;
-	BIO_free(file);
+	X509 *certificate = read_certificate(pair.certificate_fd);
+	EVP_PKEY *key = read_key(pair.key_fd);
+	if (certificate && (!key || X509_check_private_key(certificate, key) != 1)) {
+		X509_free(certificate);
+		certificate = NULL;
+	}
+	EVP_PKEY_free(key);
+	ERR_clear_error();
 	zt_identity_close(&pair);
 	return certificate;
 }
@@ -68,7 +92,7 @@ zt_identity_state zt_identity_look(void)
 	const char *tenant = zt_grant("tenant");
 	if (!tenant)
 		return ZT_IDENTITY_NO_TENANT;
-	X509 *certificate = read_certificate();
+	X509 *certificate = read_pair();
 	bool good = certificate && is_of_tenant(certificate, tenant) &&
 		    X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0 &&
 		    X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;

@@ -7,7 +7,7 @@
 typedef enum {
 	ZT_IDENTITY_READY,
 	ZT_IDENTITY_NO_TENANT,      /* the manifest has no DeviceAuthentication */
-	ZT_IDENTITY_NO_CERTIFICATE, /* none, not valid now, or another tenant's */
+	ZT_IDENTITY_NO_CERTIFICATE, /* none, not valid now, another tenant's or another key's */
 } zt_identity_state;
 
 /* Paths of one consistent certificate and key, through descriptors that stay open until zt_identity_close. */

@@ -75,17 +75,20 @@ void wolfSSL_CTX_free(void *context)
 }
 
 /* Loads the certificate with its key by these functions of wolfSSL: into a context, or into one connection. */
-static bool load_pair(void *target, const zt_identity_pair *pair, const char *chain, const char *key)
+static bool load_pair(void *target, const zt_identity_pair *pair, const char *chain, const char *key, const char *check)
 {
+	typedef int check_fn(const void *);
 	load_chain_fn *use_chain = REAL(load_chain_fn *, chain);
 	load_fn *use_key = REAL(load_fn *, key);
-	return use_chain && use_key && use_chain(target, pair->certificate) == SUCCESS &&
-	       use_key(target, pair->key, PEM) == SUCCESS;
+	check_fn *belongs = REAL(check_fn *, check);
+	return use_chain && use_key && belongs && use_chain(target, pair->certificate) == SUCCESS &&
+	       use_key(target, pair->key, PEM) == SUCCESS && belongs(target) == SUCCESS;
 }
 
 bool zt_load_wolfssl(void *context, const zt_identity_pair *pair)
 {
-	return load_pair(context, pair, "wolfSSL_CTX_use_certificate_chain_file", "wolfSSL_CTX_use_PrivateKey_file");
+	return load_pair(context, pair, "wolfSSL_CTX_use_certificate_chain_file", "wolfSSL_CTX_use_PrivateKey_file",
+			 "wolfSSL_CTX_check_private_key");
 }
 
 static bool is_device_certificate(const char *file)
@@ -98,9 +101,9 @@ static int load_device(void *target, bool is_context)
 	zt_identity_pair pair;
 	if (!zt_identity_open(&pair))
 		return FAILED;
-	bool loaded =
-	    is_context ? zt_load_wolfssl(target, &pair)
-		       : load_pair(target, &pair, "wolfSSL_use_certificate_chain_file", "wolfSSL_use_PrivateKey_file");
+	bool loaded = is_context ? zt_load_wolfssl(target, &pair)
+				 : load_pair(target, &pair, "wolfSSL_use_certificate_chain_file",
+					     "wolfSSL_use_PrivateKey_file", "wolfSSL_check_private_key");
 	zt_identity_close(&pair);
 	return loaded ? SUCCESS : FAILED;
 }

@@ -9,7 +9,12 @@
 
 #include "zerotouch/view.h"
 
-enum { NAME_LINE = 4 + ZT_DEVICE_NAME_MAX + 1, UTC_TIME = 0x17, GENERALIZED_TIME = 0x18 };
+enum {
+	NAME_LINE = 4 + ZT_DEVICE_NAME_MAX + 1,
+	UTC_TIME = 0x17,
+	GENERALIZED_TIME = 0x18,
+	FILE_MAX_BYTES = 16 * 1024, /* of certificate and chain: wolfSSL reads the file into memory as a whole */
+};
 
 static zt_status read_name(WOLFSSL_X509 *certificate, char *ret)
 {
@@ -80,6 +85,7 @@ static zt_status current(void *context, zt_identity_info *ret)
 	struct stat now;
 	bool ready = false;
 	ENSURE(Application_IsDeviceAuthReady(&ready) == 0 && ready && stat(path, &now) == 0, ZT_E_NOT_FOUND);
+	ENSURE(S_ISREG(now.st_mode) && now.st_size <= FILE_MAX_BYTES, ZT_E_INVALID);
 	if (!identity->known || !is_same_file(&identity->seen, &now)) {
 		TRY(read_certificate(path, identity->info.generation + 1, &identity->info));
 		identity->seen = now;

@@ -1,5 +1,8 @@
 /* zt_identity of an Azure Sphere device: the certificate that the system keeps up to date behind
- * DeviceAuth_GetCertificatePath, read with wolfSSL. Its key never leaves the chip. */
+ * DeviceAuth_GetCertificatePath, read with wolfSSL. Its key never leaves the chip.
+ *
+ * The chip has one key at a time, which goes with the file, so a certificate of before is never shown again: while the
+ * file cannot be read (ZT_E_INVALID) or is not there, connections go on and new ones wait. */
 #ifndef ZT_PORT_AZURE_SPHERE_IDENTITY_H
 #define ZT_PORT_AZURE_SPHERE_IDENTITY_H
 

@@ -6,7 +6,6 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "base/timefmt.h"
-#include "port/linux/identity_files.h"
 #include "port/linux/key.h"
 #include "port/linux/transport.h"
 
@@ -21,7 +20,8 @@ enum {
 struct zt_client {
 	zt_device device;
 	zt_linux_transport transport, beside;
-	bool told_of_beside; /* the last event was about that one */
+	const zt_error *told; /* what the last event was about */
+	EVP_PKEY *key;        /* behind a URI, or NULL */
 	zt_identity_files files;
 	char *host, *certificate_file, *key_file, *client_id;
 	uint8_t out[OUT_BYTES], in[IN_BYTES], aside[ZT_DEVICE_ASIDE_MIN];
@@ -63,6 +63,13 @@ static zt_identity nobody(zt_client *client)
 	return (zt_identity){ always_the_same, client };
 }
 
+static zt_identity files(zt_client *client)
+{
+	const zt_identity_source source = { client->certificate_file, client->key_file, client->key,
+					    client->transport.roots };
+	return zt_identity_from_files(&client->files, &source);
+}
+
 static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_error *ret_error)
 {
 	zt_device_config config = {
@@ -70,8 +77,7 @@ static zt_status init_device(zt_client *client, const zt_client_spec *spec, zt_e
 		.transport = zt_linux_transport_seam(&client->transport),
 		.clock = zt_clock_system(),
 		.entropy = { fill_random, NULL },
-		.identity =
-		    spec->sign ? nobody(client) : zt_identity_from_files(&client->files, client->certificate_file),
+		.identity = spec->sign ? nobody(client) : files(client),
 		.host = zt_view_of(client->host),
 		.https_port = client->transport.https_port,
 		.client_id = zt_view_of(client->client_id),
@@ -113,10 +119,10 @@ zt_status zt_client_new(const zt_client_spec *spec, zt_client **ret, zt_error *r
 	TRY(zt_linux_transport_init(&client->transport, client->host, spec->mqtt_port ? spec->mqtt_port : mqtt_port,
 				    spec->https_port ? spec->https_port : HTTPS_PORT, spec->ca_file, zt_clock_system(),
 				    ret_error));
-	client->transport.certificate_file = client->certificate_file;
-	client->transport.key_file = client->key_file;
+	client->told = &client->transport.stream.error;
 	if (client->key_file && zt_key_is_uri(client->key_file))
-		TRY(zt_key_load(client->key_file, &client->transport.key, ret_error));
+		TRY(zt_key_load(client->key_file, &client->key, ret_error));
+	client->transport.identity = spec->sign ? NULL : &client->files;
 	client->transport.alpn_port = spec->sign ? 0 : alpn_port_of(spec);
 	zt_linux_transport_init_beside(&client->beside, &client->transport);
 	if (spec->sign && zt_linux_transport_use_websocket(&client->transport, spec->sign, spec->sign_context) != ZT_OK)
@@ -133,6 +139,8 @@ void zt_client_free(zt_client *client)
 	zt_device_stop(&client->device);
 	zt_linux_transport_deinit(&client->transport);
 	zt_linux_transport_deinit(&client->beside);
+	zt_identity_files_deinit(&client->files);
+	EVP_PKEY_free(client->key);
 	free(client->host);
 	free(client->certificate_file);
 	free(client->key_file);
@@ -155,11 +163,18 @@ zt_status zt_client_subscribe(zt_client *client, const zt_subscription *subscrip
 	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s", why);
 }
 
+static const zt_error *about(const zt_client *client, const zt_event *event)
+{
+	if (event->kind == ZT_EVENT_NOT_READY)
+		return &client->files.error;
+	return event->beside ? &client->beside.stream.error : &client->transport.stream.error;
+}
+
 void zt_client_step(zt_client *client, zt_event *ret)
 {
 	zt_device_step(&client->device, ret);
 	if (ret->kind != ZT_EVENT_NONE)
-		client->told_of_beside = ret->beside;
+		client->told = about(client, ret);
 }
 
 static int at_most(int64_t a, int64_t b)
@@ -194,7 +209,12 @@ short zt_client_poll_events(const zt_client *client)
 
 const char *zt_client_detail(const zt_client *client)
 {
-	return client->told_of_beside ? client->beside.stream.error.text : client->transport.stream.error.text;
+	return client->told->text;
+}
+
+const char *zt_client_identity_trouble(const zt_client *client)
+{
+	return client->files.tls ? client->files.error.text : "";
 }
 
 const zt_identity_info *zt_client_identity(const zt_client *client)

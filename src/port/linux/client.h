@@ -64,6 +64,9 @@ short zt_client_poll_events(const zt_client *client);
 /* Why the last attempt failed, in more words than its reason ("certificate verify failed: … for localhost"); "" if
  * there is nothing to add. */
 const char *zt_client_detail(const zt_client *client);
+/* Why what lies behind the paths now (nothing, half a file, another's key) is not taken into use, and the certificate
+ * of before stays; "" when it is in use, or there was none before. */
+const char *zt_client_identity_trouble(const zt_client *client);
 /* The certificate in use: its dates, and the device id if it has one. */
 const zt_identity_info *zt_client_identity(const zt_client *client);
 

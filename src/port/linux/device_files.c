@@ -9,7 +9,7 @@
 
 #include "base/fs.h"
 #include "base/secret.h"
-#include "port/linux/tls_context.h"
+#include "port/linux/identity_files.h"
 
 enum { KEY_FILE_MAX = 16 * 1024 };
 
@@ -82,20 +82,18 @@ zt_status zt_device_files_root_key(const zt_device_files *files, zt_key **ret, z
 	return ZT_OK;
 }
 
-static void free_context(SSL_CTX **context)
-{
-	SSL_CTX_free(*context);
-}
-
 /* Loads both as a connection will. */
 static zt_status check_pair(const char *certificate_file, const char *key_file, zt_error *ret_error)
 {
-	ZT_CLEANUP(free_context) SSL_CTX *context = NULL;
-	X509_STORE *roots = X509_STORE_new();
-	ENSURE(roots, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	zt_status status = zt_tls_context_new(roots, certificate_file, key_file, &context, ret_error);
-	X509_STORE_free(roots);
-	return status == ZT_E_CREDENTIALS ? ZT_E_INVALID : status;
+	zt_identity_files files;
+	zt_identity_info info;
+	zt_identity identity = zt_identity_from_files(
+	    &files, &(zt_identity_source){ .certificate_file = certificate_file, .key_file = key_file });
+	zt_status status = identity.current(identity.context, &info);
+	if (status != ZT_OK)
+		(void)zt_error_set(ret_error, status, "%s", files.error.text);
+	zt_identity_files_deinit(&files);
+	return status;
 }
 
 static zt_status fill_folder(const char *folder, zt_view certificate_pem, zt_view key_pem, zt_error *ret_error)

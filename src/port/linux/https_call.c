@@ -136,7 +136,7 @@ zt_status zt_https_post_json(const zt_https_origin *origin, const char *ca_file,
 	ZT_CLEANUP(end_call) call c = { .until_ms = zt_clock_mono_ms(&clock) + ZT_HTTPS_CALL_MS };
 	zt_tls_stream_init(&c.stream, clock);
 	TRY(zt_trust_load(ca_file, &roots, ret_error));
-	TRY(zt_tls_context_new(roots, NULL, NULL, &tls, ret_error));
+	TRY(zt_tls_context_new(roots, &tls, ret_error));
 	uint8_t memory[ZT_HTTPS_CALL_ANSWER_MAX];
 	zt_http_answer answer;
 	zt_http_answer_init(&answer, memory, sizeof memory);

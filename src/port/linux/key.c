@@ -3,6 +3,7 @@
 #include "port/linux/key.h"
 
 #include <ctype.h>
+#include <openssl/decoder.h>
 #include <openssl/engine.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -75,6 +76,25 @@ zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error)
 		key = from_engine(uri);
 	if (!key)
 		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "the device's key cannot be reached");
+	*ret = key;
+	return ZT_OK;
+}
+
+static void free_decoder(OSSL_DECODER_CTX **decoder)
+{
+	OSSL_DECODER_CTX_free(*decoder);
+}
+
+zt_status zt_key_decode(zt_view pem, EVP_PKEY **ret, zt_error *ret_error)
+{
+	EVP_PKEY *key = NULL;
+	ZT_CLEANUP(free_decoder)
+	OSSL_DECODER_CTX *decoder =
+	    OSSL_DECODER_CTX_new_for_pkey(&key, "PEM", NULL, NULL, EVP_PKEY_KEYPAIR, NULL, NULL);
+	size_t left = pem.n;
+	const unsigned char *at = pem.p;
+	if (!decoder || OSSL_DECODER_from_data(decoder, &at, &left) != 1 || !key)
+		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "there is no whole private key, or it is encrypted");
 	*ret = key;
 	return ZT_OK;
 }

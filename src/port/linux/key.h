@@ -1,10 +1,11 @@
-/* A private key that is not in a file: behind an OpenSSL 3 provider, or in a PKCS#11 token. */
+/* A private key that OpenSSL finds: in a file, behind a provider, or in a PKCS#11 token. */
 #ifndef ZT_PORT_LINUX_KEY_H
 #define ZT_PORT_LINUX_KEY_H
 
 #include <openssl/evp.h>
 
 #include "base/error.h"
+#include "zerotouch/view.h"
 
 /* Whether `key` is a URI ("pkcs11:token=…", "handle:0x81000000") and not a path. */
 bool zt_key_is_uri(const char *key);
@@ -13,5 +14,9 @@ bool zt_key_is_uri(const char *key);
  * since everybody can read it there. Nobody is prompted. Asks once: tokens lock themselves after a few wrong PINs.
  * ZT_E_CREDENTIALS. From one thread at a time. Free with EVP_PKEY_free. */
 ZT_NODISCARD zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error);
+
+/* A key in PEM, of any kind that OpenSSL's providers know: PKCS#8, the traditional forms, "TSS2 PRIVATE KEY". Nobody is
+ * asked for a pass phrase: an encrypted one is ZT_E_CREDENTIALS. Free with EVP_PKEY_free. */
+ZT_NODISCARD zt_status zt_key_decode(zt_view pem, EVP_PKEY **ret, zt_error *ret_error);
 
 #endif

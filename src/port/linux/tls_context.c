@@ -2,7 +2,7 @@
 
 #include <openssl/err.h>
 
-enum { IDENTITY_LOOKS = 3 };
+#include "port/linux/certificates.h"
 
 zt_status zt_tls_error(zt_error *ret_error, zt_status status, const char *what)
 {
@@ -13,23 +13,9 @@ zt_status zt_tls_error(zt_error *ret_error, zt_status status, const char *what)
 	return status;
 }
 
-static void free_context(SSL_CTX **context)
+static void free_certificate(X509 **certificate)
 {
-	SSL_CTX_free(*context);
-}
-
-typedef struct {
-	const char *certificate_file, *key_file;
-	EVP_PKEY *key; /* in place of the file */
-} identity;
-
-static bool load_identity(SSL_CTX *context, const identity *id)
-{
-	ERR_clear_error();
-	return SSL_CTX_use_certificate_chain_file(context, id->certificate_file) == 1 &&
-	       (id->key ? SSL_CTX_use_PrivateKey(context, id->key)
-			: SSL_CTX_use_PrivateKey_file(context, id->key_file, SSL_FILETYPE_PEM)) == 1 &&
-	       SSL_CTX_check_private_key(context) == 1;
+	X509_free(*certificate);
 }
 
 static SSL_CTX *new_context(X509_STORE *roots)
@@ -42,33 +28,40 @@ static SSL_CTX *new_context(X509_STORE *roots)
 	/* AWS resumes no sessions; a resumed one would also hide a replaced certificate. */
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set1_cert_store(context, roots);
+	if (roots)
+		SSL_CTX_set1_cert_store(context, roots);
 	return context;
 }
 
-static zt_status new_with(X509_STORE *roots, const identity *id, SSL_CTX **ret, zt_error *ret_error)
+zt_status zt_tls_context_new(X509_STORE *roots, SSL_CTX **ret, zt_error *ret_error)
 {
-	for (int look = 1;; look++) {
-		ZT_CLEANUP(free_context) SSL_CTX *context = new_context(roots);
-		ENSURE(context, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-		if (!id->certificate_file || load_identity(context, id)) {
-			*ret = ZT_STEAL(context);
-			return ZT_OK;
-		}
-		if (look == IDENTITY_LOOKS)
-			return zt_tls_error(ret_error, ZT_E_CREDENTIALS,
-					    "the device certificate or its key cannot be used");
+	SSL_CTX *context = new_context(roots);
+	ENSURE(context, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
+	*ret = context;
+	return ZT_OK;
+}
+
+/* The leaf, then what the server may need to know of its issuers. */
+static zt_status add_certificates(SSL_CTX *context, zt_view pem)
+{
+	for (size_t count = 0;; count++) {
+		ZT_CLEANUP(free_certificate) X509 *certificate = NULL;
+		zt_status status = zt_certificates_next(&pem, &certificate);
+		if (status == ZT_E_NOT_FOUND)
+			return count ? ZT_OK : ZT_E_INVALID;
+		TRY(status);
+		bool added = count ? SSL_CTX_add1_chain_cert(context, certificate) == 1
+				   : SSL_CTX_use_certificate(context, certificate) == 1;
+		ENSURE(added, ZT_E_INVALID);
 	}
 }
 
-zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, const char *key_file, SSL_CTX **ret,
-			     zt_error *ret_error)
+zt_status zt_tls_context_show(SSL_CTX *context, zt_view certificates_pem, EVP_PKEY *key, zt_error *ret_error)
 {
-	return new_with(roots, &(identity){ certificate_file, key_file, NULL }, ret, ret_error);
-}
-
-zt_status zt_tls_context_new_keyed(X509_STORE *roots, const char *certificate_file, EVP_PKEY *key, SSL_CTX **ret,
-				   zt_error *ret_error)
-{
-	return new_with(roots, &(identity){ certificate_file, NULL, key }, ret, ret_error);
+	ERR_clear_error();
+	if (add_certificates(context, certificates_pem) != ZT_OK)
+		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "a certificate is missing, damaged or cut off");
+	if (SSL_CTX_use_PrivateKey(context, key) != 1 || SSL_CTX_check_private_key(context) != 1)
+		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "certificate and key do not belong together");
+	return ZT_OK;
 }

@@ -5,15 +5,15 @@
 #include <openssl/ssl.h>
 
 #include "base/error.h"
+#include "zerotouch/view.h"
 
-/* TLS 1.2 and 1.3, the server always verified against `roots`. With a certificate (PEM, leaf first) and key file the
- * client can authenticate; both NULL: it cannot. ZT_E_CREDENTIALS when the files cannot be read or do not belong
- * together, also after a look or two more in case they were just being replaced. Free with SSL_CTX_free. */
-ZT_NODISCARD zt_status zt_tls_context_new(X509_STORE *roots, const char *certificate_file, const char *key_file,
-					  SSL_CTX **ret, zt_error *ret_error);
-/* The same with a key that is not in a file (port/linux/key.h); borrowed. */
-ZT_NODISCARD zt_status zt_tls_context_new_keyed(X509_STORE *roots, const char *certificate_file, EVP_PKEY *key,
-						SSL_CTX **ret, zt_error *ret_error);
+/* TLS 1.2 and 1.3, the server always verified against `roots` (NULL: nobody is trusted). Shows no certificate. Free
+ * with SSL_CTX_free. */
+ZT_NODISCARD zt_status zt_tls_context_new(X509_STORE *roots, SSL_CTX **ret, zt_error *ret_error);
+/* Makes it show a certificate (PEM, leaf first) and prove it with its key. ZT_E_CREDENTIALS when one of the
+ * certificates cannot be read, or the key is another's; the context is of no use then. */
+ZT_NODISCARD zt_status zt_tls_context_show(SSL_CTX *context, zt_view certificates_pem, EVP_PKEY *key,
+					   zt_error *ret_error);
 /* Appends the first reason of OpenSSL's error queue to the error's text, and empties the queue. */
 zt_status zt_tls_error(zt_error *ret_error, zt_status status, const char *what);
 

@@ -52,7 +52,7 @@ zt_status zt_tls_probe(const char *host, uint16_t port, const char *ca_file, zt_
 	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
 	zt_tls_stream stream;
 	TRY(zt_trust_load(ca_file, &roots, ret_error));
-	TRY(zt_tls_context_new(roots, NULL, NULL, &tls, ret_error));
+	TRY(zt_tls_context_new(roots, &tls, ret_error));
 	TRY(resolve(host, ret_error));
 	zt_tls_stream_init(&stream, clock);
 	zt_status status = shake_hands(&stream, tls, host, port);

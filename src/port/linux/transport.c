@@ -26,14 +26,23 @@ static uint16_t port_of(const zt_linux_transport *t, zt_route route)
 	return route == ZT_ROUTE_MQTT ? t->mqtt_port : t->https_port;
 }
 
+static zt_status context_of(zt_linux_transport *t, SSL_CTX **ret)
+{
+	const zt_identity_files *identity = t->identity;
+	if (!identity)
+		return zt_tls_context_new(t->roots, ret, &t->stream.error);
+	if (!identity->tls)
+		return zt_error_set(&t->stream.error, ZT_E_CREDENTIALS, "%s", identity->error.text);
+	ENSURE(SSL_CTX_up_ref(identity->tls) == 1, ZT_E_NOMEM);
+	*ret = identity->tls;
+	return ZT_OK;
+}
+
 static zt_status start(zt_linux_transport *t, zt_route route)
 {
 	uint16_t port = port_of(t, route);
 	ZT_CLEANUP(free_context) SSL_CTX *tls = NULL;
-	if (t->key)
-		TRY(zt_tls_context_new_keyed(t->roots, t->certificate_file, t->key, &tls, &t->stream.error));
-	else
-		TRY(zt_tls_context_new(t->roots, t->certificate_file, t->key_file, &tls, &t->stream.error));
+	TRY(context_of(t, &tls));
 	zt_status status = zt_tls_stream_start(&t->stream, tls, t->host, port, alpn_of(t, route, port));
 	if (t->alpn_port && !t->tried_both)
 		t->stream.deadline_ms -= ZT_OPEN_MS - ZT_OPEN_FIRST_MS;
@@ -117,8 +126,6 @@ void zt_linux_transport_init_beside(zt_linux_transport *transport, const zt_linu
 	transport->websocket = NULL;
 	zt_tls_stream_init(&transport->stream, other->stream.clock);
 	(void)X509_STORE_up_ref(other->roots);
-	if (other->key)
-		(void)EVP_PKEY_up_ref(other->key);
 }
 
 void zt_linux_transport_deinit(zt_linux_transport *transport)
@@ -130,8 +137,6 @@ void zt_linux_transport_deinit(zt_linux_transport *transport)
 	transport->websocket = NULL;
 	X509_STORE_free(transport->roots);
 	transport->roots = NULL;
-	EVP_PKEY_free(transport->key);
-	transport->key = NULL;
 }
 
 zt_transport zt_linux_transport_seam(zt_linux_transport *transport)

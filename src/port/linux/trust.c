@@ -1,11 +1,8 @@
 #include "port/linux/trust.h"
 
-#include <openssl/err.h>
-
 #include "base/fs.h"
-#include "x509/pem.h"
-
-enum { ROOT_DER_MAX = 64 * 1024 };
+#include "base/str.h"
+#include "port/linux/certificates.h"
 
 static void free_store(X509_STORE **store)
 {
@@ -17,24 +14,16 @@ static void free_certificate(X509 **certificate)
 	X509_free(*certificate);
 }
 
-static zt_status add_root(X509_STORE *store, zt_view der)
-{
-	const unsigned char *at = der.p;
-	ZT_CLEANUP(free_certificate) X509 *root = d2i_X509(NULL, &at, (long)der.n);
-	ENSURE(root && at == der.p + der.n, ZT_E_INVALID);
-	return X509_STORE_add_cert(store, root) == 1 ? ZT_OK : ZT_E_NOMEM;
-}
-
 static zt_status add_roots(X509_STORE *store, zt_view pem, size_t *ret_count)
 {
 	size_t count = 0;
 	for (;;) {
-		ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(ROOT_DER_MAX);
-		zt_status status = zt_pem_next(&pem, "CERTIFICATE", &der);
+		ZT_CLEANUP(free_certificate) X509 *root = NULL;
+		zt_status status = zt_certificates_next(&pem, &root);
 		if (status == ZT_E_NOT_FOUND)
 			break;
 		TRY(status);
-		TRY(add_root(store, zt_str_view(&der)));
+		ENSURE(X509_STORE_add_cert(store, root) == 1, ZT_E_NOMEM);
 		count++;
 	}
 	*ret_count = count;

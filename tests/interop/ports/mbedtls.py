@@ -50,6 +50,24 @@ class Onboarding(unittest.TestCase):
                               other.key, TOPIC, "x", check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (1, b"", b"invalid input\n"))
 
+    def test_files_that_are_not_whole(self):
+        device = self.world.device(self.tenant)
+        device.attest()
+        bad = device.state / "bad.pem"
+        whole = device.certificate.read_bytes()
+        for name, data, status, words in (("empty", b"", 3, b"cannot be read"), ("cut", whole[:300], 1, b"invalid input"),
+                                          ("huge", whole + b" " * 20000, 3, b"larger than")):
+            with self.subTest(name):
+                bad.write_bytes(data)
+                done = self.world.run("zerotouch-mbedtls", "mqtt", "localhost", self.world.mqtt_port, self.world.cloud_ca, bad,
+                                      device.key, TOPIC, "x", check=False)
+                self.assertEqual((done.returncode, done.stdout), (status, b""))
+                self.assertIn(words, done.stderr)
+        for path in (device.state, device.state / "nowhere"):
+            done = self.world.run("zerotouch-mbedtls", "mqtt", "localhost", self.world.mqtt_port, self.world.cloud_ca, path,
+                                  device.key, TOPIC, "x", check=False)
+            self.assertEqual((done.returncode, done.stderr), (3, f"{path}: cannot be read\n".encode()))
+
     def test_an_address_is_no_host(self):
         device = self.world.device(self.tenant)
         device.attest()

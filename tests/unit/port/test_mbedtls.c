@@ -1,6 +1,7 @@
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
@@ -199,6 +200,35 @@ static void a_pair_that_does_not_belong_together_changes_nothing(void **state)
 	zt_str_free(&other);
 }
 
+/* What a board reads back from flash that lost its power: the pair of before goes on being used. */
+static void a_pair_that_is_not_whole_changes_nothing(void **state)
+{
+	(void)state;
+	zt_str pem = read_text("client-2.pem"), other = read_text("client-2.key");
+	const zt_mbedtls_identity before = identity;
+	for (size_t n = 0; n < pem.n - strlen("-\n"); n++) {
+		char *cut = zt_view_dup(zt_view_make(pem.p, n));
+		assert_status(zt_mbedtls_identity_set(&identity, cut, zt_str_text(&other)), ZT_E_INVALID);
+		free(cut);
+	}
+	for (size_t n = 0; n < other.n - strlen("-\n"); n++) {
+		char *cut = zt_view_dup(zt_view_make(other.p, n));
+		assert_status(zt_mbedtls_identity_set(&identity, zt_str_text(&pem), cut), ZT_E_INVALID);
+		free(cut);
+	}
+	assert_status(zt_mbedtls_identity_set(&identity, zt_str_text(&pem), zt_str_text(&key)), ZT_E_INVALID);
+	assert_memory_equal(&identity, &before, sizeof before);
+	bench_server server =
+	    bench_s_server("server", (const char *const[4]){ "-Verify", "1", "-CAfile", bench_path("root.pem") });
+	assert_ok(open_to(server.port));
+	bench_stop(&server);
+	assert_ok(zt_mbedtls_identity_set(&identity, zt_str_text(&pem), zt_str_text(&other)));
+	assert_int_equal(identity.info.generation, before.info.generation + 1);
+	identity = before;
+	zt_str_free(&pem);
+	zt_str_free(&other);
+}
+
 static void without_an_identity_there_is_none(void **state)
 {
 	(void)state;
@@ -223,6 +253,7 @@ int main(void)
 		SET_UP(what_was_stuck_is_not_counted_twice),
 		SET_UP(the_identity_says_what_the_certificate_says),
 		SET_UP(a_pair_that_does_not_belong_together_changes_nothing),
+		SET_UP(a_pair_that_is_not_whole_changes_nothing),
 		SET_UP(without_an_identity_there_is_none),
 	};
 	return cmocka_run_group_tests(tests, bench_begin, bench_end);

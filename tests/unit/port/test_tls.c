@@ -11,6 +11,7 @@
 #include "unit/port/bench.h"
 
 static zt_linux_transport transport;
+static zt_identity_files identity;
 static int64_t jump_ms; /* how far the test's clocks run ahead */
 
 static int64_t wall_ms(void *context)
@@ -27,14 +28,26 @@ static int64_t mono_ms(void *context)
 
 static const zt_clock test_clock = { wall_ms, mono_ms, NULL };
 
+/* The pair of client.pem and this key, or none when they do not belong together. */
+static void show(const char *key)
+{
+	zt_identity_info info;
+	zt_identity_files_deinit(&identity);
+	zt_identity seam =
+	    zt_identity_from_files(&identity, &(zt_identity_source){ .certificate_file = bench_path("client.pem"),
+								     .key_file = bench_path(key),
+								     .roots = transport.roots });
+	(void)!seam.current(seam.context, &info);
+	transport.identity = &identity;
+}
+
 static void use(const char *ca_file, uint16_t port)
 {
 	zt_error error;
 	jump_ms = 0;
 	assert_ok(
 	    zt_linux_transport_init(&transport, "localhost", port, port, bench_path(ca_file), test_clock, &error));
-	transport.certificate_file = bench_path("client.pem");
-	transport.key_file = bench_path("client.key");
+	show("client.key");
 }
 
 /* Opens as a device does, waiting in poll between the calls. */
@@ -166,7 +179,7 @@ static void alpn_is_sent_when_asked_for(void **state)
 	bench_server server = bench_s_server("server", (const char *const[4]){ "-alpn", "x-amzn-mqtt-ca" });
 	use("root.pem", server.port);
 	SSL_CTX *context = NULL;
-	assert_ok(zt_tls_context_new(transport.roots, NULL, NULL, &context, NULL));
+	assert_ok(zt_tls_context_new(transport.roots, &context, NULL));
 	zt_status status = zt_tls_stream_start(&transport.stream, context, "localhost", server.port, "x-amzn-mqtt-ca");
 	assert_true(status == ZT_OK || status == ZT_E_AGAIN);
 	assert_ok(open_once());
@@ -244,7 +257,7 @@ static void an_unknown_name_is_a_network_error(void **state)
 	zt_tls_stream *stream = &transport.stream;
 	SSL_CTX *context = NULL;
 	use("root.pem", 1);
-	assert_ok(zt_tls_context_new(transport.roots, NULL, NULL, &context, NULL));
+	assert_ok(zt_tls_context_new(transport.roots, &context, NULL));
 	assert_status(zt_tls_stream_start(stream, context, "no-such-host.invalid", 1, NULL), ZT_E_NETWORK);
 	assert_non_null(strstr(stream->error.text, "no-such-host.invalid"));
 	SSL_CTX_free(context);
@@ -255,9 +268,9 @@ static void an_unusable_identity_is_told_before_connecting(void **state)
 {
 	(void)state;
 	use("root.pem", 1);
-	transport.key_file = bench_path("client-2.key");
+	show("client-2.key");
 	assert_status(open_once(), ZT_E_CREDENTIALS);
-	transport.key_file = bench_path("nowhere.key");
+	show("nowhere.key");
 	assert_status(open_once(), ZT_E_CREDENTIALS);
 	zt_linux_transport_deinit(&transport);
 }
@@ -362,5 +375,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_speaks_no_tls),
 		cmocka_unit_test(a_server_that_says_nothing_times_out),
 	};
-	return cmocka_run_group_tests(tests, bench_begin, bench_end);
+	int failed = cmocka_run_group_tests(tests, bench_begin, bench_end);
+	zt_identity_files_deinit(&identity);
+	return failed;
 }
