@@ -7,27 +7,35 @@
 
 enum { CERTIFICATE_MAX = 64 * 1024, KEY_MAX = 16 * 1024 };
 
-static bool look(const zt_device_files *files, zt_identity_info *ret)
+static zt_status look(const zt_device_files *files, zt_identity_info *ret, zt_error *ret_error)
 {
 	zt_identity_files seen;
 	const zt_identity_source source = { .certificate_file = zt_str_text(&files->certificate),
 					    .key_file = zt_str_text(&files->tls_key) };
 	zt_identity identity = zt_identity_from_files(&seen, &source);
-	bool usable = identity.current(identity.context, ret) == ZT_OK;
+	zt_status status = identity.current(identity.context, ret);
+	if (status != ZT_OK)
+		(void)zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s", seen.error.text);
 	zt_identity_files_deinit(&seen);
-	return usable;
+	return status;
 }
 
-static bool is_valid(const zt_device_files *files)
+static zt_status check(const zt_device_files *files, zt_error *ret_error)
 {
 	zt_identity_info info;
-	return look(files, &info) && zt_time_now_ms() < info.not_after_ms;
+	zt_error cause = { 0 };
+	bool usable = look(files, &info, &cause) == ZT_OK;
+	if (usable && zt_time_now_ms() < info.not_after_ms)
+		return ZT_OK;
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
+			    "there is no valid certificate in %s (zerotouch-device attest gets one): %s", files->dir,
+			    usable ? "it has expired" : cause.text);
 }
 
 int64_t zt_certificate_due_ms(const zt_device_files *files)
 {
 	zt_identity_info info;
-	return look(files, &info) ? zt_identity_renewal_ms(&info) : 0;
+	return look(files, &info, NULL) == ZT_OK ? zt_identity_renewal_ms(&info) : 0;
 }
 
 static bool is_due(const zt_device_files *files)
@@ -57,8 +65,7 @@ zt_status zt_certificate_renew(const zt_agent_config *config, const zt_device_fi
 		TRY(get(config, files, ret_error));
 	}
 	zt_identity_info info;
-	if (!look(files, &info))
-		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the certificate cannot be read");
+	ENSURE(look(files, &info, ret_error) == ZT_OK, ZT_E_CREDENTIALS);
 	zt_report_certificate(report, info.name, info.not_after_ms);
 	return ZT_OK;
 }
@@ -76,10 +83,7 @@ zt_status zt_certificate_ensure(const zt_agent_config *config, const zt_device_f
 			return ZT_OK;
 		zt_report_trouble(report, &cause);
 	}
-	if (is_valid(files))
-		return ZT_OK;
-	return zt_error_set(ret_error, ZT_E_CREDENTIALS,
-			    "there is no valid certificate in %s (zerotouch-device attest gets one)", files->dir);
+	return check(files, ret_error);
 }
 
 const char *zt_certificate_file(const zt_agent_config *config, const zt_device_files *files)
