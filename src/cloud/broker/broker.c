@@ -160,9 +160,8 @@ static zt_status keep_first(zt_broker *broker, zt_outgoing *outgoing)
 {
 	zt_txn *txn;
 	zt_error error = { 0 };
-	const zt_publish *m = &outgoing->message;
 	TRY(zt_txn_begin(broker->registry, &txn));
-	zt_status status = zt_txn_retained_put(txn, m->topic, m->payload, m->qos, &error);
+	zt_status status = zt_txn_retained_put(txn, &outgoing->message, &error);
 	if (status != ZT_OK) {
 		zt_txn_abort(txn);
 		return status;

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cloud/broker/kept.h"
 
 struct zt_retained_sync {
 	const zt_registry *registry;
 	void *present; /* topics that the broker has as the registry has them; a tree of tsearch(3) */
 	char last[sizeof((zt_retained *)NULL)->topic]; /* the row looked at last */
+	uint8_t *properties;                           /* of the message that was given last */
 };
 
 static int by_text(const void *a, const void *b)
@@ -31,6 +33,7 @@ void zt_retained_sync_free(zt_retained_sync *sync)
 	if (!sync)
 		return;
 	tdestroy(sync->present, free);
+	free(sync->properties);
 	free(sync);
 }
 
@@ -48,15 +51,28 @@ zt_status zt_retained_sync_seen(zt_retained_sync *sync, const zt_mqtt_publish *m
 	return kept ? ZT_OK : ZT_E_NOMEM;
 }
 
+/* Without memory it goes without them. */
+static zt_view properties_of(zt_retained_sync *sync, const zt_retained *row, int64_t now_ms)
+{
+	free(sync->properties);
+	sync->properties = row->properties_n ? malloc(row->properties_n) : NULL;
+	zt_buf out = zt_buf_make(sync->properties, sync->properties ? row->properties_n : 0);
+	if (sync->properties)
+		zt_kept_put_properties(row, now_ms, &out);
+	return zt_buf_view(&out);
+}
+
 bool zt_retained_sync_next(zt_retained_sync *sync, zt_publish *ret)
 {
+	const int64_t now_ms = zt_registry_now_ms(sync->registry);
 	const zt_retained *row;
 	while ((row = zt_registry_next_retained(sync->registry, zt_view_of(sync->last))) != NULL) {
 		memcpy(sync->last, row->topic, sizeof sync->last);
-		if (tfind(row->topic, &sync->present, by_text))
+		if (tfind(row->topic, &sync->present, by_text) || zt_kept_has_expired(row, now_ms))
 			continue;
 		*ret = (zt_publish){ .topic = zt_view_of(row->topic),
 				     .payload = zt_view_make(row->payload, row->payload_n),
+				     .properties = properties_of(sync, row, now_ms),
 				     .qos = row->qos,
 				     .retain = true };
 		return true;

@@ -301,7 +301,7 @@ static zt_status start_keeping(zt_mqtt_connection *c, const zt_publish *message)
 	zt_txn *txn;
 	zt_error error = { 0 };
 	TRY(zt_txn_begin(c->gateway->registry, &txn));
-	zt_status status = zt_txn_retained_put(txn, message->topic, message->payload, message->qos, &error);
+	zt_status status = zt_txn_retained_put(txn, message, &error);
 	zt_keeping *k = status == ZT_OK ? calloc(1, sizeof *k) : NULL;
 	if (!k) {
 		zt_txn_abort(txn);

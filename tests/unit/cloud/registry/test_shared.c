@@ -168,7 +168,8 @@ static void what_builds_upon_a_conflict_is_undone_with_it(void **state)
 static void retain(registry_fixture *f, const char *payload)
 {
 	begin(f);
-	assert_ok(zt_txn_retained_put(f->txn, ZT_LIT("t"), zt_view_of(payload), 1, &f->error));
+	assert_ok(zt_txn_retained_put(
+	    f->txn, &(zt_publish){ .topic = ZT_LIT("t"), .payload = zt_view_of(payload), .qos = 1 }, &f->error));
 }
 
 static void of_retained_messages_the_last_one_stays(void **state)

@@ -24,7 +24,8 @@ static void wait_for(registry_fixture *f, const outcomes *seen, size_t count)
 
 static void put(registry_fixture *f, const char *topic, const char *payload)
 {
-	assert_ok(zt_txn_retained_put(f->txn, zt_view_of(topic), zt_view_of(payload), 0, &f->error));
+	assert_ok(zt_txn_retained_put(
+	    f->txn, &(zt_publish){ .topic = zt_view_of(topic), .payload = zt_view_of(payload) }, &f->error));
 }
 
 static void submit(registry_fixture *f, outcomes *seen)
@@ -173,7 +174,9 @@ static void one_under_construction_falls_with_those_below_it(void **state)
 	wait_for(f, &seen, 1);
 	disk_set(false, 0);
 	assert_retained(f, "");
-	assert_status(zt_txn_retained_put(f->txn, ZT_LIT("c"), ZT_LIT("3"), 0, &f->error), ZT_E_DISK_FULL);
+	assert_status(
+	    zt_txn_retained_put(f->txn, &(zt_publish){ .topic = ZT_LIT("c"), .payload = ZT_LIT("3") }, &f->error),
+	    ZT_E_DISK_FULL);
 	submit(f, &seen);
 	assert_int_equal(seen.statuses[1], ZT_E_DISK_FULL);
 	assert_retained(f, "");
