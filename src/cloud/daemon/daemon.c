@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/api/api.h"
-#include "cloud/daemon/credentials.h"
+#include "cloud/daemon/endpoints.h"
 #include "cloud/daemon/metrics.h"
+#include "cloud/daemon/root_key.h"
 #include "cloud/events/registry_events.h"
 #include "cloud/gateway/gateway.h"
 #include "cloud/gateway/refusals.h"
@@ -44,12 +44,6 @@ struct zt_daemon {
 static zt_status in_data(const zt_daemon *d, const char *name, zt_str *ret_path)
 {
 	return zt_path_join(ret_path, d->settings->data_dir, name);
-}
-
-/* The folder of the registry, the server's identity and the credentials: another process's for a gateway alone. */
-static const char *home(const zt_daemon *d)
-{
-	return d->settings->gateway_alone ? d->settings->join : d->settings->data_dir;
 }
 
 /* Gateways share the database with the one process that has all the rest. A shared file does not tell who that is. */
@@ -87,56 +81,11 @@ static zt_status open_registry(zt_daemon *d, zt_error *ret_error)
 	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
 	TRY(zt_dir_make(d->settings->data_dir, 0700, ret_error));
 	TRY(be_the_only_one(d, ret_error));
-	TRY(zt_path_join(&path, home(d), "registry.db"));
+	TRY(zt_path_join(&path, zt_settings_home(d->settings), "registry.db"));
 	TRY(open_store(d, zt_str_text(&path), ret_error));
 	TRY(zt_registry_new(d->store, &d->settings->account, zt_clock_system(), &d->registry, ret_error));
 	zt_registry_tell_loss(d->registry, on_lost, d);
 	return ZT_OK;
-}
-
-typedef struct {
-	bool ended;
-	zt_status status;
-} commit_wait;
-
-static void commit_ended(void *context, zt_status status)
-{
-	commit_wait *wait = context;
-	wait->status = status;
-	wait->ended = true;
-}
-
-static zt_status keep_root_key(zt_daemon *d, const zt_root_key *key, zt_error *ret_error)
-{
-	zt_txn *txn;
-	TRY(zt_txn_begin(d->registry, &txn));
-	zt_status status = zt_txn_root_key_put(txn, zt_view_of(key->id), zt_secret_view(&key->secret), ret_error);
-	if (status != ZT_OK) {
-		zt_txn_abort(txn);
-		return status;
-	}
-	commit_wait wait = { 0 };
-	zt_txn_commit(txn, commit_ended, &wait);
-	while (!wait.ended)
-		ENSURE(event_base_loop(d->loop, EVLOOP_ONCE) >= 0, ZT_E_INTERNAL);
-	if (wait.status != ZT_OK)
-		return zt_error_set(ret_error, wait.status, "the root key cannot be kept: %s",
-				    zt_status_text(wait.status));
-	return ZT_OK;
-}
-
-static zt_status open_root_key(zt_daemon *d, zt_error *ret_error)
-{
-	zt_root_key key = { 0 };
-	if (d->settings->gateway_alone)
-		return ZT_OK;
-	zt_status status = zt_root_key_read(d->settings->data_dir, d->settings->root_key_file, &key, ret_error);
-	if (status == ZT_OK)
-		status = keep_root_key(d, &key, ret_error);
-	if (status == ZT_OK)
-		status = zt_root_key_write(d->settings->data_dir, &key, ret_error);
-	zt_wipe(&key, sizeof key);
-	return status;
 }
 
 /* Whatever is accepted goes through the rules and, on its topics, to the shadows. */
@@ -224,7 +173,7 @@ static zt_status take_identity(const zt_daemon *d, zt_str *chain, zt_str *key, z
 {
 	const char *names[] = { d->settings->endpoint, "localhost" };
 	const zt_server_identity_spec identity = {
-		.dir = home(d),
+		.dir = zt_settings_home(d->settings),
 		.organization = "zerotouch local cloud",
 		.names = names,
 		.name_count = strcmp(names[0], names[1]) == 0 ? 1 : 2,
@@ -267,23 +216,11 @@ static zt_status open_gateway(zt_daemon *d, zt_error *ret_error)
 
 static zt_status write_endpoints(const zt_daemon *d, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX), text = ZT_STR(4 * PATH_TEXT_MAX);
-	const zt_settings *s = d->settings;
-	char control[64], ca[PATH_TEXT_MAX], credentials[PATH_TEXT_MAX];
-	(void)snprintf(control, sizeof control, "http://127.0.0.1:%u", zt_api_port(d->api));
-	(void)snprintf(ca, sizeof ca, "%s/server-ca.pem", home(d));
-	(void)snprintf(credentials, sizeof credentials, "%s/credentials", home(d));
-	ZT_JSON_CLEANUP json_t *json =
-	    json_pack("{s:i, s:s*, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s}", "pid", (int)getpid(), "control",
-		      s->gateway_alone ? NULL : control, "endpoint", s->endpoint, "mqttPort",
-		      (int)zt_gateway_mqtt_port(d->gateway), "httpsPort", (int)zt_gateway_https_port(d->gateway),
-		      "allPort", (int)zt_gateway_all_port(d->gateway), "ca", ca, "credentials", credentials, "region",
-		      s->region, "account", s->account_id);
-	ENSURE(json, ZT_E_NOMEM);
-	TRY(zt_json_write(json, &text));
-	TRY(zt_str_put_u8(&text, '\n'));
-	TRY(in_data(d, "endpoints.json", &path));
-	return zt_file_write(zt_str_text(&path), zt_str_view(&text), 0644, ret_error);
+	const zt_endpoints endpoints = { .control = zt_api_port(d->api),
+					 .mqtt = zt_gateway_mqtt_port(d->gateway),
+					 .https = zt_gateway_https_port(d->gateway),
+					 .all = zt_gateway_all_port(d->gateway) };
+	return zt_endpoints_write(d->settings, &endpoints, ret_error);
 }
 
 /* The endpoints file appears when every port accepts and the broker behind them does. */
@@ -311,11 +248,18 @@ static void broker_ready(void *context)
 	announce(d);
 }
 
-static zt_status remove_endpoints(const zt_daemon *d, zt_error *ret_error)
+/* What can fail comes first: all is taken, or nothing. */
+static zt_status take_anew(zt_daemon *d, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
-	TRY(in_data(d, "endpoints.json", &path));
-	return zt_path_remove(zt_str_text(&path), ret_error);
+	ZT_CLEANUP(zt_faults_freep) zt_faults *faults = NULL;
+	if (d->faults)
+		TRY(zt_faults_new(d->settings->faults_file, &faults, ret_error));
+	TRY(reload_identity(d, ret_error));
+	if (faults) {
+		zt_faults_replace(d->faults, ZT_STEAL(faults));
+		zt_lambda_set_first_retry(d->lambda, zt_faults_retry_ms(d->faults));
+	}
+	return ZT_OK;
 }
 
 /* Sessions go on: what is read anew counts from here. */
@@ -325,16 +269,10 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
 	zt_error error = { 0 };
 	(void)fd;
 	(void)what;
-	zt_status status = d->faults ? zt_faults_reload(d->faults, &error) : ZT_OK;
-	if (status == ZT_OK && d->gateway)
-		status = reload_identity(d, &error);
-	if (status != ZT_OK) {
+	if (take_anew(d, &error) == ZT_OK)
+		LOG_INFO("cloud", "reloaded");
+	else
 		(void)zt_log_error("cloud", &error, "not reloaded; all stays as it was");
-		return;
-	}
-	if (d->faults)
-		zt_lambda_set_first_retry(d->lambda, zt_faults_retry_ms(d->faults));
-	LOG_INFO("cloud", "reloaded");
 }
 
 static zt_status reload_on_hangup(zt_daemon *d)
@@ -354,10 +292,12 @@ static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 	TRY(zt_loop_end_on_signals(d->loop, ret_error));
 	TRY(open_registry(d, ret_error));
 	/* Only whoever holds the database may say that a predecessor's endpoints are gone. */
-	TRY(remove_endpoints(d, ret_error));
+	TRY(zt_endpoints_remove(d->settings, ret_error));
 	/* The broker needs longest to come up: it starts first and the rest opens meanwhile. */
 	TRY(zt_broker_new(d->loop, d->registry, &broker, broker_ready, d, &d->broker, ret_error));
-	TRY(open_root_key(d, ret_error));
+	if (!d->settings->gateway_alone)
+		TRY(zt_root_key_open(d->loop, d->registry, d->settings->data_dir, d->settings->root_key_file,
+				     ret_error));
 	if (d->settings->faults_file)
 		TRY(zt_faults_new(d->settings->faults_file, &d->faults, ret_error));
 	TRY(reload_on_hangup(d));
@@ -416,7 +356,7 @@ void zt_daemon_free(zt_daemon *daemon)
 	if (!daemon)
 		return;
 	if (daemon->ready)
-		(void)!remove_endpoints(daemon, NULL);
+		(void)!zt_endpoints_remove(daemon->settings, NULL);
 	zt_gateway_free(daemon->gateway);
 	zt_api_free(daemon->api);
 	zt_shadows_free(daemon->shadows);

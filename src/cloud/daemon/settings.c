@@ -161,3 +161,8 @@ zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_do
 	*ret = s;
 	return ZT_OK;
 }
+
+const char *zt_settings_home(const zt_settings *settings)
+{
+	return settings->gateway_alone ? settings->join : settings->data_dir;
+}

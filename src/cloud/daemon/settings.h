@@ -21,4 +21,7 @@ typedef struct {
 /* Reads argv. *ret_done is true when --help or --version was answered on stdout. ZT_E_USAGE. */
 ZT_NODISCARD zt_status zt_settings_read(int argc, char **argv, zt_settings *ret, bool *ret_done, zt_error *ret_error);
 
+/* The folder of registry, server identity and credentials: another process's for a gateway alone. */
+const char *zt_settings_home(const zt_settings *settings);
+
 #endif

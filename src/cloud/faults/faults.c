@@ -40,7 +40,6 @@ typedef struct {
 } script;
 
 struct zt_faults {
-	char *path;
 	script script;
 	tally tallies[TALLIES_MAX];
 	size_t next_tally;
@@ -205,36 +204,30 @@ static zt_status read_script(const char *path, script *ret, zt_error *ret_error)
 	return ZT_OK;
 }
 
-zt_status zt_faults_reload(zt_faults *faults, zt_error *ret_error)
-{
-	zt_error cause = { 0 };
-	zt_status status = read_script(faults->path, &faults->script, &cause);
-	if (status == ZT_OK)
-		memset(faults->tallies, 0, sizeof faults->tallies);
-	return status == ZT_OK ? ZT_OK
-			       : zt_error_set(ret_error, ZT_E_CONFIG, "faults file %s: %s", faults->path,
-					      cause.text[0] ? cause.text : zt_status_text(status));
-}
-
 zt_status zt_faults_new(const char *path, zt_faults **ret, zt_error *ret_error)
 {
+	zt_error cause = { 0 };
 	zt_faults *faults = calloc(1, sizeof *faults);
 	ENSURE(faults, zt_error_set(ret_error, ZT_E_NOMEM, "out of memory"));
-	faults->path = zt_view_dup(zt_view_of(path));
-	zt_status status = faults->path ? zt_faults_reload(faults, ret_error) : ZT_E_NOMEM;
+	zt_status status = read_script(path, &faults->script, &cause);
 	if (status != ZT_OK) {
 		zt_faults_free(faults);
-		return status;
+		return zt_error_set(ret_error, ZT_E_CONFIG, "faults file %s: %s", path,
+				    cause.text[0] ? cause.text : zt_status_text(status));
 	}
 	*ret = faults;
 	return ZT_OK;
 }
 
+void zt_faults_replace(zt_faults *faults, zt_faults *with)
+{
+	faults->script = with->script;
+	memset(faults->tallies, 0, sizeof faults->tallies);
+	zt_faults_free(with);
+}
+
 void zt_faults_free(zt_faults *faults)
 {
-	if (!faults)
-		return;
-	free(faults->path);
 	free(faults);
 }
 

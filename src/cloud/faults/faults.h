@@ -21,8 +21,10 @@ typedef struct zt_faults zt_faults;
 ZT_NODISCARD zt_status zt_faults_new(const char *path, zt_faults **ret, zt_error *ret_error);
 /* NULL is fine, and so are the calls below on NULL: nothing goes wrong then. */
 void zt_faults_free(zt_faults *faults);
-/* Reads the file anew; counts and seed begin anew. On failure all stays as it was. */
-ZT_NODISCARD zt_status zt_faults_reload(zt_faults *faults, zt_error *ret_error);
+ZT_DEFINE_CLEANUP(zt_faults, zt_faults_free)
+/* From now on `faults` does what `with`, newly read, says; counts and seed begin anew. Frees `with`. So a file counts
+ * only when all that is taken with it could be read too. */
+void zt_faults_replace(zt_faults *faults, zt_faults *with);
 
 /* What becomes of one registration event: how often it goes out (0: it is lost), and how late. */
 typedef struct {
@@ -41,7 +43,7 @@ typedef struct {
 	zt_fault_kind kind;
 	bool after; /* the operation takes its effect first */
 	unsigned status;
-	const char *code; /* lives as long as the faults, until a reload */
+	const char *code; /* lives as long as the faults, until they are replaced */
 } zt_operation_fault;
 /* One call of an operation, by an invocation of a function, or, with NULL, by somebody else. */
 zt_operation_fault zt_faults_operation(zt_faults *faults, const char *operation, const char *invocation);

@@ -102,18 +102,27 @@ static void one_seed_is_one_story(void **state)
 	zt_faults_free(b);
 }
 
-static void a_reload_begins_anew_or_changes_nothing(void **state)
+static void what_is_read_anew_takes_the_place_of_the_old_and_begins_anew(void **state)
 {
 	(void)state;
-	zt_error error = { 0 };
-	zt_faults *faults = faults_of("{\"retryMs\":50,\"operations\":[{\"call\":1}]}");
-	assert_int_equal(zt_faults_operation(faults, "X", NULL).kind, ZT_FAULT_FAIL);
-	assert_ok(zt_faults_reload(faults, &error));
-	assert_int_equal(zt_faults_operation(faults, "X", NULL).kind, ZT_FAULT_FAIL);
-	write_file("{\"retryMs\":");
-	assert_int_equal(zt_faults_reload(faults, &error), ZT_E_CONFIG);
-	assert_non_null(strstr(error.text, path));
-	assert_int_equal(zt_faults_retry_ms(faults), 50);
+	zt_faults *faults = faults_of("{\"retryMs\":50,\"operations\":[{\"call\":1,\"code\":\"Old\"}]}");
+	assert_string_equal(zt_faults_operation(faults, "X", NULL).code, "Old");
+	assert_int_equal(zt_faults_operation(faults, "X", NULL).kind, ZT_FAULT_NONE);
+	zt_faults_replace(faults, faults_of("{\"retryMs\":60,\"operations\":[{\"call\":1,\"code\":\"New\"}]}"));
+	assert_string_equal(zt_faults_operation(faults, "X", NULL).code, "New");
+	assert_int_equal(zt_faults_retry_ms(faults), 60);
+	zt_faults_free(faults);
+}
+
+static void the_calls_of_an_invocation_are_counted_anew_too(void **state)
+{
+	(void)state;
+	const char *text = "{\"operations\":[{\"of\":\"function\",\"call\":2}]}";
+	zt_faults *faults = faults_of(text);
+	assert_int_equal(zt_faults_operation(faults, "X", "i1").kind, ZT_FAULT_NONE);
+	zt_faults_replace(faults, faults_of(text));
+	assert_int_equal(zt_faults_operation(faults, "X", "i1").kind, ZT_FAULT_NONE);
+	assert_int_equal(zt_faults_operation(faults, "X", "i1").kind, ZT_FAULT_FAIL);
 	zt_faults_free(faults);
 }
 
@@ -143,6 +152,7 @@ static void a_bad_file_is_refused_by_the_member_that_is_wrong(void **state)
 		write_file(rows[i].text);
 		assert_int_equal(zt_faults_new(path, &faults, &error), ZT_E_CONFIG);
 		assert_null(faults);
+		assert_non_null(strstr(error.text, path));
 		if (!strstr(error.text, rows[i].says))
 			fail_msg("%s: %s", rows[i].text, error.text);
 	}
@@ -170,7 +180,8 @@ int main(void)
 		cmocka_unit_test(a_kill_is_for_functions_alone),
 		cmocka_unit_test(a_functions_calls_are_counted_by_invocation),
 		cmocka_unit_test(one_seed_is_one_story),
-		cmocka_unit_test(a_reload_begins_anew_or_changes_nothing),
+		cmocka_unit_test(what_is_read_anew_takes_the_place_of_the_old_and_begins_anew),
+		cmocka_unit_test(the_calls_of_an_invocation_are_counted_anew_too),
 		cmocka_unit_test(a_bad_file_is_refused_by_the_member_that_is_wrong),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
