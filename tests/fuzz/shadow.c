@@ -13,9 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	int64_t now_s = 0;
 	while (rest.n && zt_view_split(&rest, '\n', &line)) {
 		zt_shadow_request request;
+		zt_shadow after;
 		json_t *delta = NULL;
 		if (zt_shadow_request_update(line, &request, &error) == ZT_OK &&
-		    zt_shadow_update(&shadow, &request, ++now_s, &error) == ZT_OK) {
+		    zt_shadow_update(&shadow, &request, ++now_s, &after, &error) == ZT_OK) {
+			zt_shadow_clear(&shadow);
+			shadow = after;
 			json_decref(zt_shadow_show_update(&shadow, &request, now_s));
 			json_decref(zt_shadow_show(&shadow, now_s, request.client_token));
 			if (zt_shadow_show_delta(&shadow, now_s, "", &delta) == ZT_OK)

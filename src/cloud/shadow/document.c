@@ -4,12 +4,19 @@ enum {
 	REMEMBERED_S = 48 * 3600, /* how long a deleted shadow's version goes on (unconfirmed) */
 };
 
+typedef zt_shadow_section section;
+
+static void section_clear(section *s)
+{
+	json_decref(s->state);
+	json_decref(s->metadata);
+	*s = (section){ 0 };
+}
+
 void zt_shadow_clear(zt_shadow *s)
 {
-	json_decref(s->desired);
-	json_decref(s->reported);
-	json_decref(s->desired_metadata);
-	json_decref(s->reported_metadata);
+	section_clear(&s->desired);
+	section_clear(&s->reported);
 	*s = (zt_shadow){ 0 };
 }
 
@@ -32,10 +39,8 @@ zt_status zt_shadow_read(zt_view text, zt_shadow *ret, zt_error *ret_error)
 	if (!json_is_integer(json_object_get(json, "version")))
 		return zt_error_set(ret_error, ZT_E_INVALID, "a shadow without its version");
 	*ret = (zt_shadow){
-		.desired = member_object(json, "desired"),
-		.reported = member_object(json, "reported"),
-		.desired_metadata = member_object(json, "desiredMetadata"),
-		.reported_metadata = member_object(json, "reportedMetadata"),
+		.desired = { member_object(json, "desired"), member_object(json, "desiredMetadata") },
+		.reported = { member_object(json, "reported"), member_object(json, "reportedMetadata") },
 		.version = (uint64_t)json_integer_value(json_object_get(json, "version")),
 		.exists = json_is_true(json_object_get(json, "exists")),
 		.timestamp_s = json_integer_value(json_object_get(json, "timestamp")),
@@ -45,10 +50,10 @@ zt_status zt_shadow_read(zt_view text, zt_shadow *ret, zt_error *ret_error)
 
 zt_status zt_shadow_write(const zt_shadow *s, zt_str *out)
 {
-	ZT_JSON_CLEANUP json_t *json =
-	    json_pack("{s:I, s:b, s:I, s:O*, s:O*, s:O*, s:O*}", "version", (json_int_t)s->version, "exists",
-		      (int)s->exists, "timestamp", (json_int_t)s->timestamp_s, "desired", s->desired, "reported",
-		      s->reported, "desiredMetadata", s->desired_metadata, "reportedMetadata", s->reported_metadata);
+	ZT_JSON_CLEANUP json_t *json = json_pack(
+	    "{s:I, s:b, s:I, s:O*, s:O*, s:O*, s:O*}", "version", (json_int_t)s->version, "exists", (int)s->exists,
+	    "timestamp", (json_int_t)s->timestamp_s, "desired", s->desired.state, "reported", s->reported.state,
+	    "desiredMetadata", s->desired.metadata, "reportedMetadata", s->reported.metadata);
 	ENSURE(json, ZT_E_NOMEM);
 	return zt_json_write(json, out);
 }
@@ -75,63 +80,59 @@ static json_t *metadata_of(const json_t *value, int64_t now_s)
 	return metadata;
 }
 
-static zt_status merge(json_t *state, json_t *metadata, const json_t *patch, int64_t now_s);
-
-/* Objects are merged; everything else takes the place of what was there. */
-static zt_status merge_member(json_t *state, json_t *metadata, const char *name, json_t *value, int64_t now_s)
+static json_t *object_like(const json_t *json)
 {
-	if (json_is_null(value)) {
-		(void)json_object_del(state, name);
-		(void)json_object_del(metadata, name);
-		return ZT_OK;
-	}
-	if (!json_is_object(value)) {
-		bool set = json_object_set_new(state, name, json_deep_copy(value)) == 0 &&
-			   json_object_set_new(metadata, name, metadata_of(value, now_s)) == 0;
-		return set ? ZT_OK : ZT_E_NOMEM;
-	}
-	if (!json_is_object(json_object_get(state, name))) {
-		/* Not a copy: what is null in it must not come along. */
-		bool set = json_object_set_new(state, name, json_object()) == 0 &&
-			   json_object_set_new(metadata, name, json_object()) == 0;
-		ENSURE(set, ZT_E_NOMEM);
-	}
-	return merge(json_object_get(state, name), json_object_get(metadata, name), value, now_s);
+	return json_is_object(json) ? json_copy((json_t *)(uintptr_t)json) : json_object();
 }
 
-static zt_status merge(json_t *state, json_t *metadata, const json_t *patch, int64_t now_s)
+static zt_status merge(const section *old, const json_t *patch, int64_t now_s, section *ret);
+
+/* Objects are merged; everything else takes the place of what was there. */
+static zt_status merge_member(section *into, const char *name, json_t *value, int64_t now_s)
+{
+	ZT_CLEANUP(section_clear) section inner = { 0 };
+	const section old = { json_object_get(into->state, name), json_object_get(into->metadata, name) };
+	if (json_is_null(value)) {
+		(void)json_object_del(into->state, name);
+		(void)json_object_del(into->metadata, name);
+		return ZT_OK;
+	}
+	if (json_is_object(value))
+		TRY(merge(&old, value, now_s, &inner));
+	else
+		inner = (section){ json_incref(value), metadata_of(value, now_s) };
+	bool set = json_object_set(into->state, name, inner.state) == 0 &&
+		   json_object_set(into->metadata, name, inner.metadata) == 0;
+	return set ? ZT_OK : ZT_E_NOMEM;
+}
+
+/* `old` with the patch in it; where there was no object, an empty one, since what is null in a patch must not come
+ * along. The members that the patch does not name are the old one's own. */
+static zt_status merge(const section *old, const json_t *patch, int64_t now_s, section *ret)
 {
 	const char *name;
 	json_t *value;
+	ZT_CLEANUP(section_clear) section merged = { object_like(old->state), object_like(old->metadata) };
+	ENSURE(merged.state && merged.metadata, ZT_E_NOMEM);
 	json_object_foreach((json_t *)(uintptr_t)patch, name, value)
-		TRY(merge_member(state, metadata, name, value, now_s));
+		TRY(merge_member(&merged, name, value, now_s));
+	*ret = merged;
+	merged = (section){ 0 };
 	return ZT_OK;
 }
 
-static void remove_section(json_t **section, json_t **metadata)
-{
-	json_decref(*section);
-	json_decref(*metadata);
-	*section = *metadata = NULL;
-}
-
 /* A section that is left empty disappears. */
-static zt_status merge_section(json_t **section, json_t **metadata, const json_t *patch, int64_t now_s)
+static zt_status merge_section(const section *old, const json_t *patch, int64_t now_s, section *ret)
 {
-	if (!patch)
+	if (json_is_null(patch))
 		return ZT_OK;
-	if (json_is_null(patch)) {
-		remove_section(section, metadata);
+	if (!patch) {
+		*ret = (section){ json_incref(old->state), json_incref(old->metadata) };
 		return ZT_OK;
 	}
-	if (!*section) {
-		*section = json_object();
-		*metadata = json_object();
-	}
-	ENSURE(*section && *metadata, ZT_E_NOMEM);
-	TRY(merge(*section, *metadata, patch, now_s));
-	if (json_object_size(*section) == 0)
-		remove_section(section, metadata);
+	TRY(merge(old, patch, now_s, ret));
+	if (json_object_size(ret->state) == 0)
+		section_clear(ret);
 	return ZT_OK;
 }
 
@@ -140,56 +141,31 @@ static size_t bytes_of(const json_t *value)
 	return value ? json_dumpb(value, NULL, 0, JSON_COMPACT) : 0;
 }
 
-static zt_status copy(const zt_shadow *from, zt_shadow *to)
+zt_status zt_shadow_update(const zt_shadow *before, const zt_shadow_request *request, int64_t now_s,
+			   zt_shadow *ret_after, zt_error *ret_error)
 {
-	*to = *from;
-	to->desired = json_deep_copy(from->desired);
-	to->reported = json_deep_copy(from->reported);
-	to->desired_metadata = json_deep_copy(from->desired_metadata);
-	to->reported_metadata = json_deep_copy(from->reported_metadata);
-	bool whole = !from->desired == !to->desired && !from->reported == !to->reported &&
-		     !from->desired_metadata == !to->desired_metadata &&
-		     !from->reported_metadata == !to->reported_metadata;
-	return whole ? ZT_OK : ZT_E_NOMEM;
-}
-
-static zt_status apply(zt_shadow *next, const zt_shadow_request *request, int64_t now_s, zt_error *ret_error)
-{
-	if (json_is_null(request->state)) {
-		remove_section(&next->desired, &next->desired_metadata);
-		remove_section(&next->reported, &next->reported_metadata);
-	} else {
-		TRY(merge_section(&next->desired, &next->desired_metadata, request->desired, now_s));
-		TRY(merge_section(&next->reported, &next->reported_metadata, request->reported, now_s));
-	}
-	if (bytes_of(next->desired) + bytes_of(next->reported) > ZT_SHADOW_STATE_MAX)
-		return zt_shadow_refuse(ret_error, ZT_E_LIMIT, 413, "The payload exceeds the maximum size allowed");
-	next->version++;
-	next->exists = true;
-	next->timestamp_s = now_s;
-	return ZT_OK;
-}
-
-zt_status zt_shadow_update(zt_shadow *s, const zt_shadow_request *request, int64_t now_s, zt_error *ret_error)
-{
-	ZT_CLEANUP(zt_shadow_cleanup) zt_shadow next = { 0 };
-	if (!s->exists && now_s - s->timestamp_s >= REMEMBERED_S)
-		s->version = 0;
-	if (request->has_version && request->version != s->version)
+	bool forgotten = !before->exists && now_s - before->timestamp_s >= REMEMBERED_S;
+	uint64_t version = forgotten ? 0 : before->version;
+	ZT_CLEANUP(zt_shadow_cleanup)
+	zt_shadow after = { .version = version + 1, .exists = true, .timestamp_s = now_s };
+	if (request->has_version && request->version != version)
 		return zt_shadow_refuse(ret_error, ZT_E_CONFLICT, 409, "Version conflict");
-	TRY(copy(s, &next));
-	TRY(apply(&next, request, now_s, ret_error));
-	zt_shadow_clear(s);
-	*s = next;
-	next = (zt_shadow){ 0 };
+	if (!json_is_null(request->state)) {
+		TRY(merge_section(&before->desired, request->desired, now_s, &after.desired));
+		TRY(merge_section(&before->reported, request->reported, now_s, &after.reported));
+	}
+	if (bytes_of(after.desired.state) + bytes_of(after.reported.state) > ZT_SHADOW_STATE_MAX)
+		return zt_shadow_refuse(ret_error, ZT_E_LIMIT, 413, "The payload exceeds the maximum size allowed");
+	*ret_after = after;
+	after = (zt_shadow){ 0 };
 	return ZT_OK;
 }
 
 zt_status zt_shadow_delete(zt_shadow *s, int64_t now_s)
 {
 	ENSURE(s->exists, ZT_E_NOT_FOUND);
-	remove_section(&s->desired, &s->desired_metadata);
-	remove_section(&s->reported, &s->reported_metadata);
+	section_clear(&s->desired);
+	section_clear(&s->reported);
 	s->exists = false;
 	s->timestamp_s = now_s;
 	return ZT_OK;
@@ -236,17 +212,18 @@ static json_t *difference(const json_t *desired, const json_t *reported, const j
 
 static json_t *delta_of(const zt_shadow *s, json_t *ret_metadata)
 {
-	return s->desired ? difference(s->desired, s->reported, s->desired_metadata, ret_metadata) : NULL;
+	return s->desired.state ? difference(s->desired.state, s->reported.state, s->desired.metadata, ret_metadata)
+				: NULL;
 }
 
 static json_t *state_of(const zt_shadow *s)
 {
-	return json_pack("{s:O*, s:O*}", "desired", s->desired, "reported", s->reported);
+	return json_pack("{s:O*, s:O*}", "desired", s->desired.state, "reported", s->reported.state);
 }
 
 static json_t *metadata_view(const zt_shadow *s)
 {
-	return json_pack("{s:O*, s:O*}", "desired", s->desired_metadata, "reported", s->reported_metadata);
+	return json_pack("{s:O*, s:O*}", "desired", s->desired.metadata, "reported", s->reported.metadata);
 }
 
 json_t *zt_shadow_show(const zt_shadow *s, int64_t now_s, const char *client_token)

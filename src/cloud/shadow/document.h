@@ -6,9 +6,14 @@
 #include "base/json.h"
 #include "cloud/shadow/request.h"
 
-/* Sections are objects, or NULL where there are none; each has its metadata beside it. */
+/* An object and its metadata; both NULL when there is no such section. References of our own to trees that other
+ * documents and requests may share: whoever changes a section makes what differs anew. */
 typedef struct {
-	json_t *desired, *reported, *desired_metadata, *reported_metadata; /* owned */
+	json_t *state, *metadata;
+} zt_shadow_section;
+
+typedef struct {
+	zt_shadow_section desired, reported;
 	uint64_t version;    /* of the last change, its deletion included; 0: there never was one */
 	bool exists;         /* false: deleted, or never made */
 	int64_t timestamp_s; /* of the last change */
@@ -24,10 +29,10 @@ static inline void zt_shadow_cleanup(zt_shadow *shadow)
 ZT_NODISCARD zt_status zt_shadow_read(zt_view text, zt_shadow *ret, zt_error *ret_error);
 ZT_NODISCARD zt_status zt_shadow_write(const zt_shadow *shadow, zt_str *out);
 
-/* Changes *shadow as the request says. ZT_E_CONFLICT "Version conflict", ZT_E_LIMIT when the state would be over 8 KB
- * (zt_error.http is AWS's code); then it is as it was. */
-ZT_NODISCARD zt_status zt_shadow_update(zt_shadow *shadow, const zt_shadow_request *request, int64_t now_s,
-					zt_error *ret_error);
+/* What the request makes of `before`, as another document. ZT_E_CONFLICT "Version conflict", ZT_E_LIMIT when the state
+ * would be over 8 KB (zt_error.http is AWS's code). */
+ZT_NODISCARD zt_status zt_shadow_update(const zt_shadow *before, const zt_shadow_request *request, int64_t now_s,
+					zt_shadow *ret_after, zt_error *ret_error);
 /* Its version stays, so that a shadow of the same name goes on counting; for two days. */
 ZT_NODISCARD zt_status zt_shadow_delete(zt_shadow *shadow, int64_t now_s);
 

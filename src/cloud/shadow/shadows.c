@@ -196,8 +196,7 @@ static zt_status do_update(pending *p, zt_error *ret_error)
 	ZT_CLEANUP(zt_shadow_cleanup) zt_shadow after = { 0 };
 	const char *token = p->request.client_token;
 	TRY(load(p, &before, ret_error));
-	TRY(load(p, &after, ret_error));
-	TRY(zt_shadow_update(&after, &p->request, p->now_s, ret_error));
+	TRY(zt_shadow_update(&before, &p->request, p->now_s, &after, ret_error));
 	p->answer = zt_shadow_show_update(&after, &p->request, p->now_s);
 	p->documents = zt_shadow_show_documents(&before, &after, p->now_s, token);
 	TRY(zt_shadow_show_delta(&after, p->now_s, token, &p->delta));

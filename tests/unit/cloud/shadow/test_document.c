@@ -22,12 +22,17 @@ static void assert_json(json_t *json, const char *expected)
 static zt_status update(const char *payload, int64_t now_s, json_t **ret_answer, zt_error *ret_error)
 {
 	zt_shadow_request request;
+	zt_shadow after;
 	zt_status status = zt_shadow_request_update(zt_view_of(payload), &request, ret_error);
 	if (status == ZT_OK)
-		status = zt_shadow_update(&shadow, &request, now_s, ret_error);
+		status = zt_shadow_update(&shadow, &request, now_s, &after, ret_error);
 	if (status == ZT_OK && ret_answer)
-		*ret_answer = zt_shadow_show_update(&shadow, &request, now_s);
+		*ret_answer = zt_shadow_show_update(&after, &request, now_s);
 	zt_shadow_request_free(&request);
+	if (status == ZT_OK) {
+		zt_shadow_clear(&shadow);
+		shadow = after;
+	}
 	return status;
 }
 
@@ -116,9 +121,9 @@ static void null_removes_a_section_and_an_empty_one_disappears(void **state)
 	(void)state;
 	change("{\"state\":{\"desired\":{\"a\":1},\"reported\":{\"a\":1}}}", NOW);
 	change("{\"state\":{\"desired\":null}}", NOW);
-	assert_null(shadow.desired);
+	assert_null(shadow.desired.state);
 	change("{\"state\":{\"reported\":{\"a\":null}}}", NOW);
-	assert_null(shadow.reported);
+	assert_null(shadow.reported.state);
 	assert_json(zt_shadow_show(&shadow, NOW, ""),
 		    "{\"state\":{},\"metadata\":{},\"version\":3,\"timestamp\":1488565234}");
 }
@@ -161,6 +166,45 @@ static void documents_show_both_sides(void **state)
 		    "\"a\":1}},"
 		    "\"metadata\":{\"reported\":{\"a\":{\"timestamp\":5}}},\"version\":1},\"timestamp\":6,"
 		    "\"clientToken\":\"t\"}");
+}
+
+/* They share what the update does not touch, and the request's values. */
+static void the_document_before_stays_as_it_was(void **state)
+{
+	(void)state;
+	zt_shadow_request request;
+	zt_shadow after;
+	zt_error error = { 0 };
+	change("{\"state\":{\"desired\":{\"a\":{\"b\":1,\"c\":{\"d\":2}},\"e\":[1]},\"reported\":{\"f\":1}}}", 5);
+	assert_ok(zt_shadow_request_update(
+	    ZT_LIT("{\"state\":{\"desired\":{\"a\":{\"b\":null,\"c\":{\"d\":[3]}},\"e\":{\"g\":null}}}}"), &request,
+	    &error));
+	assert_ok(zt_shadow_update(&shadow, &request, 6, &after, &error));
+	zt_shadow_request_free(&request);
+	assert_json(
+	    zt_shadow_show(&shadow, 7, ""),
+	    "{\"state\":{\"desired\":{\"a\":{\"b\":1,\"c\":{\"d\":2}},\"e\":[1]},\"reported\":{\"f\":1},"
+	    "\"delta\":{\"a\":{\"b\":1,\"c\":{\"d\":2}},\"e\":[1]}},"
+	    "\"metadata\":{\"desired\":{\"a\":{\"b\":{\"timestamp\":5},\"c\":{\"d\":{\"timestamp\":5}}},"
+	    "\"e\":[{\"timestamp\":5}]},\"reported\":{\"f\":{\"timestamp\":5}}},\"version\":1,\"timestamp\":7}");
+	zt_shadow_clear(&shadow);
+	shadow = after;
+	assert_json(zt_shadow_show(&shadow, 7, ""),
+		    "{\"state\":{\"desired\":{\"a\":{\"c\":{\"d\":[3]}},\"e\":{}},\"reported\":{\"f\":1},"
+		    "\"delta\":{\"a\":{\"c\":{\"d\":[3]}},\"e\":{}}},"
+		    "\"metadata\":{\"desired\":{\"a\":{\"c\":{\"d\":[{\"timestamp\":6}]}},\"e\":{}},"
+		    "\"reported\":{\"f\":{\"timestamp\":5}}},\"version\":2,\"timestamp\":7}");
+}
+
+/* A refusal does not begin the version anew. */
+static void a_version_is_not_forgotten_by_a_refused_update(void **state)
+{
+	(void)state;
+	change("{\"state\":{\"reported\":{\"a\":1}}}", NOW);
+	assert_ok(zt_shadow_delete(&shadow, NOW - 48 * 3600));
+	refused("{\"state\":{\"reported\":{\"a\":2}},\"version\":1}", 409, "Version conflict");
+	change("{\"state\":{\"reported\":{\"a\":2}},\"version\":0}", NOW);
+	assert_int_equal(shadow.version, 1);
 }
 
 static void refusals_in_aws_s_words(void **state)
@@ -207,8 +251,8 @@ static void what_is_stored_comes_back(void **state)
 	change("{\"state\":{\"desired\":{\"a\":{\"b\":[1,2.5,\"x\"]}}}}", NOW);
 	assert_ok(zt_shadow_write(&shadow, &text));
 	assert_ok(zt_shadow_read(zt_str_view(&text), &again, NULL));
-	assert_true(json_equal(again.desired, shadow.desired) && again.reported == NULL);
-	assert_true(json_equal(again.desired_metadata, shadow.desired_metadata));
+	assert_true(json_equal(again.desired.state, shadow.desired.state) && again.reported.state == NULL);
+	assert_true(json_equal(again.desired.metadata, shadow.desired.metadata));
 	assert_int_equal(again.version, 1);
 	assert_true(again.exists);
 	zt_shadow_clear(&again);
@@ -237,6 +281,8 @@ int main(void)
 		TEST(a_state_of_null_is_accepted),
 		TEST(versions_go_on_behind_a_deletion_and_are_checked),
 		TEST(documents_show_both_sides),
+		TEST(the_document_before_stays_as_it_was),
+		TEST(a_version_is_not_forgotten_by_a_refused_update),
 		TEST(refusals_in_aws_s_words),
 		TEST(eight_kilobytes_of_state_and_no_more),
 		TEST(what_is_stored_comes_back),
