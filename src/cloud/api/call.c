@@ -105,8 +105,10 @@ static void answer(zt_call *call, zt_status status, const zt_error *error)
 static void committed(void *context, zt_status status)
 {
 	zt_call *call = context;
-	const zt_error error = { .status = status };
-	answer(call, status, &error);
+	/* Another process changed the same: the next try knows it, and AWS's clients try again behind this status. */
+	zt_status told = status == ZT_E_CONFLICT ? ZT_E_UNAVAILABLE : status;
+	const zt_error error = { .status = told };
+	answer(call, told, &error);
 	call_free(call);
 }
 

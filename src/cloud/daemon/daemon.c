@@ -347,7 +347,7 @@ zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
 	say_goodbye(daemon);
 	if (daemon->lost)
 		return zt_error_set(ret_error, ZT_E_UNAVAILABLE,
-				    "this process stood still for too long: start it again");
+				    "memory cannot follow what other processes change: start this one again");
 	return ZT_OK;
 }
 

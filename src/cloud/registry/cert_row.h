@@ -14,10 +14,18 @@ typedef struct {
 	zt_link by_creation, by_subject;
 } zt_ca_row;
 
+/* What never changes of a certificate, shared by the rows that follow one another. */
+typedef struct {
+	size_t holders;
+	zt_str der;
+	char *pem; /* made when first asked for, as the next */
+	zt_cert_info *info;
+} zt_cert_body;
+
 typedef struct {
 	zt_row row;
-	zt_certificate certificate; /* pem and info are owned, and made when first asked for */
-	zt_str der;
+	zt_certificate certificate; /* pem and info are the body's */
+	zt_cert_body *body;
 	zt_link by_creation, by_ca;
 } zt_cert_row;
 
@@ -29,6 +37,8 @@ ZT_DEFINE_CLEANUP(zt_ca_row, zt_ca_row_free)
 ZT_NODISCARD zt_status zt_ca_row_seal(zt_ca_row *row);
 
 ZT_NODISCARD zt_status zt_cert_row_new(zt_view id, zt_view der, zt_cert_row **ret);
+/* Another row of the same certificate, sealed, with the same values: for the caller to change those that are no key. */
+ZT_NODISCARD zt_status zt_cert_row_like(const zt_cert_row *old, zt_cert_row **ret);
 ZT_NODISCARD zt_status zt_cert_row_seal(zt_cert_row *row);
 /* With its text and names. NULL for NULL, and when out of memory. */
 const zt_certificate *zt_cert_completed(zt_row *row);

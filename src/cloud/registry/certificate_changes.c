@@ -45,7 +45,7 @@ zt_status zt_txn_certificate_add(zt_txn *txn, const zt_certificate_spec *spec, c
 		return zt_refuse(ret_error, ZT_REFUSE_CERTIFICATE, "The CA certificate is not registered. (id: %.*s)",
 				 ZT_PRI(spec->ca_id));
 	TRY(make_row(registry, spec, info, &row));
-	row->certificate.info = ZT_STEAL(info);
+	row->body->info = ZT_STEAL(info);
 	TRY(zt_txn_put(txn, &zt_noun_certificate, &row->row));
 	const zt_certificate *added = zt_cert_completed(&row->row);
 	ENSURE(added, ZT_E_NOMEM);
@@ -77,22 +77,6 @@ static zt_status check_transition(const zt_certificate *cert, zt_cert_status sta
 	return ZT_OK;
 }
 
-static zt_status copy_row(const zt_cert_row *old, zt_cert_row **ret)
-{
-	zt_cert_row *row = NULL;
-	TRY(zt_cert_row_new(old->row.node.key, zt_str_view(&old->der), &row));
-	row->certificate = old->certificate;
-	row->certificate.pem = NULL;
-	row->certificate.info = NULL;
-	zt_status status = zt_cert_row_seal(row);
-	if (status != ZT_OK) {
-		zt_noun_certificate.free(&row->row);
-		return status;
-	}
-	*ret = row;
-	return ZT_OK;
-}
-
 zt_status zt_txn_certificate_update(zt_txn *txn, zt_view id, zt_cert_status status, zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);
@@ -101,7 +85,7 @@ zt_status zt_txn_certificate_update(zt_txn *txn, zt_view id, zt_cert_status stat
 	TRY(check_transition(&old->certificate, status, ret_error));
 	if (old->certificate.status == status)
 		return ZT_OK;
-	TRY(copy_row(old, &row));
+	TRY(zt_cert_row_like(old, &row));
 	row->certificate.status = status;
 	row->certificate.customer_version++;
 	row->certificate.modified_ms = zt_registry_now_ms(registry);

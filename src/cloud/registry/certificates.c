@@ -2,11 +2,30 @@
 #include "cloud/registry/cert_row.h"
 #include "x509/pem.h"
 
+static void body_release(zt_cert_body *body)
+{
+	if (!body || --body->holders > 0)
+		return;
+	free(body->pem);
+	zt_cert_info_free(body->info);
+	zt_str_free(&body->der);
+	free(body);
+}
+ZT_DEFINE_CLEANUP(zt_cert_body, body_release)
+
+static zt_status body_new(zt_view der, zt_cert_body **ret)
+{
+	ZT_CLEANUP(body_releasep) zt_cert_body *body = calloc(1, sizeof *body);
+	ENSURE(body, ZT_E_NOMEM);
+	body->holders = 1;
+	TRY(zt_cert_copy_der(&body->der, der));
+	*ret = ZT_STEAL(body);
+	return ZT_OK;
+}
+
 static void cert_row_free(zt_cert_row *row)
 {
-	free(row->certificate.pem);
-	zt_cert_info_free((zt_cert_info *)(uintptr_t)row->certificate.info);
-	zt_str_free(&row->der);
+	body_release(row->body);
 	zt_link_free(&row->by_creation);
 	zt_link_free(&row->by_ca);
 	free(row);
@@ -23,7 +42,7 @@ zt_status zt_cert_row_new(zt_view id, zt_view der, zt_cert_row **ret)
 	ZT_CLEANUP(cert_row_freep) zt_cert_row *row = calloc(1, sizeof *row);
 	ENSURE(row, ZT_E_NOMEM);
 	TRY(zt_text_copy(row->certificate.id, sizeof row->certificate.id, id));
-	TRY(zt_cert_copy_der(&row->der, der));
+	TRY(body_new(der, &row->body));
 	row->row.node.key = zt_view_of(row->certificate.id);
 	*ret = ZT_STEAL(row);
 	return ZT_OK;
@@ -36,6 +55,19 @@ zt_status zt_cert_row_seal(zt_cert_row *row)
 	zt_view position = zt_view_of(cert->position);
 	TRY(ZT_LINK_MAKE(&row->by_creation, &row->row, position));
 	return cert->ca_id[0] ? ZT_LINK_MAKE(&row->by_ca, &row->row, zt_view_of(cert->ca_id), position) : ZT_OK;
+}
+
+zt_status zt_cert_row_like(const zt_cert_row *old, zt_cert_row **ret)
+{
+	ZT_CLEANUP(cert_row_freep) zt_cert_row *row = calloc(1, sizeof *row);
+	ENSURE(row, ZT_E_NOMEM);
+	row->certificate = old->certificate;
+	row->body = old->body;
+	row->body->holders++;
+	row->row.node.key = zt_view_of(row->certificate.id);
+	TRY(zt_cert_row_seal(row));
+	*ret = ZT_STEAL(row);
+	return ZT_OK;
 }
 
 static void cert_link(zt_registry *registry, zt_row *row)
@@ -63,7 +95,7 @@ static zt_status cert_encode(const zt_row *row, zt_str *out)
 					 (json_int_t)cert->modified_ms, "notBefore", (json_int_t)cert->not_before_ms,
 					 "notAfter", (json_int_t)cert->not_after_ms, "customerVersion",
 					 (int)cert->customer_version, "generation", cert->generation_id),
-			       zt_str_view(&((const zt_cert_row *)row)->der), out);
+			       zt_str_view(&((const zt_cert_row *)row)->body->der), out);
 }
 
 static void read_status(zt_record_reader *reader, zt_cert_status *ret)
@@ -105,16 +137,16 @@ const zt_noun zt_noun_certificate = {
  * bytes are those that were parsed at registration, so only want of memory can refuse. */
 static zt_status complete(zt_cert_row *row)
 {
-	if (!row->certificate.pem) {
+	zt_cert_body *body = row->body;
+	if (!body->pem) {
 		ZT_CLEANUP(zt_str_free) zt_str pem = ZT_STR(2 * ZT_CERT_DER_MAX);
-		TRY(zt_pem_put(zt_str_view(&row->der), "CERTIFICATE", &pem));
-		row->certificate.pem = zt_str_steal(&pem);
+		TRY(zt_pem_put(zt_str_view(&body->der), "CERTIFICATE", &pem));
+		body->pem = zt_str_steal(&pem);
 	}
-	if (!row->certificate.info) {
-		zt_cert_info *info;
-		TRY(zt_cert_read(zt_str_view(&row->der), &info, NULL));
-		row->certificate.info = info;
-	}
+	if (!body->info)
+		TRY(zt_cert_read(zt_str_view(&body->der), &body->info, NULL));
+	row->certificate.pem = body->pem;
+	row->certificate.info = body->info;
 	return ZT_OK;
 }
 

@@ -50,7 +50,7 @@ static zt_status damaged(const zt_noun *noun, zt_view key, zt_status status, con
 			    (const char *)zt_view_pri_ptr(key), cause->text[0] ? cause->text : zt_status_text(status));
 }
 
-zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error)
+zt_status zt_registry_decode(zt_registry *registry, const zt_record *record, zt_row **ret, zt_error *ret_error)
 {
 	const zt_noun *noun = zt_noun_of(record->kind);
 	zt_row *row = NULL;
@@ -67,6 +67,15 @@ zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_er
 		noun->free(row);
 		return damaged(noun, record->key, ZT_E_INVALID, &cause, ret_error);
 	}
+	*ret = row;
+	return ZT_OK;
+}
+
+zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error)
+{
+	zt_row *row = NULL;
+	TRY(zt_registry_decode(registry, record, &row, ret_error));
+	const zt_noun *noun = zt_noun_of(record->kind);
 	zt_index_put(&registry->rows[noun->kind], &row->node);
 	if (noun->link)
 		noun->link(registry, row);
@@ -84,9 +93,9 @@ static zt_status visit(void *context, const zt_record *record)
 	return zt_registry_load(load->registry, record, load->error);
 }
 
-static void lose(const zt_registry *registry)
+static void lose(const zt_registry *registry, const zt_error *cause)
 {
-	LOG_ERROR("registry", "memory cannot follow what other processes change");
+	(void)zt_log_error("registry", cause, "memory cannot follow what other processes change");
 	if (registry->lost)
 		registry->lost(registry->lost_context);
 }
@@ -94,10 +103,11 @@ static void lose(const zt_registry *registry)
 static void follow(void *context, const zt_record *record, bool gone)
 {
 	zt_registry *registry = context;
-	if (record)
-		zt_registry_follow(registry, record, gone);
-	else
-		lose(registry);
+	zt_error cause = { 0 };
+	zt_status status = record ? zt_registry_follow(registry, record, gone, &cause)
+				  : zt_error_set(&cause, ZT_E_EXPIRED, "this process stood still for too long");
+	if (status != ZT_OK)
+		lose(registry, &cause);
 }
 
 ZT_DEFINE_CLEANUP(zt_registry, zt_registry_free)

@@ -66,7 +66,8 @@ void zt_registry_watch(zt_registry *registry, zt_durable_fn changed, void *conte
 
 /* With a store that processes share: whether the change that a listener is told of was made by another process. */
 bool zt_registry_is_foreign(const zt_registry *registry);
-/* `lost` runs when memory can no longer follow what other processes change: this one must end. */
+/* `lost` runs when memory can no longer follow what other processes change (this one stood still for too long, or
+ * cannot read a record): this one must end. */
 typedef void (*zt_lost_fn)(void *context);
 void zt_registry_tell_loss(zt_registry *registry, zt_lost_fn lost, void *context);
 

@@ -71,10 +71,15 @@ struct zt_registry {
 
 /* NULL when this version knows no such kind. */
 const zt_noun *zt_noun_of(unsigned kind);
-/* Another process changed that record: memory follows. What is in flight here and touches it will fail. */
-void zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone);
+/* Another process changed that record: memory follows. What is in flight here and touches it will fail. A record that
+ * this version cannot read is named in *ret_error: memory is then behind for good. */
+ZT_NODISCARD zt_status zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone,
+					  zt_error *ret_error);
 
-/* Makes the object of a stored record. A record that breaks its form is named in *ret_error; nothing is changed. */
+/* Makes the object of a stored record. A record that breaks its form is named in *ret_error. */
+ZT_NODISCARD zt_status zt_registry_decode(zt_registry *registry, const zt_record *record, zt_row **ret,
+					  zt_error *ret_error);
+/* Takes a stored record into memory; as before. */
 ZT_NODISCARD zt_status zt_registry_load(zt_registry *registry, const zt_record *record, zt_error *ret_error);
 
 /* NULL when there is none. */

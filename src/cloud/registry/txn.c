@@ -242,28 +242,9 @@ static void doom(zt_registry *registry, zt_txn *first)
 	first->doomed = true;
 }
 
-static zt_status decode(zt_registry *registry, const zt_noun *noun, const zt_record *record, zt_row **ret)
+static void follow(zt_registry *registry, const zt_noun *noun, zt_view key, zt_row *after)
 {
-	zt_error error = { 0 };
-	zt_status status = noun->decode(registry, record, ret, &error);
-	return status == ZT_OK ? ZT_OK : zt_log_error("registry", &error, "what another process wrote cannot be read");
-}
-
-void zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone)
-{
-	const zt_noun *noun = zt_noun_of(record->kind);
-	zt_row *after = NULL;
-	if (!noun)
-		return;
-	zt_txn *touching = first_to_touch(registry, noun, record->key);
-	/* Ours will be the later one. */
-	if (touching && last_wins(noun))
-		return;
-	if (touching)
-		doom(registry, touching);
-	if (!gone && decode(registry, noun, record, &after) != ZT_OK)
-		return;
-	zt_row *before = zt_row_find(registry, noun->kind, record->key);
+	zt_row *before = zt_row_find(registry, noun->kind, key);
 	if (!before && !after)
 		return;
 	registry->foreign = true;
@@ -271,6 +252,26 @@ void zt_registry_follow(zt_registry *registry, const zt_record *record, bool gon
 	registry->foreign = false;
 	if (before)
 		noun->free(before);
+}
+
+zt_status zt_registry_follow(zt_registry *registry, const zt_record *record, bool gone, zt_error *ret_error)
+{
+	zt_row *after = NULL;
+	if (!gone)
+		TRY(zt_registry_decode(registry, record, &after, ret_error));
+	const zt_noun *noun = zt_noun_of(record->kind);
+	zt_txn *touching = noun ? first_to_touch(registry, noun, record->key) : NULL;
+	/* Ours will be the later one. */
+	if (touching && last_wins(noun)) {
+		if (after)
+			noun->free(after);
+		return ZT_OK;
+	}
+	if (touching)
+		doom(registry, touching);
+	if (noun)
+		follow(registry, noun, record->key, after);
+	return ZT_OK;
 }
 
 void zt_txn_commit(zt_txn *txn, zt_store_done_fn done, void *context)

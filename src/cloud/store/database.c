@@ -102,6 +102,8 @@ zt_status zt_database_open(const char *path, bool shared, zt_database **ret, zt_
 	if (code != SQLITE_OK)
 		return sqlite_error(database->sqlite, code, path, ret_error);
 	database->shared = shared;
+	/* The first note trims: processes that end before they made enough of them would leave the log to grow. */
+	database->notes = TRIM_EVERY - 1;
 	zt_random_bytes(&database->writer, sizeof database->writer);
 	if (shared)
 		(void)sqlite3_busy_timeout(database->sqlite, BUSY_MS);
@@ -239,14 +241,22 @@ static int write_transactions(zt_database *database, const zt_changes *first, si
 	return code == SQLITE_OK ? run(database, SQL_COMMIT) : code;
 }
 
+static zt_status write_error(sqlite3 *sqlite, int code, zt_error *ret_error)
+{
+	if (code == CONFLICT)
+		return zt_error_set(ret_error, ZT_E_CONFLICT,
+				    "another process changed what this one was about to change");
+	if (code == SQLITE_BUSY)
+		return zt_error_set(ret_error, ZT_E_UNAVAILABLE, "another process keeps the store locked");
+	return sqlite_error(sqlite, code, "cannot write the store", ret_error);
+}
+
 zt_status zt_database_write(zt_database *database, const zt_changes *first, size_t count, zt_error *ret_error)
 {
 	int code = write_transactions(database, first, count);
 	if (code == SQLITE_OK)
 		return ZT_OK;
-	zt_status status = code == CONFLICT ? zt_error_set(ret_error, ZT_E_CONFLICT,
-							   "another process changed what this one was about to change")
-					    : sqlite_error(database->sqlite, code, "cannot write the store", ret_error);
+	zt_status status = write_error(database->sqlite, code, ret_error);
 	/* SQLite ends the transaction by itself after some failures (SQLite, "Response To Errors Within A
 	 * Transaction"). */
 	if (!sqlite3_get_autocommit(database->sqlite))

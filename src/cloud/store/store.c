@@ -162,7 +162,7 @@ static void wait_for_work(zt_store *store)
 {
 	struct timespec until;
 	(void)pthread_mutex_lock(&store->lock);
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += POLL_MS * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_sec++;
@@ -256,12 +256,22 @@ static zt_status start_writer(zt_store *store, zt_error *ret_error)
 
 ZT_DEFINE_CLEANUP(zt_store, zt_store_close)
 
+/* A wall clock that is set does not make the writer wait. */
+static void init_locks(zt_store *store)
+{
+	pthread_condattr_t monotonic;
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&store->work, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	(void)pthread_mutex_init(&store->lock, NULL);
+}
+
 static zt_status open_store(struct event_base *loop, const char *path, bool shared, zt_store **ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_store_closep) zt_store *store = calloc(1, sizeof *store);
 	ENSURE(store, ZT_E_NOMEM);
-	(void)pthread_mutex_init(&store->lock, NULL);
-	(void)pthread_cond_init(&store->work, NULL);
+	init_locks(store);
 	store->generation = 1;
 	store->shared = shared;
 	TRY(zt_database_open(path, shared, &store->database, ret_error));

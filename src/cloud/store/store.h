@@ -23,12 +23,12 @@ typedef struct {
 
 enum { ZT_STORE_KEY_MAX = 2048, ZT_STORE_VALUE_MAX = 64 * 1024 * 1024 };
 
-/* Opens or creates the database file (0600) and brings its form up to date. ZT_E_CONFIG when a newer version wrote
- * it or another process has it; ZT_E_DISK_FULL; ZT_E_IO with SQLite's words. */
+/* Opens or creates the database file (0600), for this process alone, and brings its form up to date. ZT_E_CONFIG when a
+ * newer version wrote it or another process has it; ZT_E_DISK_FULL; ZT_E_IO with SQLite's words. */
 ZT_NODISCARD zt_status zt_store_open(struct event_base *loop, const char *path, zt_store **ret, zt_error *ret_error);
-/* The same for a file that other processes open so too. Each change is noted in a log beside the records, which every
- * process looks at ten times a second. A transaction fails with ZT_E_CONFLICT when one of its records was changed by
- * another process since this one was last told. */
+/* The same for a file that other processes open so too; ZT_E_CONFIG when one has it alone. Each change is noted in a
+ * log beside the records, which every process looks at ten times a second. A transaction fails with ZT_E_CONFLICT when
+ * one of its records was changed by another process since this one was last told. */
 ZT_NODISCARD zt_status zt_store_open_shared(struct event_base *loop, const char *path, zt_store **ret,
 					    zt_error *ret_error);
 /* Told of each record that another process changed, in the order of the changes, between the ends of this one's own
@@ -52,9 +52,11 @@ ZT_NODISCARD zt_status zt_changes_delete(zt_changes *changes, unsigned kind, zt_
 /* Of the record that was added last, whoever writes it later is right, whatever he knew: no ZT_E_CONFLICT. */
 void zt_changes_let_last_win(zt_changes *changes);
 
-/* Takes over `changes`. done runs on the loop's thread, in the order of submission: ZT_OK once durable, or
- * ZT_E_DISK_FULL or ZT_E_IO with nothing of it written. When one fails, all submitted behind it fail too, so that the
- * caller can undo in reverse order; the store goes on with the next one submitted after that. */
+/* Takes over `changes`. done runs on the loop's thread, in the order of submission: ZT_OK once durable; or
+ * ZT_E_DISK_FULL, ZT_E_IO or ZT_E_NOMEM, and of a shared file also ZT_E_CONFLICT (zt_store_open_shared) or
+ * ZT_E_UNAVAILABLE (another process wrote for ten seconds), with nothing of it written. When one fails, all submitted
+ * behind it fail too, so that the caller can undo in reverse order; the store goes on with the next one submitted after
+ * that. */
 typedef void (*zt_store_done_fn)(void *context, zt_status status);
 void zt_store_submit(zt_store *store, zt_changes *changes, zt_store_done_fn done, void *context);
 

@@ -1,7 +1,10 @@
 """Two gateways on one store and one broker: a device may land on either."""
 import json
+import sqlite3
 import subprocess
+import threading
 
+from botocore.exceptions import ClientError
 from brokers import Client, Mosquitto, certificate
 from refusal import CONFIG, USAGE, check, refusal
 from world import BIN, DEMO_MESSAGE, Daemon, World, wait_for
@@ -97,12 +100,43 @@ def sessions_and_shadows_are_one(world, first, second):
     return files
 
 
+def a_collision_is_to_be_tried_again(world):
+    """Another process changes a thing between our change in memory and its way to the disk."""
+    iot, other, answers = world.client("iot"), world.client("iot"), []
+    iot.create_thing(thingName="twice", attributePayload={"attributes": {"by": "nobody"}})
+
+    def update():
+        try:
+            answers.append(iot.update_thing(thingName="twice", attributePayload={"attributes": {"by": "us"}}))
+        except ClientError as error:
+            answers.append(error.response)
+
+    def by():
+        return other.describe_thing(thingName="twice")["attributes"]["by"]
+
+    database = sqlite3.connect(world.cloud.data / "registry.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    ours = threading.Thread(target=update)
+    ours.start()
+    wait_for(lambda: by() == "us", "the change is in memory")
+    database.execute("INSERT INTO change (kind, key, writer) SELECT kind, key, 1 FROM record WHERE key = ?", (b"twice",))
+    database.execute("COMMIT")
+    database.close()
+    ours.join()
+    assert answers[0]["ResponseMetadata"]["HTTPStatusCode"] == 503, answers
+    assert answers[0]["Error"]["Code"] == "ServiceUnavailableException", answers
+    assert by() == "nobody"
+    iot.update_thing(thingName="twice", attributePayload={"attributes": {"by": "us"}})
+    iot.delete_thing(thingName="twice")
+
+
 with Mosquitto() as broker, World(cloud_options=broker.options) as world:
     second = gateway_of(world, broker).start()
     try:
         assert "control" not in second.endpoints, second.endpoints
         devices_land_on_either(world, world.cloud, second)
         files = sessions_and_shadows_are_one(world, world.cloud, second)
+        a_collision_is_to_be_tried_again(world)
 
         # A second process of everything is refused while the first is there.
         twin = subprocess.run([BIN / "zerotouch-cloud", "--data", world.cloud.data, "--pick-ports", *broker.options],

@@ -98,6 +98,27 @@ static void an_update_changes_the_status(void **state)
 	assert_non_null(device(f)->info);
 }
 
+/* Text and parsed names are those of the bytes, which stay. */
+static void an_update_parses_nothing_anew(void **state)
+{
+	registry_fixture *f = *state;
+	begin(f);
+	register_tenant(f);
+	add(f, "device", TENANT_CA, ZT_CERT_PENDING_ACTIVATION);
+	assert_ok(commit(f));
+	const zt_cert_info *info = device(f)->info;
+	const char *pem = device(f)->pem;
+	begin(f);
+	assert_ok(update(f, ZT_CERT_ACTIVE));
+	zt_txn_abort(f->txn);
+	assert_is_device(device(f));
+	begin(f);
+	assert_ok(update(f, ZT_CERT_ACTIVE));
+	assert_ok(commit(f));
+	assert_ptr_equal(device(f)->info, info);
+	assert_ptr_equal(device(f)->pem, pem);
+}
+
 static void the_same_status_again_changes_nothing(void **state)
 {
 	registry_fixture *f = *state;
@@ -258,6 +279,7 @@ int main(void)
 		TEST(what_is_no_certificate_is_refused),
 		TEST(weak_keys_and_digests_are_refused),
 		TEST(an_update_changes_the_status),
+		TEST(an_update_parses_nothing_anew),
 		TEST(the_same_status_again_changes_nothing),
 		TEST(nothing_becomes_pending),
 		TEST(a_revoked_or_transferred_one_stays),

@@ -1,6 +1,8 @@
 /* Two processes on one store, played by two registries with a loop each: memory follows what the other one changes. */
 #include "fixture.h"
 
+#include <sqlite3.h>
+
 #include "cloud/registry/policies.h"
 #include "cloud/registry/retained.h"
 
@@ -41,6 +43,7 @@ static int set_up_pair(void **state)
 	p = (pair){ .own = 0 };
 	zt_temporary_make(&p.a.folder);
 	(void)snprintf(path, sizeof path, "%s/store.db", p.a.folder.path);
+	zt_text_cut(p.a.path, sizeof p.a.path, zt_view_of(path));
 	open_one(&p.a, path);
 	open_one(&p.b, path);
 	assert_ok(zt_registry_listen(p.b.registry, on_change, &p));
@@ -185,6 +188,43 @@ static void of_retained_messages_the_last_one_stays(void **state)
 	assert_memory_equal(zt_registry_retained(p->b.registry, ZT_LIT("t"))->payload, "b", 1);
 }
 
+static void on_lost(void *context)
+{
+	*(bool *)context = true;
+}
+
+/* As a process of a later version, or a broken one, would write it. */
+static void write_foreign(const pair *p, const char *sql)
+{
+	sqlite3 *sqlite;
+	assert_int_equal(sqlite3_open(p->a.path, &sqlite), SQLITE_OK);
+	(void)sqlite3_busy_timeout(sqlite, 10000);
+	assert_int_equal(sqlite3_exec(sqlite, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
+}
+
+static void is_lost_by(pair *p, const char *sql)
+{
+	bool lost = false;
+	zt_registry_tell_loss(p->b.registry, on_lost, &lost);
+	write_foreign(p, sql);
+	while (!lost)
+		assert_int_equal(event_base_loop(p->b.loop, EVLOOP_ONCE), 0);
+	assert_int_equal(p->foreign, 0);
+}
+
+static void a_record_that_cannot_be_read_is_a_loss(void **state)
+{
+	is_lost_by(*state, "INSERT INTO record (kind, key, value) VALUES (6, x'70', x'00');"
+			   "INSERT INTO change (kind, key, writer) VALUES (6, x'70', 1)");
+}
+
+static void a_record_of_a_kind_that_is_not_known_is_a_loss(void **state)
+{
+	is_lost_by(*state, "INSERT INTO record (kind, key, value) VALUES (999, x'70', x'00');"
+			   "INSERT INTO change (kind, key, writer) VALUES (999, x'70', 1)");
+}
+
 int main(void)
 {
 #define PAIR(name) cmocka_unit_test_setup_teardown(name, set_up_pair, tear_down_pair)
@@ -194,6 +234,8 @@ int main(void)
 		PAIR(of_two_that_change_the_same_the_later_fails_and_follows),
 		PAIR(what_builds_upon_a_conflict_is_undone_with_it),
 		PAIR(of_retained_messages_the_last_one_stays),
+		PAIR(a_record_that_cannot_be_read_is_a_loss),
+		PAIR(a_record_of_a_kind_that_is_not_known_is_a_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,6 +167,36 @@ static void a_log_that_went_on_without_us_is_told_as_a_loss(void **state)
 	assert_int_equal(p->count, 1);
 }
 
+static int64_t ask(const char *path, const char *sql)
+{
+	sqlite3 *sqlite;
+	sqlite3_stmt *statement;
+	assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
+	(void)sqlite3_busy_timeout(sqlite, 10000);
+	assert_int_equal(sqlite3_prepare_v2(sqlite, sql, -1, &statement, NULL), SQLITE_OK);
+	int code = sqlite3_step(statement);
+	assert_true(code == SQLITE_ROW || code == SQLITE_DONE);
+	int64_t answer = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
+	return answer;
+}
+
+/* Of processes that end before each has written a thousand records. */
+static void the_log_is_trimmed_by_whoever_writes_first(void **state)
+{
+	pair *p = *state;
+	assert_ok(put(p, &p->a, "lamp", "on"));
+	(void)ask(p->a.path, "INSERT INTO change (kind, key, writer) "
+			     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100500) "
+			     "SELECT 9, x'00', 9 FROM n");
+	assert_true(ask(p->a.path, "SELECT count(*) FROM change") > 100500);
+	assert_ok(put(p, &p->b, "door", "shut"));
+	assert_int_equal(ask(p->a.path, "SELECT count(*) FROM change"), 100000);
+	assert_ok(put(p, &p->b, "door", "open"));
+	assert_int_equal(ask(p->a.path, "SELECT count(*) FROM change"), 100001);
+}
+
 static void a_process_that_wants_the_file_alone_is_refused(void **state)
 {
 	pair *p = *state;
@@ -188,6 +218,7 @@ int main(void)
 		PAIR(changes_of_other_records_do_not_collide),
 		PAIR(where_the_last_wins_there_is_no_conflict),
 		PAIR(a_log_that_went_on_without_us_is_told_as_a_loss),
+		PAIR(the_log_is_trimmed_by_whoever_writes_first),
 		PAIR(a_process_that_wants_the_file_alone_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
