@@ -211,7 +211,10 @@ zt_status zt_sphere_manifest_read(const char *path, zt_sphere_manifest *ret, zt_
 	zt_sphere_manifest manifest = { 0 };
 	zt_error cause;
 	TRY(zt_file_read(path, &text, ret_error));
-	if (zt_json_parse(zt_str_view(&text), &manifest.json, &cause) != ZT_OK)
+	zt_view json = zt_str_view(&text);
+	/* The byte order mark that Visual Studio likes to put in front. */
+	(void)zt_view_take_prefix(&json, ZT_LIT("\xef\xbb\xbf"));
+	if (zt_json_parse(json, &manifest.json, &cause) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_CONFIG, "%s: %s", path, cause.text);
 	zt_status status = read_members(&(reader){ &manifest, ret_error });
 	if (status == ZT_OK)
@@ -255,6 +258,17 @@ static zt_status put_list(const char *key, const json_t *list, zt_str *out)
 	return ZT_OK;
 }
 
+/* By number, or all of them: what a name of a hardware definition stands for is known to its header alone. */
+static zt_status put_gpios(const json_t *list, zt_str *out)
+{
+	size_t index;
+	const json_t *value;
+	json_array_foreach(list, index, value)
+		if (json_is_string(value))
+			return zt_str_printf(out, "gpio any\n");
+	return put_list("gpio", list, out);
+}
+
 zt_status zt_sphere_manifest_grants(const zt_sphere_manifest *manifest, zt_str *out)
 {
 	json_t *object = json_object_get(manifest->json, "Capabilities"), *value;
@@ -263,6 +277,8 @@ zt_status zt_sphere_manifest_grants(const zt_sphere_manifest *manifest, zt_str *
 		const char *key = key_of(name);
 		if (key)
 			TRY(put_list(key, value, out));
+		else if (strcmp(name, "Gpio") == 0)
+			TRY(put_gpios(value, out));
 		else if (json_is_true(value) || json_array_size(value))
 			TRY(zt_str_printf(out, "capability %s\n", name));
 	}

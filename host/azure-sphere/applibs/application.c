@@ -2,9 +2,14 @@
 #include <applibs/applications.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "cli/sphere_meter.h"
 #include "common/grants.h"
 #include "common/identity.h"
 
@@ -23,23 +28,39 @@ int Application_IsDeviceAuthReady(bool *outIsDeviceAuthReady)
 	return 0;
 }
 
-/* Of this process: heap, stacks and data, without the pages of files, which lie in flash on the device. */
-static size_t status_kb(const char *key)
+/* Sums up the writable segments of the first object, the program. */
+static int add_data(struct dl_phdr_info *info, size_t size, void *context)
 {
-	FILE *file = fopen("/proc/self/status", "re");
-	char line[128];
-	size_t kb = 0;
-	while (file && fgets(line, sizeof line, file))
-		if (strncmp(line, key, strlen(key)) == 0)
-			(void)sscanf(line + strlen(key), "%zu", &kb);
-	if (file)
-		(void)fclose(file);
-	return kb;
+	size_t *total = context;
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_W)
+			*total += info->dlpi_phdr[i].p_memsz;
+	return 1;
+}
+
+static const zt_meter *meter;
+
+__attribute__((constructor)) static void open_meter(void)
+{
+	const char *path = zt_grant("meter");
+	int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC) : -1;
+	void *shared = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *meter, PROT_READ, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	meter = shared == MAP_FAILED ? NULL : shared;
+}
+
+static size_t usage_kb(size_t heap)
+{
+	size_t total = heap;
+	(void)dl_iterate_phdr(add_data, &total);
+	return (total + 1023) / 1024;
 }
 
 size_t Applications_GetUserModeMemoryUsageInKB(void)
 {
-	return status_kb("RssAnon:");
+	return usage_kb(meter ? meter->now[ZT_METER_APP] : 0);
 }
 
 size_t Applications_GetTotalMemoryUsageInKB(void)
@@ -49,11 +70,7 @@ size_t Applications_GetTotalMemoryUsageInKB(void)
 
 size_t Applications_GetPeakUserModeMemoryUsageInKB(void)
 {
-	static size_t peak;
-	size_t now = Applications_GetUserModeMemoryUsageInKB();
-	if (now > peak)
-		peak = now;
-	return peak;
+	return usage_kb(meter ? meter->peak[ZT_METER_APP] : 0);
 }
 
 int Applications_GetOsVersion(Applications_OsVersion *outVersion)

@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/grants.h"
 
-enum { GPIOS = 256 };
+enum { GPIOS = 81 };
 
 /* A pin is one byte in a memory file, so its descriptor can be closed like any other; `open_inode` then tells that it
  * was. */
@@ -39,7 +40,9 @@ static int open_pin(GPIO_Id id, GPIO_Value_Type value)
 
 static int open_granted(GPIO_Id id, GPIO_Value_Type value)
 {
-	if (!zt_granted("capability", "Gpio"))
+	char number[16];
+	(void)snprintf(number, sizeof number, "%d", id);
+	if (!zt_granted("gpio", "any") && !zt_granted("gpio", number))
 		return zt_refuse(EACCES);
 	if (id < 0 || id >= GPIOS)
 		return zt_refuse(ENODEV);

@@ -11,6 +11,7 @@
  *	component GUID       AllowedApplicationConnections
  *	capability NAME      a capability that is true, or a list that holds something
  *	power NAME           PowerControls
+ *	gpio NUMBER          Gpio; "any" when the manifest has names
  *	meter FILE           where the heap is counted */
 #ifndef ZT_HOST_GRANTS_H
 #define ZT_HOST_GRANTS_H

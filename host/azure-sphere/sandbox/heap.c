@@ -161,6 +161,12 @@ void *aligned_alloc(size_t alignment, size_t n)
 	return allocate(alignment, n, CALLER);
 }
 
+void *valloc(size_t n);
+void *valloc(size_t n)
+{
+	return allocate((size_t)getpagesize(), n, CALLER);
+}
+
 int posix_memalign(void **ret, size_t alignment, size_t n)
 {
 	if (alignment % sizeof(void *) || (alignment & (alignment - 1)))

@@ -86,18 +86,43 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 	return result;
 }
 
+/* Remembers the addresses for connect; h_errno when there are none. */
+static bool is_found(const char *name, int family)
+{
+	struct addrinfo *list = NULL;
+	const struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
+	if (getaddrinfo(name, NULL, &hints, &list) != 0) {
+		h_errno = HOST_NOT_FOUND;
+		return false;
+	}
+	freeaddrinfo(list);
+	return true;
+}
+
 struct hostent *gethostbyname(const char *name)
 {
 	typedef struct hostent *look_up_fn(const char *);
 	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "gethostbyname");
-	struct addrinfo *list = NULL;
-	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
-	if (getaddrinfo(name, NULL, &hints, &list) != 0) {
-		h_errno = HOST_NOT_FOUND;
-		return NULL;
-	}
-	freeaddrinfo(list);
-	return real(name);
+	return is_found(name, AF_INET) ? real(name) : NULL;
+}
+
+struct hostent *gethostbyname2(const char *name, int family)
+{
+	typedef struct hostent *look_up_fn(const char *, int);
+	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "gethostbyname2");
+	return is_found(name, family) ? real(name, family) : NULL;
+}
+
+int gethostbyname_r(const char *name, struct hostent *entry, char *buffer, size_t n, struct hostent **ret,
+		    int *ret_cause)
+{
+	typedef int look_up_fn(const char *, struct hostent *, char *, size_t, struct hostent **, int *);
+	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "gethostbyname_r");
+	if (is_found(name, AF_INET))
+		return real(name, entry, buffer, n, ret, ret_cause);
+	*ret = NULL;
+	*ret_cause = HOST_NOT_FOUND;
+	return 0;
 }
 
 int connect(int fd, const struct sockaddr *address, socklen_t length)
@@ -112,6 +137,13 @@ ssize_t sendto(int fd, const void *bytes, size_t n, int flags, const struct sock
 	typedef ssize_t send_fn(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
 	send_fn *real = (send_fn *)dlsym(RTLD_NEXT, "sendto");
 	return may_reach(address) ? real(fd, bytes, n, flags, address, length) : zt_refuse(EPERM);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	typedef ssize_t send_fn(int, const struct msghdr *, int);
+	send_fn *real = (send_fn *)dlsym(RTLD_NEXT, "sendmsg");
+	return may_reach(message->msg_name) ? real(fd, message, flags) : zt_refuse(EPERM);
 }
 
 static bool may_listen(int fd, const struct sockaddr *address)

@@ -1,7 +1,10 @@
 #include "tlsutils/curl_context.h"
 
+#include <limits.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <tlsutils/deviceauth_curl.h>
 
@@ -50,4 +53,69 @@ int zt_curl_set_least_version(void *context, int version)
 int zt_curl_set_ciphers(void *context, const char *list)
 {
 	return context && list && told(SSL_CTX_set_cipher_list(context, list));
+}
+
+/* ---- from memory ---- */
+
+static BIO *open_memory(const unsigned char *bytes, long n)
+{
+	return bytes && n > 0 && n <= INT_MAX ? BIO_new_mem_buf(bytes, (int)n) : NULL;
+}
+
+static X509 *read_one(BIO *file, bool pem)
+{
+	return pem ? PEM_read_bio_X509_AUX(file, NULL, NULL, NULL) : d2i_X509_bio(file, NULL);
+}
+
+int zt_curl_trust_memory(void *context, const unsigned char *bytes, long n, bool pem)
+{
+	BIO *file = open_memory(bytes, n);
+	int count = 0;
+	for (X509 *root; context && file && (root = read_one(file, pem)); X509_free(root))
+		count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), root) == 1;
+	BIO_free(file);
+	return told(count > 0);
+}
+
+int zt_curl_use_certificate_memory(void *context, const unsigned char *bytes, long n, bool pem)
+{
+	BIO *file = open_memory(bytes, n);
+	X509 *certificate = file ? read_one(file, pem) : NULL;
+	bool used = context && certificate && SSL_CTX_use_certificate(context, certificate) == 1;
+	X509_free(certificate);
+	while (used && pem && (certificate = read_one(file, true)))
+		used = SSL_CTX_add0_chain_cert(context, certificate) == 1;
+	BIO_free(file);
+	return told(used);
+}
+
+int zt_curl_use_key_memory(void *context, const unsigned char *bytes, long n, bool pem)
+{
+	BIO *file = open_memory(bytes, n);
+	EVP_PKEY *key = NULL;
+	if (file)
+		key = pem ? PEM_read_bio_PrivateKey(file, NULL, NULL, NULL) : d2i_PrivateKey_bio(file, NULL);
+	bool used = context && key && SSL_CTX_use_PrivateKey(context, key) == 1;
+	EVP_PKEY_free(key);
+	BIO_free(file);
+	return told(used);
+}
+
+/* ---- sessions ---- */
+
+int zt_curl_set_timeout(void *context, unsigned seconds)
+{
+	if (!context)
+		return 0;
+	(void)SSL_CTX_set_timeout(context, (long)seconds);
+	return 1;
+}
+
+/* The modes have OpenSSL's values. */
+long zt_curl_set_session_cache(void *context, long mode)
+{
+	if (!context)
+		return 0;
+	(void)SSL_CTX_set_session_cache_mode(context, mode);
+	return 1;
 }

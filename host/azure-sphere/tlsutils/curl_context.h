@@ -13,5 +13,11 @@ void zt_curl_set_verify(void *context, int mode);
 /* wolfSSL's number: 3 for TLS 1.2, 4 for TLS 1.3. */
 int zt_curl_set_least_version(void *context, int version);
 int zt_curl_set_ciphers(void *context, const char *list);
+/* PEM, or DER of one. */
+int zt_curl_trust_memory(void *context, const unsigned char *bytes, long n, bool pem);
+int zt_curl_use_certificate_memory(void *context, const unsigned char *bytes, long n, bool pem);
+int zt_curl_use_key_memory(void *context, const unsigned char *bytes, long n, bool pem);
+int zt_curl_set_timeout(void *context, unsigned seconds);
+long zt_curl_set_session_cache(void *context, long mode);
 
 #endif

@@ -3,7 +3,6 @@
  * order, or the runner's LD_PRELOAD) and end in them. WOLFSSL and WOLFSSL_CTX are opaque: void. */
 #include "tlsutils/wolfssl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -12,10 +11,12 @@
 #include "common/grants.h"
 #include "tlsutils/curl_context.h"
 
-enum { CONTEXTS_MAX = 256, PEM = 1 /* WOLFSSL_FILETYPE_PEM */, FAILED = 0 /* WOLFSSL_FAILURE */, SUCCESS = 1 };
+enum { CONTEXTS_MAX = 256, VERIFY_DEFAULT = 1 << 9 /* WOLFSSL_VERIFY_DEFAULT */, NO_DEVICE = -2 };
 
 static void *contexts[CONTEXTS_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* wolfSSL calls its own functions on the context that it makes, and they are these. */
+static _Thread_local bool making;
 
 /* Swaps the first `old` for `new`. */
 static bool replace(const void *old, void *new)
@@ -33,41 +34,49 @@ static bool replace(const void *old, void *new)
 
 bool zt_is_wolfssl(const void *context)
 {
-	return context && replace(context, (void *)context);
+	return context && (making || replace(context, (void *)context));
 }
 
-/* wolfSSL's own function; every signature is the caller's to know. */
-#define REAL(type, name) ((type)dlsym(RTLD_NEXT, name))
 typedef void *make_fn(void *, void *);
 typedef void free_fn(void *);
+typedef void set_verify_fn(void *, int, void *);
 typedef int load_fn(void *, const char *, int);
 typedef int load_chain_fn(void *, const char *);
 
-static void *track(void *context)
+/* Debian's library begins as OpenSSL does, without verification; the device's verifies the server unless it is told not
+ * to. */
+static void *make(const char *name, void *method, void *heap)
 {
-	if (context && !zt_is_wolfssl(context))
+	make_fn *real = ZT_WOLFSSL(make_fn *, name);
+	set_verify_fn *set = ZT_WOLFSSL(set_verify_fn *, "wolfSSL_CTX_set_verify");
+	if (!real || !set)
+		return NULL;
+	making = true;
+	void *context = real(method, heap);
+	making = false;
+	if (context) {
+		set(context, VERIFY_DEFAULT, NULL);
 		(void)replace(NULL, context);
+	}
 	return context;
 }
 
 void *wolfSSL_CTX_new(void *method);
 void *wolfSSL_CTX_new(void *method)
 {
-	make_fn *make = REAL(make_fn *, "wolfSSL_CTX_new");
-	return make ? track(make(method, NULL)) : NULL;
+	return make("wolfSSL_CTX_new", method, NULL);
 }
 
 void *wolfSSL_CTX_new_ex(void *method, void *heap);
 void *wolfSSL_CTX_new_ex(void *method, void *heap)
 {
-	make_fn *make = REAL(make_fn *, "wolfSSL_CTX_new_ex");
-	return make ? track(make(method, heap)) : NULL;
+	return make("wolfSSL_CTX_new_ex", method, heap);
 }
 
 void wolfSSL_CTX_free(void *context);
 void wolfSSL_CTX_free(void *context)
 {
-	free_fn *release = REAL(free_fn *, "wolfSSL_CTX_free");
+	free_fn *release = ZT_WOLFSSL(free_fn *, "wolfSSL_CTX_free");
 	if (context)
 		(void)replace(context, NULL);
 	if (release)
@@ -78,11 +87,12 @@ void wolfSSL_CTX_free(void *context)
 static bool load_pair(void *target, const zt_identity_pair *pair, const char *chain, const char *key, const char *check)
 {
 	typedef int check_fn(const void *);
-	load_chain_fn *use_chain = REAL(load_chain_fn *, chain);
-	load_fn *use_key = REAL(load_fn *, key);
-	check_fn *belongs = REAL(check_fn *, check);
-	return use_chain && use_key && belongs && use_chain(target, pair->certificate) == SUCCESS &&
-	       use_key(target, pair->key, PEM) == SUCCESS && belongs(target) == SUCCESS;
+	load_chain_fn *use_chain = ZT_WOLFSSL(load_chain_fn *, chain);
+	load_fn *use_key = ZT_WOLFSSL(load_fn *, key);
+	check_fn *belongs = ZT_WOLFSSL(check_fn *, check);
+	return use_chain && use_key && belongs && use_chain(target, pair->certificate) == ZT_WOLFSSL_SUCCESS &&
+	       use_key(target, pair->key, ZT_WOLFSSL_PEM) == ZT_WOLFSSL_SUCCESS &&
+	       belongs(target) == ZT_WOLFSSL_SUCCESS;
 }
 
 bool zt_load_wolfssl(void *context, const zt_identity_pair *pair)
@@ -100,18 +110,23 @@ static int load_device(void *target, bool is_context)
 {
 	zt_identity_pair pair;
 	if (!zt_identity_open(&pair))
-		return FAILED;
+		return ZT_WOLFSSL_FAILED;
 	bool loaded = is_context ? zt_load_wolfssl(target, &pair)
 				 : load_pair(target, &pair, "wolfSSL_use_certificate_chain_file",
 					     "wolfSSL_use_PrivateKey_file", "wolfSSL_check_private_key");
 	zt_identity_close(&pair);
-	return loaded ? SUCCESS : FAILED;
+	return loaded ? ZT_WOLFSSL_SUCCESS : ZT_WOLFSSL_FAILED;
+}
+
+int zt_load_wolfssl_device(void *context)
+{
+	return load_device(context, true);
 }
 
 static int load_plain(void *target, const char *name, const char *file, int format)
 {
-	load_fn *load = REAL(load_fn *, name);
-	return load ? load(target, file, format) : FAILED;
+	load_fn *load = ZT_WOLFSSL(load_fn *, name);
+	return load ? load(target, file, format) : ZT_WOLFSSL_FAILED;
 }
 
 int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format);
@@ -131,7 +146,7 @@ int wolfSSL_CTX_use_certificate_chain_file(void *context, const char *file)
 		return zt_curl_use_certificate(context, file, is_device_certificate(file));
 	if (is_device_certificate(file))
 		return load_device(context, true);
-	return load_plain(context, "wolfSSL_CTX_use_certificate_chain_file", file, PEM);
+	return load_plain(context, "wolfSSL_CTX_use_certificate_chain_file", file, ZT_WOLFSSL_PEM);
 }
 
 int wolfSSL_use_certificate_file(void *ssl, const char *file, int format);
@@ -147,7 +162,7 @@ int wolfSSL_use_certificate_chain_file(void *ssl, const char *file)
 {
 	if (is_device_certificate(file))
 		return load_device(ssl, false);
-	return load_plain(ssl, "wolfSSL_use_certificate_chain_file", file, PEM);
+	return load_plain(ssl, "wolfSSL_use_certificate_chain_file", file, ZT_WOLFSSL_PEM);
 }
 
 int wolfSSL_CTX_use_PrivateKey_file(void *context, const char *file, int format);
@@ -164,15 +179,14 @@ int wolfSSL_CTX_load_verify_locations(void *context, const char *file, const cha
 	typedef int verify_fn(void *, const char *, const char *);
 	if (!zt_is_wolfssl(context))
 		return zt_curl_trust(context, file, folder);
-	verify_fn *load = REAL(verify_fn *, "wolfSSL_CTX_load_verify_locations");
-	return load ? load(context, file, folder) : FAILED;
+	verify_fn *load = ZT_WOLFSSL(verify_fn *, "wolfSSL_CTX_load_verify_locations");
+	return load ? load(context, file, folder) : ZT_WOLFSSL_FAILED;
 }
 
 void wolfSSL_CTX_set_verify(void *context, int mode, void *callback);
 void wolfSSL_CTX_set_verify(void *context, int mode, void *callback)
 {
-	typedef void set_fn(void *, int, void *);
-	set_fn *set = REAL(set_fn *, "wolfSSL_CTX_set_verify");
+	set_verify_fn *set = ZT_WOLFSSL(set_verify_fn *, "wolfSSL_CTX_set_verify");
 	if (!zt_is_wolfssl(context))
 		zt_curl_set_verify(context, mode);
 	else if (set)
@@ -185,8 +199,8 @@ int wolfSSL_CTX_SetMinVersion(void *context, int version)
 	typedef int set_fn(void *, int);
 	if (!zt_is_wolfssl(context))
 		return zt_curl_set_least_version(context, version);
-	set_fn *set = REAL(set_fn *, "wolfSSL_CTX_SetMinVersion");
-	return set ? set(context, version) : FAILED;
+	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_SetMinVersion");
+	return set ? set(context, version) : ZT_WOLFSSL_FAILED;
 }
 
 /* libcurl sends the name by itself. */
@@ -195,9 +209,9 @@ int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsi
 {
 	typedef int use_fn(void *, unsigned char, const void *, unsigned short);
 	if (!zt_is_wolfssl(context))
-		return context ? SUCCESS : FAILED;
-	use_fn *use = REAL(use_fn *, "wolfSSL_CTX_UseSNI");
-	return use ? use(context, type, data, size) : FAILED;
+		return context ? ZT_WOLFSSL_SUCCESS : ZT_WOLFSSL_FAILED;
+	use_fn *use = ZT_WOLFSSL(use_fn *, "wolfSSL_CTX_UseSNI");
+	return use ? use(context, type, data, size) : ZT_WOLFSSL_FAILED;
 }
 
 int wolfSSL_CTX_set_cipher_list(void *context, const char *list);
@@ -205,8 +219,8 @@ int wolfSSL_CTX_set_cipher_list(void *context, const char *list)
 {
 	if (!zt_is_wolfssl(context))
 		return zt_curl_set_ciphers(context, list);
-	load_chain_fn *set = REAL(load_chain_fn *, "wolfSSL_CTX_set_cipher_list");
-	return set ? set(context, list) : FAILED;
+	load_chain_fn *set = ZT_WOLFSSL(load_chain_fn *, "wolfSSL_CTX_set_cipher_list");
+	return set ? set(context, list) : ZT_WOLFSSL_FAILED;
 }
 
 /* Which crypto device holds the key, as Azure's IoT SDK says it: here the key is loaded, and no device is to be asked.
@@ -215,11 +229,50 @@ int wolfSSL_CTX_SetDevId(void *context, int device);
 int wolfSSL_CTX_SetDevId(void *context, int device)
 {
 	(void)device;
-	return context ? SUCCESS : FAILED;
+	return context ? ZT_WOLFSSL_SUCCESS : ZT_WOLFSSL_FAILED;
 }
 
 int wolfSSL_SetDevId(void *ssl, int device);
 int wolfSSL_SetDevId(void *ssl, int device)
 {
 	return wolfSSL_CTX_SetDevId(ssl, device);
+}
+
+/* Here no crypto device holds a key (INVALID_DEVID). */
+int wolfSSL_CTX_GetDevId(void *context, void *ssl);
+int wolfSSL_CTX_GetDevId(void *context, void *ssl)
+{
+	typedef int get_fn(void *, void *);
+	get_fn *get = ZT_WOLFSSL(get_fn *, "wolfSSL_CTX_GetDevId");
+	return get && (ssl || zt_is_wolfssl(context)) ? get(context, ssl) : NO_DEVICE;
+}
+
+/* A context of libcurl's has its key: nobody needs to sign for it. */
+void wolfSSL_CTX_SetEccSignCb(void *context, void *callback);
+void wolfSSL_CTX_SetEccSignCb(void *context, void *callback)
+{
+	typedef void set_fn(void *, void *);
+	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_SetEccSignCb");
+	if (set && zt_is_wolfssl(context))
+		set(context, callback);
+}
+
+int wolfSSL_CTX_set_timeout(void *context, unsigned seconds);
+int wolfSSL_CTX_set_timeout(void *context, unsigned seconds)
+{
+	typedef int set_fn(void *, unsigned);
+	if (!zt_is_wolfssl(context))
+		return zt_curl_set_timeout(context, seconds);
+	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_set_timeout");
+	return set ? set(context, seconds) : ZT_WOLFSSL_FAILED;
+}
+
+long wolfSSL_CTX_set_session_cache_mode(void *context, long mode);
+long wolfSSL_CTX_set_session_cache_mode(void *context, long mode)
+{
+	typedef long set_fn(void *, long);
+	if (!zt_is_wolfssl(context))
+		return zt_curl_set_session_cache(context, mode);
+	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_set_session_cache_mode");
+	return set ? set(context, mode) : ZT_WOLFSSL_FAILED;
 }

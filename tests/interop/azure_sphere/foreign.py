@@ -1,4 +1,5 @@
 """Apps in the manner of Microsoft's samples, unchanged, each on a device of its own against the local cloud."""
+import json
 import os
 import shutil
 import signal
@@ -65,9 +66,35 @@ class Foreign(unittest.TestCase):
         done = app.run()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_a_project_from_visual_studio(self):
+        """Hardware definition, no component ID, a byte order mark, -Werror, a library of its own, mathematics unnamed."""
+        project = self.world.folder / "visual_studio"
+        (project / "board/inc/hw").mkdir(parents=True)
+        (project / "board/inc/hw/template_appliance.h").write_text('#include "mt3620_rdb.h"\n#define LED MT3620_RDB_LED1_RED\n')
+        (project / "unused.c").write_text("int unused;\n")
+        shutil.copy(sphere.APPS / "musl_ways.c", project / "main.c")
+        (project / "CMakeLists.txt").write_text(
+            'cmake_minimum_required(VERSION 3.10)\nproject(Blink C)\nazsphere_configure_tools(TOOLS_REVISION "22.02")\n'
+            'azsphere_configure_api(TARGET_API_SET "12")\nadd_compile_options(-Wall -Wconversion -Werror -include '
+            "hw/template_appliance.h)\nadd_library(more STATIC unused.c)\nadd_executable(${PROJECT_NAME} main.c)\n"
+            "target_include_directories(more PRIVATE board/inc ${AZURE_SPHERE_HOST_SDK}/include/hw)\n"
+            "target_link_libraries(${PROJECT_NAME} applibs pthread gcc_s c more)\n"
+            'azsphere_target_hardware_definition(${PROJECT_NAME} TARGET_DIRECTORY "board" TARGET_DEFINITION "template_appliance.json")\n'
+            'azsphere_target_add_image_package(${PROJECT_NAME})\n')
+        (project / "app_manifest.json").write_text("\ufeff" + json.dumps({
+            "SchemaVersion": 1, "Name": "Blink", "ComponentId": "", "EntryPoint": "/bin/app", "CmdArgs": [],
+            "Capabilities": {"Gpio": ["$LED"]}, "ApplicationType": "Default"}))
+        toolchain = sphere.SDK / "CMakeFiles/AzureSphereToolchain.cmake"
+        for step in (["-G", "Ninja", "-B", "out", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}"], ["--build", "out"]):
+            subprocess.run(["/usr/bin/cmake", *step], cwd=project, check=True, capture_output=True, timeout=DEADLINE_S)
+        manifest = json.loads((project / "out/Blink.image/app_manifest.json").read_text())
+        self.assertRegex(manifest["ComponentId"], "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        done = sphere.run(project / "out/Blink.image", project / "state")
+        self.assertIn("listed GPIO 0\n", done.stdout)
+
     def test_own_callbacks_that_take_the_context_for_wolfssls(self):
         app = self.app("https_own.c")
-        for how in ("func", "chain", "file"):
+        for how in ("func", "chain", "file", "memory"):
             app.manifest([app.url, "certs/roots.pem", how])
             done = app.run()
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -85,6 +112,19 @@ class Foreign(unittest.TestCase):
             done = app.run()
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertIn(f"device {app.device.id}\n", done.stdout)
+
+    def test_wolfssl_by_every_way_to_the_device_certificate(self):
+        app = self.app("wolfssl_ways.c")
+        for way in ("func", "buffer", "chain-buffer", "connection"):
+            app.manifest(["localhost", self.world.https_port, "certs/roots.pem", way])
+            done = app.run()
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_wolfssl_verifies_the_server_unless_it_is_told_not_to(self):
+        app = self.app("wolfssl_ways.c")
+        app.manifest(["localhost", self.world.https_port, "certs/roots.pem", "no-roots"])
+        done = app.run()
+        self.assertEqual((done.returncode, done.stdout), (9, "wolfSSL -188\n"))
 
     def test_a_server_that_cannot_be_verified_is_left(self):
         app = self.app("https_own.c")

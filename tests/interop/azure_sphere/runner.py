@@ -18,7 +18,7 @@ class Runner(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory(prefix="zt-sphere-")
         cls.addClassCleanup(cls.temporary.cleanup)
         cls.folder = pathlib.Path(cls.temporary.name)
-        for source in ("mutable_storage", "refused", "stubborn"):
+        for source in ("mutable_storage", "musl_ways", "refused", "stubborn"):
             sphere.build(f"{source}.c", cls.folder / source)
 
     def run_app(self, name, *more, args=(), **capabilities):
@@ -79,7 +79,7 @@ class Runner(unittest.TestCase):
             "Networking_GetInterfaces(interfaces, 2)": "0",
             'Networking_SetInterfaceState("wlan0", true)': "EACCES",
             "Networking_TimeSync_SetEnabled(true)": "0",
-            "GPIO_OpenAsInput(1)": "0",
+            "GPIO_OpenAsInput(1)": "EACCES",
             "output = GPIO_OpenAsOutput(9, GPIO_OutputMode_PushPull, GPIO_Value_High)": "0",
             "GPIO_GetValue(output, &value)": "0",
             "UART_Open(0, &uart)": "EACCES",
@@ -112,6 +112,19 @@ class Runner(unittest.TestCase):
         self.assertIn("localhost is not under AllowedConnections", done.stderr)
         self.assertIn("port 4711 is not under AllowedTcpServerPorts", done.stderr)
 
+    def test_what_an_app_expects_of_musl(self):
+        done = self.run_app("musl_ways", Gpio=[8])
+        self.assertEqual(done.stdout, "memory 1 1 1 1\nstrerror_r 0 No such file or directory\nstrlcpy 6 abc\nstrlcat 6 abcxy\nsqrt 1.414\n"
+                                      "long 8\nthread with 8192: 0, worked 1\nthread with 1024: EINVAL, worked 0\n"
+                                      "clock_settime EPERM\nsettimeofday EPERM\nstill today 1\nsendmsg EPERM\n"
+                                      "listed GPIO 0\nanother GPIO EACCES\n")
+
+    def test_an_app_may_set_the_time_and_the_machines_stays(self):
+        done = self.run_app("musl_ways", SystemTime=True, Gpio=["$LED"])
+        self.assertIn("clock_settime 0\nsettimeofday 0\nstill today 1\n", done.stdout)
+        self.assertIn("listed GPIO 0\nanother GPIO 0\n", done.stdout)
+        self.assertIn("this machine's is left as it is", done.stderr)
+
     def test_each_header_compiles_alone_in_strict_c_and_in_c_plus_plus(self):
         include = sphere.SDK / "include"
         headers = sorted(p.relative_to(include) for folder in ("applibs", "tlsutils", "soc") for p in (include / folder).glob("*.h"))
@@ -135,6 +148,11 @@ class Runner(unittest.TestCase):
         report = json.loads(done.stdout.splitlines()[-1])
         self.assertEqual((report["event"], report["exitCode"], report["killed"]), ("ended", 0, False))
         self.assertGreater(report["memory"]["residentPeakKb"], 0)
+
+    def test_a_manifest_may_begin_with_a_byte_order_mark(self):
+        path = sphere.manifest(self.folder / "mutable_storage", MutableStorage={"SizeKB": 8})
+        path.write_text("\ufeff" + path.read_text())
+        self.assertEqual(sphere.run(self.folder / "mutable_storage", self.folder / "marked", env=sphere.clean_env()).returncode, 0)
 
     def test_manifests_that_are_wrong_say_where(self):
         for members, said in (

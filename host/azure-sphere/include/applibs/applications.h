@@ -14,7 +14,8 @@ typedef struct Applications_OsVersion {
 	char version[OS_VERSION_MAX_LEN + 1];
 } Applications_OsVersion;
 
-/* 0 on error, with errno. */
+/* The app's own data and heap: what TLS and libcurl of a desktop take would exceed the device's 256 KiB at once, and an
+ * app that watches its memory would end. */
 size_t Applications_GetTotalMemoryUsageInKB(void);
 size_t Applications_GetUserModeMemoryUsageInKB(void);
 size_t Applications_GetPeakUserModeMemoryUsageInKB(void);

@@ -1,6 +1,6 @@
 /* GPIOs. Each that the manifest allows is a bit in memory: an output reads back what was written, an input is high (a
- * button that nobody presses). -1 with errno: EACCES (no Gpio in the manifest), EINVAL, EBUSY (open already), EBADF,
- * EFAULT. */
+ * button that nobody presses). -1 with errno: EACCES (not under Gpio in the manifest), EINVAL, EBUSY (open already),
+ * EBADF, EFAULT. */
 #ifndef APPLIBS_GPIO_H
 #define APPLIBS_GPIO_H
 
