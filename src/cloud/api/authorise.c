@@ -124,12 +124,11 @@ bool zt_role_of_function_allows(const zt_call *call, const zt_function *function
 {
 	zt_call as_role = *call;
 	zt_error unused;
-	const char *arn = zt_json_text(function->configuration, "Role"), *name = arn ? strrchr(arn, '/') : NULL;
+	const zt_role *role = zt_registry_role_of_arn(call->registry, zt_json_view(function->configuration, "Role"));
 	as_role.device = NULL;
 	as_role.caller = (zt_caller){ 0 };
 	/* The root's role is "": a function without one must not be taken for it. */
-	if (!name || !name[1] ||
-	    zt_text_copy(as_role.caller.role, sizeof as_role.caller.role, zt_view_of(name + 1)) != ZT_OK)
+	if (!role || zt_text_copy(as_role.caller.role, sizeof as_role.caller.role, zt_view_of(role->name)) != ZT_OK)
 		return false;
 	return zt_authorise_action(&as_role, action, resource, &unused) == ZT_OK;
 }

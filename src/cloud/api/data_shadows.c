@@ -5,10 +5,9 @@
 #include "cloud/api/page.h"
 #include "cloud/api/tables.h"
 
-enum { PAGE_SIZE_MAX = 100, PAGE_SIZE_DEFAULT = 25, RESOURCE_MAX = 1024 };
+enum { PAGE_SIZE_MAX = 100, RESOURCE_MAX = 1024 };
 
 static const zt_param param_name = { .name = "name", .min = 1, .max = ZT_SHADOW_NAME_MAX, .of = "$a-zA-Z0-9:_-" };
-static const zt_param param_token = { .name = "nextToken", .min = 1, .max = 1024 };
 
 /* thing/<thing>, and thing/<thing>/<shadow> for a named one (AWS IoT, "policy action resources"). */
 static zt_status shadow_resource(const zt_call *call, zt_str *out)
@@ -56,48 +55,48 @@ static zt_status delete_shadow(zt_call *call, zt_error *ret_error)
 	return ask(call, ZT_SHADOW_DELETE, ret_error);
 }
 
-/* Those that exist; what remembers a version alone does not. */
-static bool is_there(const zt_shadow_row *row)
+/* Those of one thing. */
+typedef struct {
+	const zt_registry *registry;
+	zt_view thing;
+} listing;
+
+static const void *next_shadow(void *context, zt_view after)
 {
+	const listing *l = context;
+	return zt_registry_next_named_shadow(l->registry, l->thing, after);
+}
+
+static zt_view shadow_key(const void *entry)
+{
+	return zt_view_of(((const zt_shadow_row *)entry)->name);
+}
+
+/* Those that exist; what remembers a version alone does not. */
+static bool is_there(void *context, const void *entry)
+{
+	const zt_shadow_row *row = entry;
 	ZT_JSON_CLEANUP json_t *json = NULL;
+	(void)context;
 	return zt_json_parse(zt_view_make(row->document, row->document_n), &json, NULL) == ZT_OK &&
 	       json_is_true(json_object_get(json, "exists"));
 }
 
-static zt_status list_page(zt_call *call, zt_view thing, zt_view after, uint64_t size, json_t *results)
+static json_t *show_shadow(void *context, const void *entry)
 {
-	const zt_shadow_row *row = zt_registry_next_named_shadow(call->registry, thing, after);
-	ZT_CLEANUP(zt_str_free) zt_str token = ZT_STR(RESOURCE_MAX);
-	const char *last = NULL;
-	for (; row; row = zt_registry_next_named_shadow(call->registry, thing, zt_view_of(row->name))) {
-		if (!is_there(row))
-			continue;
-		if (json_array_size(results) == size)
-			break;
-		ENSURE(json_array_append_new(results, json_string(row->name)) == 0, ZT_E_NOMEM);
-		last = row->name;
-	}
-	if (!row || !last)
-		return ZT_OK;
-	TRY(zt_page_token_make("shadows", zt_view_of(last), &token));
-	return json_object_set_new(call->reply, "nextToken", json_string(zt_str_text(&token))) == 0 ? ZT_OK
-												    : ZT_E_NOMEM;
+	(void)context;
+	return json_string(((const zt_shadow_row *)entry)->name);
 }
 
 static zt_status list(zt_call *call, zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_str_free) zt_str after = ZT_STR(RESOURCE_MAX);
-	zt_view thing, token;
-	uint64_t size = PAGE_SIZE_DEFAULT;
-	json_t *results = json_array();
-	TRY(zt_call_reply(call, json_pack("{s:o, s:I}", "results", results, "timestamp",
-					  (json_int_t)(zt_registry_now_ms(call->registry) / 1000))));
-	TRY(zt_in_label(call, 0, &zt_param_thing_name, &thing, ret_error));
-	TRY(zt_in_query_number(call, "pageSize", 1, PAGE_SIZE_MAX, &size, ret_error));
-	TRY(zt_in_query(call, &param_token, ZT_OPTIONAL, &token, ret_error));
-	if (token.n && zt_page_token_read("shadows", token, &after) != ZT_OK)
-		return zt_error_coded(ret_error, ZT_E_INVALID, "InvalidRequestException", "Invalid nextToken");
-	return list_page(call, thing, zt_str_view(&after), size, results);
+	static const zt_page_names names = { "pageSize", "nextToken", "nextToken", PAGE_SIZE_MAX };
+	listing l = { .registry = call->registry };
+	const zt_page_source source = { next_shadow, shadow_key, is_there, show_shadow, &l };
+	json_int_t now_s = (json_int_t)(zt_registry_now_ms(call->registry) / 1000);
+	TRY(zt_in_label(call, 0, &zt_param_thing_name, &l.thing, ret_error));
+	TRY(zt_page_reply(call, &names, false, &source, "results", ret_error));
+	return json_object_set_new(call->reply, "timestamp", json_integer(now_s)) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
 static const zt_operation rows[] = {

@@ -70,7 +70,7 @@ static zt_status prepare_query(zt_call *call, zt_error *ret_error)
 
 static zt_status check_rate(const zt_call *call, zt_error *ret_error)
 {
-	if (zt_quotas_take(call->api->quotas, call->operation->name, zt_time_mono_ms()))
+	if (zt_quotas_take(call->api->quotas, call->service->prefix, call->operation->name, zt_time_mono_ms()))
 		return ZT_OK;
 	return zt_error_coded(ret_error, ZT_E_THROTTLED, "ThrottlingException", "Rate exceeded");
 }

@@ -13,7 +13,7 @@ static zt_status show_role(zt_call *call, const char *element, const zt_role *ro
 {
 	zt_str *xml = &call->xml;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
-	TRY(zt_iam_role_arn(call->registry, role, &arn));
+	TRY(zt_role_arn(call->registry, role, &arn));
 	TRY(zt_xml_open(xml, element));
 	TRY(zt_xml_text(xml, "Path", zt_view_of(role->path)));
 	TRY(zt_xml_text(xml, "RoleName", zt_view_of(role->name)));
@@ -52,7 +52,7 @@ static zt_status create(zt_call *call, zt_error *ret_error)
 	spec.max_session_s = (unsigned)session_s;
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_role_create(txn, &spec, &role, ret_error));
-	TRY(zt_iam_role_arn(call->registry, role, &arn));
+	TRY(zt_role_arn(call->registry, role, &arn));
 	TRY(zt_iam_tags_put(call, zt_str_view(&arn), ret_error));
 	role = zt_registry_role(call->registry, spec.name);
 	ENSURE(role, ZT_E_INTERNAL);
@@ -107,7 +107,7 @@ static zt_status delete_role(zt_call *call, zt_error *ret_error)
 	const zt_role *role;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(zt_iam_role(call, &role, ret_error));
-	TRY(zt_iam_role_arn(call->registry, role, &arn));
+	TRY(zt_role_arn(call->registry, role, &arn));
 	TRY(zt_call_txn(call, &txn));
 	TRY(zt_txn_role_delete(txn, zt_view_of(role->name), ret_error));
 	return zt_txn_tags_remove(txn, zt_str_view(&arn), NULL, ret_error);

@@ -60,7 +60,7 @@ static zt_status role_arn(const zt_call *call, zt_str *out, zt_error *ret_error)
 {
 	const zt_role *role;
 	TRY(zt_iam_role(call, &role, ret_error));
-	return zt_iam_role_arn(call->registry, role, out);
+	return zt_role_arn(call->registry, role, out);
 }
 
 static zt_status tag_role(zt_call *call, zt_error *ret_error)

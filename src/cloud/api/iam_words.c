@@ -21,13 +21,6 @@ zt_status zt_iam_role(const zt_call *call, const zt_role **ret, zt_error *ret_er
 			      ZT_PRI(name));
 }
 
-zt_status zt_iam_role_arn(const zt_registry *registry, const zt_role *role, zt_str *out)
-{
-	const zt_account *account = zt_registry_account(registry);
-	return zt_str_printf(out, "arn:%s:iam::%s:role%s%s", account->partition, account->account, role->path,
-			     role->name);
-}
-
 zt_status zt_iam_resource(const zt_call *call, zt_str *out)
 {
 	zt_view name, path = ZT_LIT("/");
@@ -36,7 +29,7 @@ zt_status zt_iam_resource(const zt_call *call, zt_str *out)
 		return ZT_OK;
 	const zt_role *role = zt_registry_role(call->registry, name);
 	if (role)
-		return zt_iam_role_arn(call->registry, role, out);
+		return zt_role_arn(call->registry, role, out);
 	(void)zt_form_get(&call->form, "Path", &path);
 	return zt_str_printf(out, "arn:%s:iam::%s:role%.*s%.*s", account->partition, account->account, ZT_PRI(path),
 			     ZT_PRI(name));

@@ -10,8 +10,6 @@ extern const zt_param zt_param_role_name, zt_param_role_policy_name, zt_param_ro
 
 /* The role that the parameter RoleName names; NoSuchEntity. */
 ZT_NODISCARD zt_status zt_iam_role(const zt_call *call, const zt_role **ret, zt_error *ret_error);
-/* arn:aws:iam::<account>:role<path><name> */
-ZT_NODISCARD zt_status zt_iam_role_arn(const zt_registry *registry, const zt_role *role, zt_str *out);
 /* For an operation's row: the ARN of the parameter RoleName, whose role need not be there. */
 ZT_NODISCARD zt_status zt_iam_resource(const zt_call *call, zt_str *out);
 /* <element> with the document URL-encoded, as IAM gives documents (RFC 3986). */

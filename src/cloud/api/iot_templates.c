@@ -44,16 +44,6 @@ static bool is_default(const json_t *version)
 	return json_is_true(json_object_get(version, "default"));
 }
 
-static const json_t *default_version(const json_t *content)
-{
-	size_t i;
-	json_t *version;
-	json_array_foreach(versions_of(content), i, version)
-		if (is_default(version))
-			return version;
-	return NULL;
-}
-
 static json_t *seconds_of(const json_t *version)
 {
 	return zt_json_seconds(json_integer_value(json_object_get(version, "created")));
@@ -150,7 +140,7 @@ static zt_status describe(zt_call *call, zt_error *ret_error)
 {
 	const zt_provisioning_template *template;
 	TRY(find(call, &template, ret_error));
-	const json_t *version = default_version(template->content);
+	const json_t *version = zt_template_default(template);
 	ENSURE(version, ZT_E_INTERNAL);
 	json_t *more = json_pack("{s:O, s:O, s:O}", "defaultVersionId", json_object_get(version, "id"), "templateBody",
 				 json_object_get(version, "body"), "provisioningRoleArn",

@@ -1,6 +1,5 @@
 /* Just-in-time provisioning: a certificate that its CA has just registered goes through the CA's template, as the role
  * that the CA or the template names (facts §1.5). */
-#include "base/arn.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cloud/api/api.h"
@@ -10,7 +9,6 @@
 #include "cloud/registry/certificates.h"
 #include "cloud/registry/provisioning.h"
 #include "cloud/registry/roles.h"
-#include "policy/evaluate.h"
 
 /* What a CA's template is made of. Views of the registry. */
 typedef struct {
@@ -25,8 +23,6 @@ static zt_status failed(zt_error *ret_error, const char *why, zt_view what)
 
 static zt_status read_named(const zt_registry *registry, const char *name, provisioning *ret, zt_error *ret_error)
 {
-	size_t i;
-	json_t *version;
 	const zt_provisioning_template *template = zt_registry_template(registry, zt_view_of(name));
 	if (!template)
 		return failed(ret_error, "There is no provisioning template", zt_view_of(name));
@@ -35,9 +31,7 @@ static zt_status read_named(const zt_registry *registry, const char *name, provi
 	if (!json_is_true(json_object_get(template->content, "enabled")))
 		return failed(ret_error, "The template is not enabled", zt_view_of(name));
 	ret->role_arn = zt_json_view(template->content, "provisioningRoleArn");
-	json_array_foreach(json_object_get(template->content, "versions"), i, version)
-		if (json_is_true(json_object_get(version, "default")))
-			ret->body = zt_json_view(version, "body");
+	ret->body = zt_json_view(zt_template_default(template), "body");
 	return ZT_OK;
 }
 
@@ -56,27 +50,13 @@ static zt_status read_provisioning(const zt_registry *registry, const zt_ca *ca,
 
 /* ---- the role ---- */
 
-static bool no_value(void *context, zt_view name, size_t index, zt_view *ret)
-{
-	(void)context, (void)name, (void)index, (void)ret;
-	return false;
-}
-
 static zt_status assume(const zt_registry *registry, zt_view role_arn, zt_caller *ret, zt_error *ret_error)
 {
-	zt_arn arn;
-	zt_view name = ZT_VIEW_EMPTY, rest;
-	if (zt_arn_parse(role_arn, &arn) == ZT_OK && zt_arn_resource_of(&arn, ZT_LIT("role"), &rest))
-		while (zt_view_split(&rest, '/', &name))
-			continue;
-	const zt_role *role = zt_registry_role(registry, name);
-	const zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"),
-					    .principal = ZT_LIT("iot.amazonaws.com"),
-					    .values = { no_value, NULL } };
-	if (!role || zt_policy_evaluate(&role->trust, 1, &request).kind != ZT_DECISION_ALLOW)
+	const zt_role *role = zt_registry_role_of_arn(registry, role_arn);
+	if (!role || !zt_role_trusts(role, ZT_LIT("iot.amazonaws.com")))
 		return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
 				      "AWS IoT may not assume the role %.*s", ZT_PRI(role_arn));
-	TRY(zt_text_copy(ret->role, sizeof ret->role, name));
+	TRY(zt_text_copy(ret->role, sizeof ret->role, zt_view_of(role->name)));
 	TRY(zt_text_copy(ret->arn, sizeof ret->arn, role_arn));
 	return ZT_OK;
 }

@@ -25,34 +25,14 @@ static const zt_param runtime_param = { "Runtime", 1, 64, NULL };
 static const zt_param package_param = { "PackageType", 1, 16, NULL };
 static const zt_param variable_param = { "Environment.Variables", 2, 256, "a-zA-Z0-9_" };
 
-static bool no_value(void *context, zt_view name, size_t index, zt_view *ret)
-{
-	(void)context;
-	(void)name;
-	(void)index;
-	(void)ret;
-	return false;
-}
-
 /* The role must be there and let Lambda assume it; AWS says the same of both. */
-static zt_status check_role(const zt_call *call, zt_view text, zt_error *ret_error)
+static zt_status check_role(const zt_call *call, zt_view arn, zt_error *ret_error)
 {
-	zt_arn arn;
-	zt_view name = ZT_VIEW_EMPTY, rest = ZT_VIEW_EMPTY;
-	const zt_policy_request request = {
-		.action = ZT_LIT("sts:AssumeRole"),
-		.principal = ZT_LIT("lambda.amazonaws.com"),
-		.values = { no_value, NULL },
-	};
-	if (zt_arn_parse(text, &arn) == ZT_OK && zt_view_equal(arn.service, ZT_LIT("iam")) &&
-	    zt_arn_resource_of(&arn, ZT_LIT("role"), &rest))
-		while (zt_view_split(&rest, '/', &name))
-			continue;
-	const zt_role *role = zt_registry_role(call->registry, name);
-	if (!role || zt_policy_evaluate(&role->trust, 1, &request).kind != ZT_DECISION_ALLOW)
+	const zt_role *role = zt_registry_role_of_arn(call->registry, arn);
+	if (!role || !zt_role_trusts(role, ZT_LIT("lambda.amazonaws.com")))
 		return zt_error_set(ret_error, ZT_E_INVALID,
 				    "The role defined for the function cannot be assumed by Lambda.");
-	return zt_call_may_pass_role(call, text, ret_error);
+	return zt_call_may_pass_role(call, arn, ret_error);
 }
 
 static zt_status set_text(json_t *configuration, const char *member, zt_view value)

@@ -80,15 +80,6 @@ static zt_status delete_retention(zt_call *call, zt_error *ret_error)
 	return zt_txn_log_group_retain(txn, name, 0, ret_error);
 }
 
-static size_t stored_bytes(const zt_call *call, zt_view group)
-{
-	size_t bytes = 0;
-	const zt_log_event *event = zt_logs_next_event(zt_call_logs(call), group, NULL);
-	for (; event; event = zt_logs_next_event(zt_call_logs(call), group, event))
-		bytes += event->message.n;
-	return bytes;
-}
-
 static json_t *show(const zt_call *call, const zt_log_group *group)
 {
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(1024);
@@ -99,7 +90,7 @@ static json_t *show(const zt_call *call, const zt_log_group *group)
 	json_t *days = group->retention_days ? json_integer(group->retention_days) : NULL;
 	return json_pack("{s:s, s:I, s:o*, s:i, s:s, s:I}", "logGroupName", group->name, "creationTime",
 			 (json_int_t)group->created_ms, "retentionInDays", days, "metricFilterCount", 0, "arn",
-			 zt_str_text(&arn), "storedBytes", (json_int_t)stored_bytes(call, name));
+			 zt_str_text(&arn), "storedBytes", (json_int_t)zt_logs_bytes(zt_call_logs(call), name));
 }
 
 static bool wanted(const zt_log_group *group, zt_view begins, zt_view holds)

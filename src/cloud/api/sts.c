@@ -1,7 +1,6 @@
 /* Who is calling, and sessions of roles (facts §9.2). */
 #include "cloud/api/sts_words.h"
 #include "cloud/api/tables.h"
-#include "policy/evaluate.h"
 
 static zt_status get_caller(zt_call *call, zt_error *ret_error)
 {
@@ -18,32 +17,13 @@ static zt_status refuse(const zt_call *call, zt_view arn, zt_error *ret_error)
 			      call->caller.arn, ZT_PRI(arn));
 }
 
-static bool no_value(void *context, zt_view name, size_t index, zt_view *ret)
-{
-	(void)context;
-	(void)name;
-	(void)index;
-	(void)ret;
-	return false;
-}
-
-/* AWS lets no root assume a role. Here the root key stands for the account's administrator, for whom a trust policy
- * that names the account speaks. */
-static bool is_trusted(const zt_call *call, const zt_role *role)
-{
-	const zt_policy_request request = {
-		.action = ZT_LIT("sts:AssumeRole"),
-		.principal = zt_view_of(call->caller.arn),
-		.values = { no_value, NULL },
-	};
-	return zt_policy_evaluate(&role->trust, 1, &request).kind == ZT_DECISION_ALLOW;
-}
-
 static zt_status assume_role(zt_call *call, zt_error *ret_error)
 {
 	zt_sts_session session;
 	TRY(zt_sts_session_read(call, &session, ret_error));
-	if (!session.role || !is_trusted(call, session.role))
+	/* AWS lets no root assume a role. Here the root key stands for the account's administrator, for whom a trust
+	 * policy that names the account speaks. */
+	if (!session.role || !zt_role_trusts(session.role, zt_view_of(call->caller.arn)))
 		return refuse(call, session.role_arn, ret_error);
 	return zt_sts_session_begin(call, &session, ret_error);
 }
@@ -57,7 +37,6 @@ static zt_status role_of_form(const zt_call *call, zt_str *out)
 static const zt_operation rows[] = {
 	{ ZT_QUERY("GetCallerIdentity", NULL, get_caller), .flags = ZT_OP_NO_PERMISSION },
 	{ ZT_QUERY("AssumeRole", role_of_form, assume_role) },
-	{ ZT_QUERY("AssumeRoleWithWebIdentity", role_of_form, zt_sts_assume_role_with_web_identity),
-	  .flags = ZT_OP_ANONYMOUS },
+	{ ZT_QUERY("AssumeRoleWithWebIdentity", NULL, zt_sts_assume_role_with_web_identity), .flags = ZT_OP_ANONYMOUS },
 };
 const zt_operations zt_sts_operations = ZT_OPERATIONS(rows);

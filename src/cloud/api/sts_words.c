@@ -1,28 +1,10 @@
 #include "cloud/api/sts_words.h"
 
-#include "base/arn.h"
-
 const zt_param zt_param_sts_role_arn = { "RoleArn", 20, 2048, NULL };
 static const zt_param session_name = { "RoleSessionName", 2, 64, "\\w+=,.@-" };
 static const zt_param session_policy = { "Policy", 1, 2048, NULL };
 static const zt_param session_arns = { "PolicyArns.member.1.arn", 20, 2048, NULL };
 enum { DURATION_MIN_S = 900, DURATION_DEFAULT_S = 3600, DURATION_MAX_S = 43200 };
-
-/* The role of an ARN, path included; NULL when there is none. */
-static const zt_role *find_role(const zt_call *call, zt_view text)
-{
-	zt_arn arn;
-	zt_view name, rest;
-	ZT_CLEANUP(zt_str_free) zt_str own = ZT_STR(2048);
-	if (zt_arn_parse(text, &arn) != ZT_OK || !zt_arn_resource_of(&arn, ZT_LIT("role"), &rest))
-		return NULL;
-	while (zt_view_split(&rest, '/', &name))
-		continue;
-	const zt_role *role = zt_registry_role(call->registry, name);
-	if (!role || zt_iam_role_arn(call->registry, role, &own) != ZT_OK || !zt_view_equal(text, zt_str_view(&own)))
-		return NULL;
-	return role;
-}
 
 static zt_status refuse_session_policies(const zt_call *call, zt_error *ret_error)
 {
@@ -40,7 +22,7 @@ zt_status zt_sts_session_read(const zt_call *call, zt_sts_session *ret, zt_error
 	TRY(zt_in_form(call, &session_name, ZT_REQUIRED, &session.name, ret_error));
 	TRY(zt_in_form_number(call, "DurationSeconds", DURATION_MIN_S, DURATION_MAX_S, &session.duration_s, ret_error));
 	TRY(refuse_session_policies(call, ret_error));
-	session.role = find_role(call, session.role_arn);
+	session.role = zt_registry_role_of_arn(call->registry, session.role_arn);
 	*ret = session;
 	return ZT_OK;
 }

@@ -1,5 +1,6 @@
 /* Where the record of an asynchronous invocation goes when it has ended: to another function (AWS Lambda Developer
  * Guide, "Capturing records of Lambda asynchronous invocations"). */
+#include "base/arn.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/timefmt.h"
@@ -15,15 +16,13 @@ static const char *destination_of(const zt_function *function, bool success)
 	return zt_json_text(json_object_get(both, success ? "OnSuccess" : "OnFailure"), "Destination");
 }
 
-/* "arn:…:function:name[:qualifier]" -> the name. */
+/* "arn:…:function:name[:qualifier]" -> the name; empty for another ARN. */
 static zt_view function_of(zt_view arn)
 {
-	size_t at = 0;
-	static const zt_view mark = ZT_LIT_INIT(":function:");
-	while (at + mark.n <= arn.n && !zt_view_starts(zt_view_from(arn, at), mark))
-		at++;
-	zt_view name = zt_view_from(arn, at + mark.n);
-	name.n = zt_view_find(name, ':');
+	zt_arn parts;
+	zt_view name = ZT_VIEW_EMPTY;
+	if (zt_arn_parse(arn, &parts) == ZT_OK && zt_arn_resource_of(&parts, ZT_LIT("function"), &name))
+		name.n = zt_view_find(name, ':');
 	return name;
 }
 
@@ -41,13 +40,15 @@ static json_t *record_of(const zt_job *job, const zt_invocation *row, const zt_i
 			 const char *condition)
 {
 	const zt_account *account = zt_registry_account(job->lambda->registry);
-	char now[ZT_TIME_TEXT_MAX], arn[ARN_MAX];
+	char now[ZT_TIME_TEXT_MAX];
+	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(ARN_MAX);
+	if (zt_account_function_arn(account, zt_view_of(job->function), &arn) != ZT_OK ||
+	    zt_str_put_text(&arn, ":$LATEST") != ZT_OK)
+		return NULL;
 	zt_time_iso8601_ms(zt_registry_now_ms(job->lambda->registry), now);
-	(void)snprintf(arn, sizeof arn, "arn:%s:lambda:%s:%s:function:%s:$LATEST", account->partition, account->region,
-		       account->account, job->function);
 	json_t *record =
 	    json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:i}, s:o}", "version", "1.0", "timestamp", now, "requestContext",
-		      "requestId", job->request_id, "functionArn", arn, "condition", condition,
+		      "requestId", job->request_id, "functionArn", zt_str_text(&arn), "condition", condition,
 		      "approximateInvokeCount", (int)(job->attempts + (result->status == ZT_OK)), "requestPayload",
 		      value_of(zt_view_make(row->payload ? row->payload : "", row->payload_n)));
 	if (!record || result->status != ZT_OK)

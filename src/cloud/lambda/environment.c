@@ -56,10 +56,10 @@ static zt_status add_credentials(variables *v, zt_worker *worker, const zt_funct
 {
 	zt_registry *registry = worker->pool->lambda->registry;
 	const zt_access_key *key;
-	const char *arn = zt_json_text(function->configuration, "Role"), *name = arn ? strrchr(arn, '/') : NULL;
-	const zt_role *role = name ? zt_registry_role(registry, zt_view_of(name + 1)) : NULL;
+	zt_view arn = zt_json_view(function->configuration, "Role");
+	const zt_role *role = zt_registry_role_of_arn(registry, arn);
 	if (!role)
-		return zt_error_set(ret_error, ZT_E_DENIED, "the function's role %s is not there", arn ? arn : "");
+		return zt_error_set(ret_error, ZT_E_DENIED, "the function's role %.*s is not there", ZT_PRI(arn));
 	/* The session has the function's name; a session's has two characters at least (STS, RoleSessionName). */
 	zt_view session = function->name[1] ? zt_view_of(function->name) : ZT_LIT("lambda");
 	TRY(zt_registry_session_new(registry, role, session, ZT_LAMBDA_SESSION_S, &key, ret_error));

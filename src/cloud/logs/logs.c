@@ -213,10 +213,10 @@ const zt_log_stream *zt_logs_stream(const zt_logs *logs, zt_view group, zt_view 
 
 const zt_log_stream *zt_logs_next_stream(const zt_logs *logs, zt_view group, const zt_log_stream *after)
 {
-	const group_row *in = find_group(logs, group);
-	const stream_row *row = !in     ? NULL
-				: after ? TAILQ_NEXT((const stream_row *)after, entry)
-					: TAILQ_FIRST(&in->streams);
+	const group_row *in = after ? NULL : find_group(logs, group);
+	const stream_row *row = after ? TAILQ_NEXT((const stream_row *)after, entry)
+				: in  ? TAILQ_FIRST(&in->streams)
+				      : NULL;
 	return row ? &row->stream : NULL;
 }
 
@@ -303,13 +303,26 @@ void zt_logs_write(zt_logs *logs, zt_view group, zt_view stream, zt_view message
 	(void)!add_event(logs, in, row, zt_registry_now_ms(logs->registry), message);
 }
 
+/* NULL when nothing was ever written to it. */
+static group_row *group_as_it_is_now(const zt_logs *logs, zt_view name)
+{
+	group_row *group = find_group(logs, name);
+	if (group)
+		drop_expired(logs, group);
+	return group;
+}
+
 const zt_log_event *zt_logs_next_event(zt_logs *logs, zt_view group, const zt_log_event *after)
 {
-	group_row *in = find_group(logs, group);
-	if (!in)
-		return NULL;
-	if (!after)
-		drop_expired(logs, in);
-	const event_row *row = after ? TAILQ_NEXT((const event_row *)after, entry) : TAILQ_FIRST(&in->events);
+	group_row *in = after ? NULL : group_as_it_is_now(logs, group);
+	const event_row *row = after ? TAILQ_NEXT((const event_row *)after, entry)
+			       : in  ? TAILQ_FIRST(&in->events)
+				     : NULL;
 	return row ? &row->event : NULL;
+}
+
+size_t zt_logs_bytes(zt_logs *logs, zt_view group)
+{
+	const group_row *in = group_as_it_is_now(logs, group);
+	return in ? in->bytes : 0;
 }

@@ -49,5 +49,7 @@ void zt_logs_write(zt_logs *logs, zt_view group, zt_view stream, zt_view message
 
 /* By time, and those of one time as they came; the oldest for NULL. Events beyond the group's retention are gone. */
 const zt_log_event *zt_logs_next_event(zt_logs *logs, zt_view group, const zt_log_event *after);
+/* Of the messages that are kept of this group. */
+size_t zt_logs_bytes(zt_logs *logs, zt_view group);
 
 #endif

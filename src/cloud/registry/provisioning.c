@@ -80,6 +80,16 @@ const zt_provisioning_template *zt_registry_next_template(const zt_registry *reg
 	return template_of(zt_row_after(registry, ZT_KIND_TEMPLATE, after_name));
 }
 
+const json_t *zt_template_default(const zt_provisioning_template *provisioning)
+{
+	size_t i;
+	json_t *version;
+	json_array_foreach(json_object_get(provisioning->content, "versions"), i, version)
+		if (json_is_true(json_object_get(version, "default")))
+			return version;
+	return NULL;
+}
+
 zt_status zt_txn_template_create(zt_txn *txn, zt_view name, const json_t *content, zt_error *ret_error)
 {
 	const zt_registry *registry = zt_txn_registry(txn);

@@ -19,6 +19,8 @@ typedef struct {
 
 const zt_provisioning_template *zt_registry_template(const zt_registry *registry, zt_view name);
 const zt_provisioning_template *zt_registry_next_template(const zt_registry *registry, zt_view after_name);
+/* Its default version. Borrowed. */
+const json_t *zt_template_default(const zt_provisioning_template *provisioning);
 /* ResourceAlreadyExistsException, LimitExceededException. */
 ZT_NODISCARD zt_status zt_txn_template_create(zt_txn *txn, zt_view name, const json_t *content, zt_error *ret_error);
 /* Replaces the content. ResourceNotFoundException; so of the next one. */

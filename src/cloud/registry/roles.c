@@ -1,6 +1,8 @@
 /* IAM roles in memory and in the store. */
+#include "base/arn.h"
 #include "cloud/registry/record.h"
 #include "cloud/registry/role_row.h"
+#include "policy/evaluate.h"
 
 static zt_status compile(zt_view document, zt_policy_kind kind, zt_policy **ret, zt_error *ret_error)
 {
@@ -192,4 +194,31 @@ const zt_role *zt_registry_role(const zt_registry *registry, zt_view name)
 const zt_role *zt_registry_next_role(const zt_registry *registry, zt_view after_name)
 {
 	return role_of(zt_row_after(registry, ZT_KIND_ROLE, after_name));
+}
+
+zt_status zt_role_arn(const zt_registry *registry, const zt_role *role, zt_str *out)
+{
+	const zt_account *account = zt_registry_account(registry);
+	return zt_str_printf(out, "arn:%s:iam::%s:role%s%s", account->partition, account->account, role->path,
+			     role->name);
+}
+
+const zt_role *zt_registry_role_of_arn(const zt_registry *registry, zt_view arn)
+{
+	zt_arn parts;
+	zt_view name = ZT_VIEW_EMPTY, rest;
+	ZT_CLEANUP(zt_str_free) zt_str own = ZT_STR(ZT_ARN_MAX);
+	if (zt_arn_parse(arn, &parts) != ZT_OK || !zt_arn_resource_of(&parts, ZT_LIT("role"), &rest))
+		return NULL;
+	while (zt_view_split(&rest, '/', &name))
+		continue;
+	const zt_role *role = zt_registry_role(registry, name);
+	bool same = role && zt_role_arn(registry, role, &own) == ZT_OK && zt_view_equal(arn, zt_str_view(&own));
+	return same ? role : NULL;
+}
+
+bool zt_role_trusts(const zt_role *role, zt_view principal)
+{
+	const zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"), .principal = principal };
+	return zt_policy_evaluate(&role->trust, 1, &request).kind == ZT_DECISION_ALLOW;
 }

@@ -29,6 +29,11 @@ typedef struct {
 
 const zt_role *zt_registry_role(const zt_registry *registry, zt_view name);
 const zt_role *zt_registry_next_role(const zt_registry *registry, zt_view after_name);
+/* arn:aws:iam::A:role/<path><name>; and the role of such an ARN, NULL when it names none of this account's. */
+ZT_NODISCARD zt_status zt_role_arn(const zt_registry *registry, const zt_role *role, zt_str *out);
+const zt_role *zt_registry_role_of_arn(const zt_registry *registry, zt_view arn);
+/* Whether a service ("lambda.amazonaws.com"), or whoever has an ARN, may assume it. */
+bool zt_role_trusts(const zt_role *role, zt_view principal);
 typedef struct {
 	zt_view name, path, description, trust_document;
 	unsigned max_session_s; /* 0: 3600 */

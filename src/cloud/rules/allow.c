@@ -90,15 +90,6 @@ static zt_status denied(zt_error *ret_error, zt_view role_arn, const char *why, 
 			      why, ZT_PRI(what));
 }
 
-/* "arn:aws:iam::A:role/path/name" -> "name" */
-static zt_view role_name(zt_view arn)
-{
-	size_t slash = arn.n;
-	while (slash > 0 && arn.p[slash - 1] != '/')
-		slash--;
-	return zt_view_from(arn, slash);
-}
-
 /* The role that IoT assumes for the rule's action. */
 static zt_status find_role(const zt_rules *rules, const zt_rule *rule, zt_view role_arn, const zt_role **ret,
 			   zt_error *ret_error)
@@ -106,7 +97,7 @@ static zt_status find_role(const zt_rules *rules, const zt_rule *rule, zt_view r
 	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
 	source from;
 	TRY(source_of(rules, rule, &rule_arn, &from));
-	*ret = zt_registry_role(rules->registry, role_name(role_arn));
+	*ret = zt_registry_role_of_arn(rules->registry, role_arn);
 	if (!*ret)
 		return denied(ret_error, role_arn, "does not exist", ZT_VIEW_EMPTY);
 	if (!role_trusts_iot(*ret, &from))

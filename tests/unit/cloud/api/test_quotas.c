@@ -6,7 +6,7 @@ static unsigned calls(zt_quotas *quotas, const char *operation, unsigned tries, 
 {
 	unsigned taken = 0;
 	for (unsigned i = 0; i < tries; i++)
-		taken += zt_quotas_take(quotas, operation, mono_ms);
+		taken += zt_quotas_take(quotas, "iot", operation, mono_ms);
 	return taken;
 }
 
@@ -33,7 +33,7 @@ static void many_small_steps_of_time_lose_nothing(void **state)
 	assert_ok(zt_quotas_new(&q));
 	unsigned taken = 0;
 	for (int64_t ms = 1000; ms < 11000; ms += 7)
-		taken += zt_quotas_take(q, "DescribeCertificate", ms);
+		taken += zt_quotas_take(q, "iot", "DescribeCertificate", ms);
 	assert_in_range(taken, 109, 110);
 	zt_quotas_free(q);
 }
@@ -48,12 +48,27 @@ static void what_has_no_quota_is_free(void **state)
 	zt_quotas_free(q);
 }
 
+/* Lambda and CloudWatch Logs have a TagResource too. */
+static void a_quota_is_of_its_service_alone(void **state)
+{
+	(void)state;
+	zt_quotas *q;
+	assert_ok(zt_quotas_new(&q));
+	for (unsigned i = 0; i < 100; i++) {
+		assert_true(zt_quotas_take(q, "lambda", "TagResource", 5000));
+		assert_true(zt_quotas_take(q, "logs", "TagResource", 5000));
+	}
+	assert_int_equal(calls(q, "TagResource", 100, 5000), 10);
+	zt_quotas_free(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_second_s_worth_at_once_and_then_the_rate),
 		cmocka_unit_test(many_small_steps_of_time_lose_nothing),
 		cmocka_unit_test(what_has_no_quota_is_free),
+		cmocka_unit_test(a_quota_is_of_its_service_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
