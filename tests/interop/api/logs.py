@@ -75,6 +75,11 @@ def events_put_read_and_filtered(account):
     assert put["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
     logs.put_log_events(logGroupName="g", logStreamName="s2", logEvents=[{"timestamp": now - 2000, "message": "ERROR zwei ü"}])
     assert [e["message"] for e in logs.filter_log_events(logGroupName="g")["events"]] == ["ERROR one", "ERROR zwei ü", "fine three"]
+
+    def stored_bytes(group):
+        return logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["storedBytes"]
+
+    assert stored_bytes("g") == len("ERROR one" "ERROR zwei ü" "fine three".encode())
     assert [e["message"] for e in logs.filter_log_events(logGroupName="g", filterPattern="ERROR -one")["events"]] == ["ERROR zwei ü"]
     assert [e["message"] for e in logs.filter_log_events(logGroupName="g", filterPattern="?one ?three")["events"]] == ["ERROR one", "fine three"]
     assert [e["logStreamName"] for e in logs.filter_log_events(logGroupName="g", logStreamNames=["s2"])["events"]] == ["s2"]
@@ -113,6 +118,7 @@ def what_is_beyond_the_retention_is_gone(account):
         {"timestamp": now - 2 * 86_400_000, "message": "old"}, {"timestamp": now, "message": "new"}])
     assert len(logs.filter_log_events(logGroupName="short")["events"]) == 2
     logs.put_retention_policy(logGroupName="short", retentionInDays=1)
+    assert logs.describe_log_groups(logGroupNamePrefix="short")["logGroups"][0]["storedBytes"] == len("new")
     assert [e["message"] for e in logs.filter_log_events(logGroupName="short")["events"]] == ["new"]
     logs.delete_log_group(logGroupName="short")
 
