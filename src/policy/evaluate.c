@@ -3,6 +3,7 @@
 #include "base/arn.h"
 #include "policy/condition.h"
 #include "policy/pattern.h"
+#include "policy/variable.h"
 
 static bool action_matches(const zt_policy *policy, const zt_statement *statement, zt_view action)
 {
@@ -77,6 +78,37 @@ zt_decision zt_policy_evaluate(const zt_policy *const *policies, size_t count, c
 		}
 	}
 	return decision;
+}
+
+static zt_view lacking_in(const zt_policy *policy, const zt_pattern *pattern, const zt_policy_values *values)
+{
+	zt_view value;
+	for (uint32_t i = 0; i < pattern->pieces.count; i++) {
+		const zt_piece *piece = &policy->pieces[pattern->pieces.first + i];
+		if (piece->kind == ZT_PIECE_VARIABLE && !zt_variable_resolve(piece, values, &value))
+			return piece->variable.name;
+	}
+	return ZT_VIEW_EMPTY;
+}
+
+static zt_view lacking_in_statement(const zt_policy *policy, const zt_statement *statement,
+				    const zt_policy_request *request)
+{
+	zt_view name = ZT_VIEW_EMPTY;
+	if (!statement->allow || !action_matches(policy, statement, request->action))
+		return name;
+	for (uint32_t i = 0; i < statement->resources.count && !name.n; i++)
+		name = lacking_in(policy, &policy->patterns[statement->resources.first + i], &request->values);
+	return name;
+}
+
+zt_view zt_policy_lacking(const zt_policy *const *policies, size_t count, const zt_policy_request *request)
+{
+	zt_view name = ZT_VIEW_EMPTY;
+	for (size_t i = 0; i < count && !name.n; i++)
+		for (uint32_t j = 0; policies[i] && j < policies[i]->statement_count && !name.n; j++)
+			name = lacking_in_statement(policies[i], &policies[i]->statements[j], request);
+	return name;
 }
 
 void zt_decision_text(const zt_decision *decision, char *ret_text, size_t cap)

@@ -31,6 +31,9 @@ typedef struct {
 
 /* NULL entries are skipped. No allocation, no I/O. */
 zt_decision zt_policy_evaluate(const zt_policy *const *policies, size_t count, const zt_policy_request *request);
+/* The first variable in a resource of an Allow for this action that has no usable value here, for whoever asks why
+ * nothing allowed it; the empty view when all have one. Borrowed from the policy. */
+zt_view zt_policy_lacking(const zt_policy *const *policies, size_t count, const zt_policy_request *request);
 /* "allowed by statement 2 (Publish)", "denied by statement 1", "no statement allows it"; NUL-terminated, cut to cap. */
 void zt_decision_text(const zt_decision *decision, char *ret_text, size_t cap);
 

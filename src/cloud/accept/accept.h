@@ -12,9 +12,9 @@ enum { ZT_PAYLOAD_MAX = 128 * 1024 }; /* AWS IoT Core quota "publish request pay
 /* Where a message on such a topic goes (AWS IoT, "reserved topics"). */
 typedef enum {
 	ZT_TOPIC_ORDINARY, /* to subscribers and to rules */
-	ZT_TOPIC_INGEST,   /* $aws/rules/<name>/…, Basic Ingest: to that rule alone */
+	ZT_TOPIC_INGEST,   /* $aws/rules/<name>[/…], Basic Ingest: to that rule alone */
 	ZT_TOPIC_SERVICE,  /* $aws/things/…: as an ordinary one, and the services behind it listen */
-	ZT_TOPIC_RESERVED, /* every other $ topic: no client may publish to it */
+	ZT_TOPIC_RESERVED, /* every other $ topic, and what those services answer: no client may publish to it */
 } zt_topic_kind;
 zt_topic_kind zt_topic_kind_of(zt_view topic);
 

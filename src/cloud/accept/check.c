@@ -10,17 +10,27 @@ static zt_status refuse(zt_error *ret_error, zt_status status, int http, const c
 	return status;
 }
 
+/* What services alone publish under $aws/things/ (AWS IoT, "reserved topics": clients may only subscribe). */
+static bool is_answer(zt_view topic)
+{
+	static const char *const endings[] = { "/accepted",  "/rejected", "/delta",
+					       "/documents", "/notify",   "/notify-next" };
+	for (size_t i = 0; i < ZT_COUNT(endings); i++)
+		if (zt_view_ends(topic, zt_view_of(endings[i])))
+			return true;
+	return false;
+}
+
 zt_topic_kind zt_topic_kind_of(zt_view topic)
 {
 	if (topic.n == 0 || topic.p[0] != '$')
 		return ZT_TOPIC_ORDINARY;
 	if (zt_view_starts(topic, ZT_LIT("$aws/things/")))
-		return ZT_TOPIC_SERVICE;
+		return is_answer(topic) ? ZT_TOPIC_RESERVED : ZT_TOPIC_SERVICE;
 	zt_view rest = topic;
 	if (!zt_view_take_prefix(&rest, ZT_LIT("$aws/rules/")))
 		return ZT_TOPIC_RESERVED;
-	size_t name = zt_view_find(rest, '/');
-	return name > 0 && name + 1 < rest.n ? ZT_TOPIC_INGEST : ZT_TOPIC_RESERVED;
+	return zt_view_find(rest, '/') > 0 ? ZT_TOPIC_INGEST : ZT_TOPIC_RESERVED;
 }
 
 zt_status zt_accept_check(const zt_publish *message, zt_error *ret_error)

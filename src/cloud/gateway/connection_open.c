@@ -87,7 +87,7 @@ static bool is_allowed(zt_mqtt_connection *c, const char *action, const char *ty
 	zt_decision decision = zt_grants_decide(&c->grants, action, type, name);
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
-	zt_grants_explain(&c->grants, &decision, text, sizeof text);
+	zt_grants_explain(&c->grants, &decision, action, text, sizeof text);
 	zt_lifecycle_connect_failed(c);
 	turn_away(c, rule, ZT_RC_NOT_AUTHORIZED, text);
 	return false;
@@ -173,7 +173,7 @@ void zt_connection_greet(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	}
 	if (zt_connect_read(frame, &connect, &c->plan, &refusal) != ZT_OK) {
 		c->plan.version = refusal.version;
-		turn_away(c, refusal.rule, refusal.code, "");
+		turn_away(c, refusal.rule, refusal.code, refusal.detail);
 		return;
 	}
 	if (c->gateway->connects &&

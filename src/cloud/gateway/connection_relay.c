@@ -51,8 +51,8 @@ static zt_status peek_frame(struct evbuffer *in, size_t max, zt_mqtt_frame *ret)
 
 static void end_for_frame(zt_mqtt_connection *c, zt_status status)
 {
-	if (status == ZT_E_LIMIT)
-		zt_connection_refuse(c, ZT_REFUSED_PACKET, ZT_RC_PACKET_TOO_LARGE, "packet", "");
+	if (status == ZT_E_LIMIT) /* 0x95 is not among the codes that AWS lists */
+		zt_connection_refuse(c, ZT_REFUSED_PACKET, ZT_RC_QUOTA_EXCEEDED, "packet", "");
 	else
 		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "packet", "");
 }
@@ -78,6 +78,21 @@ static void end_by_client(zt_mqtt_connection *c)
 	zt_connection_depart(c, c->session.goodbye.code == ZT_RC_DISCONNECT_WITH_WILL, ZT_DISCONNECT_BY_CLIENT);
 }
 
+/* Those of packets that leave the connection open. */
+static const char *verb_of(zt_refusal_rule rule)
+{
+	switch (rule) {
+	case ZT_REFUSED_RECEIVE:
+		return "receive";
+	case ZT_REFUSED_PUBLISH_RATE:
+		return "PUBLISH";
+	case ZT_REFUSED_QOS:
+		return "QoS 2 on";
+	default:
+		return "SUBSCRIBE";
+	}
+}
+
 static void refused(void *context, zt_refusal_rule rule, zt_view name)
 {
 	zt_mqtt_connection *c = context;
@@ -85,7 +100,7 @@ static void refused(void *context, zt_refusal_rule rule, zt_view name)
 	/* One client must not drown what others were refused for. */
 	if (c->told++ >= ZT_REFUSALS_PER_CONNECTION)
 		return;
-	(void)snprintf(attempted, sizeof attempted, "%.*s", ZT_PRI(name));
+	(void)snprintf(attempted, sizeof attempted, "%s%s%.*s", verb_of(rule), name.n ? " " : "", ZT_PRI(name));
 	zt_connection_record(c, rule, attempted, denial_of(c, rule));
 }
 
@@ -270,7 +285,7 @@ static bool may(void *context, zt_session_right right, zt_view name)
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
 	/* The refusal that follows tells of it. */
-	zt_grants_explain(&c->grants, &decision, c->gateway->denial, sizeof c->gateway->denial);
+	zt_grants_explain(&c->grants, &decision, rights[right].action, c->gateway->denial, sizeof c->gateway->denial);
 	return false;
 }
 

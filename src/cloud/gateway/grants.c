@@ -141,7 +141,19 @@ static void put_cut(zt_buf *out, const char *text)
 	zt_buf_put(out, zt_view_make(text, n < room ? n : room));
 }
 
-void zt_grants_explain(const zt_grants *g, const zt_decision *decision, char *ret_text, size_t cap)
+/* What nobody sees in a policy: a variable without a value here, such as a thing's over HTTPS. */
+static void put_lacking(zt_grants *g, const char *action, zt_buf *out)
+{
+	char text[DECISION_TEXT_MAX];
+	const zt_policy_request request = { .action = zt_view_of(action), .values = { value_of, g } };
+	zt_view name = zt_policy_lacking(g->policies.compiled, g->policies.count, &request);
+	if (name.n == 0)
+		return;
+	(void)snprintf(text, sizeof text, "; ${%.*s} has no value here", ZT_PRI(name));
+	put_cut(out, text);
+}
+
+void zt_grants_explain(zt_grants *g, const zt_decision *decision, const char *action, char *ret_text, size_t cap)
 {
 	zt_buf out = zt_buf_make(ret_text, cap);
 	char text[DECISION_TEXT_MAX];
@@ -157,6 +169,7 @@ void zt_grants_explain(const zt_grants *g, const zt_decision *decision, char *re
 			put_cut(&out, g->policies.policies[i]->name);
 		}
 		put_cut(&out, " allows it");
+		put_lacking(g, action, &out);
 	} else {
 		put_cut(&out, "policy ");
 		put_cut(&out, g->policies.policies[decision->policy]->name);

@@ -41,8 +41,8 @@ bool zt_grants_active(zt_grants *grants);
 zt_decision zt_grants_decide(zt_grants *grants, const char *action, const char *type, zt_view name);
 /* The same with the resource's whole ARN. */
 zt_decision zt_grants_decide_on(zt_grants *grants, const char *action, zt_view resource);
-/* Why it was denied: "policy Factory: denied by statement 2 (NoPublish)", "no statement of Factory, Extra allows it";
- * NUL-terminated, cut to cap. Right after the decision, before anything changes. */
-void zt_grants_explain(const zt_grants *grants, const zt_decision *decision, char *ret_text, size_t cap);
+/* Why it was denied: "policy Factory: denied by statement 2 (NoPublish)", "no statement of Factory, Extra allows it;
+ * ${iot:ClientId} has no value here"; NUL-terminated, cut to cap. Right after the decision, before anything changes. */
+void zt_grants_explain(zt_grants *grants, const zt_decision *decision, const char *action, char *ret_text, size_t cap);
 
 #endif

@@ -35,7 +35,7 @@ static bool is_allowed(zt_https_peer *peer, zt_http_exchange *exchange, const ch
 	zt_decision decision = zt_grants_decide(&peer->grants, action, "topic", topic);
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
-	zt_grants_explain(&peer->grants, &decision, text, sizeof text);
+	zt_grants_explain(&peer->grants, &decision, action, text, sizeof text);
 	refuse(peer, exchange, rule, text);
 	return false;
 }
@@ -123,10 +123,19 @@ static void published(void *context, zt_status status)
 		zt_https_answer(exchange, 500, "InternalFailureException", NULL);
 }
 
+static zt_refusal_rule rule_of(const zt_error *error)
+{
+	if (!error->code[0] || error->http >= 500)
+		return ZT_REFUSED_BROKER;
+	return error->http == 403 ? ZT_REFUSED_RESERVED : ZT_REFUSED_REQUEST;
+}
+
 /* A forbidden topic is told as a policy's denial is: with no message. */
-static void answer_error(zt_http_exchange *exchange, const zt_error *error)
+static void answer_error(zt_https_peer *peer, zt_http_exchange *exchange, const zt_error *error)
 {
 	bool known = error->code[0];
+	zt_refusal refusal = zt_https_refusal(peer, rule_of(error));
+	zt_https_record(peer->gateway, &refusal, zt_http_exchange_request(exchange), error->text);
 	zt_https_answer(exchange,
 			error->http ? (unsigned)error->http
 			: known     ? 400
@@ -145,7 +154,7 @@ static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view enc
 	zt_publish message = { .principal = zt_view_of(peer->leaf.id), .source_ip = zt_view_of(peer->source_ip) };
 	zt_error error = { 0 };
 	if (read_publication(zt_http_exchange_request(exchange), encoded_topic, &p, &message, &error) != ZT_OK) {
-		answer_error(exchange, &error);
+		answer_error(peer, exchange, &error);
 		return;
 	}
 	if (!may_publish(peer, exchange, &message))
@@ -153,7 +162,7 @@ static void publish(zt_https_peer *peer, zt_http_exchange *exchange, zt_view enc
 	if (zt_accept(&peer->gateway->acceptor, &message, published, exchange, &error) == ZT_OK)
 		peer->gateway->counters.messages_accepted++;
 	else
-		answer_error(exchange, &error);
+		answer_error(peer, exchange, &error);
 }
 
 /* Shadows and retained messages: the control plane has the operations, we the device's rights. */
@@ -176,7 +185,7 @@ static bool device_may(void *context, const char *action, zt_view resource)
 	if (decision.kind == ZT_DECISION_ALLOW)
 		return true;
 	bool no_policy = a->peer->grants.policies.count == 0;
-	zt_grants_explain(&a->peer->grants, &decision, text, sizeof text);
+	zt_grants_explain(&a->peer->grants, &decision, action, text, sizeof text);
 	zt_refusal refusal = zt_https_refusal(a->peer, no_policy ? ZT_REFUSED_NO_POLICY : ZT_REFUSED_ACTION);
 	zt_https_record(a->peer->gateway, &refusal, a->request, no_policy ? "" : text);
 	return false;
@@ -190,6 +199,14 @@ static void delegate(zt_https_peer *peer, zt_http_exchange *exchange)
 	operators->serve_device(operators->context, exchange, &rights);
 }
 
+static void refuse_route(zt_https_peer *peer, zt_http_exchange *exchange, unsigned status, const char *type,
+			 const char *message)
+{
+	zt_refusal refusal = zt_https_refusal(peer, ZT_REFUSED_ROUTE);
+	zt_https_record(peer->gateway, &refusal, zt_http_exchange_request(exchange), message);
+	zt_https_answer(exchange, status, type, message);
+}
+
 void zt_https_serve(zt_https_peer *peer, zt_http_exchange *exchange)
 {
 	const zt_http_request *request = zt_http_exchange_request(exchange);
@@ -199,13 +216,11 @@ void zt_https_serve(zt_https_peer *peer, zt_http_exchange *exchange)
 			delegate(peer, exchange);
 			return;
 		}
-		zt_refusal refusal = zt_https_refusal(peer, ZT_REFUSED_ROUTE);
-		zt_https_record(peer->gateway, &refusal, request, "");
-		zt_https_answer(exchange, 404, "ResourceNotFoundException", "Not Found");
+		refuse_route(peer, exchange, 404, "ResourceNotFoundException", "Not Found");
 		return;
 	}
 	if (!zt_view_equal(request->method, ZT_LIT("POST"))) {
-		zt_https_answer(exchange, 405, "MethodNotAllowedException", "Method Not Allowed");
+		refuse_route(peer, exchange, 405, "MethodNotAllowedException", "Method Not Allowed");
 		return;
 	}
 	publish(peer, exchange, rest);

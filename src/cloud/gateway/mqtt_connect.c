@@ -16,10 +16,15 @@ typedef struct {
 	zt_connect_refusal *refusal;
 } reading;
 
+static zt_status refuse_because(const reading *r, zt_refusal_rule rule, uint8_t code, const char *detail)
+{
+	*r->refusal = (zt_connect_refusal){ rule, r->connect->version, code, detail };
+	return ZT_E_DENIED;
+}
+
 static zt_status refuse(const reading *r, zt_refusal_rule rule, uint8_t code)
 {
-	*r->refusal = (zt_connect_refusal){ .rule = rule, .version = r->connect->version, .code = code };
-	return ZT_E_DENIED;
+	return refuse_because(r, rule, code, "");
 }
 
 static zt_status take_client_id(const reading *r)
@@ -51,8 +56,9 @@ static zt_status take_properties(const reading *r)
 	zt_view all = r->connect->properties;
 	if (zt_mqtt_properties_check(all, ZT_MQTT_CONNECT, false) != ZT_OK)
 		return refuse(r, ZT_REFUSED_MALFORMED, ZT_RC_UNSPECIFIED);
-	if (zt_mqtt_property_find(all, ZT_PROP_AUTH_METHOD, &p)) /* enhanced authentication is not supported */
-		return refuse(r, ZT_REFUSED_MALFORMED, ZT_RC_UNSPECIFIED);
+	if (zt_mqtt_property_find(all, ZT_PROP_AUTH_METHOD, &p))
+		return refuse_because(r, ZT_REFUSED_MALFORMED, ZT_RC_UNSPECIFIED,
+				      "enhanced authentication is not supported");
 	if (zt_mqtt_property_find(all, ZT_PROP_SESSION_EXPIRY, &p))
 		r->plan->session_expiry_s = p.number;
 	r->plan->expiry_lowered = r->plan->session_expiry_s > ZT_SESSION_EXPIRY_MAX_S;
@@ -63,7 +69,7 @@ static zt_status take_properties(const reading *r)
 	if (zt_mqtt_property_find(all, ZT_PROP_MAXIMUM_PACKET_SIZE, &p))
 		r->plan->packet_max = p.number;
 	if (r->plan->packet_max && r->plan->packet_max < ZT_CLIENT_PACKET_MIN)
-		return refuse(r, ZT_REFUSED_PACKET, ZT_RC_UNSPECIFIED);
+		return refuse(r, ZT_REFUSED_CLIENT_PACKETS, ZT_RC_UNSPECIFIED);
 	return ZT_OK;
 }
 
@@ -80,7 +86,7 @@ static zt_status check_will(const reading *r)
 		return refuse(r, ZT_REFUSED_TOPIC, ZT_RC_TOPIC_NAME_INVALID);
 	zt_topic_kind kind = zt_topic_kind_of(c->will_topic);
 	if (kind == ZT_TOPIC_RESERVED || (c->will_retain && kind != ZT_TOPIC_ORDINARY))
-		return refuse(r, ZT_REFUSED_RESERVED, ZT_RC_NOT_AUTHORIZED);
+		return refuse_because(r, ZT_REFUSED_RESERVED, ZT_RC_NOT_AUTHORIZED, "the will's topic");
 	return ZT_OK;
 }
 

@@ -71,7 +71,7 @@ static zt_status rewrite_properties(zt_session *session, publication *p)
 		if (property.id == ZT_PROP_TOPIC_ALIAS)
 			TRY(resolve_alias(session, property.number, p));
 		else if (!put_property(&out, &property, &user_bytes, &p->rewritten))
-			return stop(session, ZT_REFUSED_PACKET, ZT_RC_QUOTA_EXCEEDED, p->packet.topic);
+			return stop(session, ZT_REFUSED_PROPERTIES, ZT_RC_QUOTA_EXCEEDED, p->packet.topic);
 	}
 	if (p->rewritten)
 		p->packet.properties = zt_buf_view(&out);

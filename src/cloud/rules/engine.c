@@ -95,7 +95,8 @@ void zt_rules_set_logs(zt_rules *rules, zt_logs *logs)
 	rules->logs = logs;
 }
 
-/* "$aws/rules/<name>/<rest>": for that rule alone, which sees <rest> as its topic (AWS IoT, "Basic Ingest"). */
+/* "$aws/rules/<name>/<rest>": for that rule alone, which sees <rest> as its topic (AWS IoT, "Basic Ingest"). Devices
+ * publish to the bare name too; that the rule sees an empty topic then is unconfirmed. */
 static bool basic_ingest(zt_view topic, zt_view *ret_rule, zt_view *ret_rest)
 {
 	if (!zt_view_take_prefix(&topic, ZT_LIT("$aws/rules/")))

@@ -97,7 +97,7 @@ def packets_over_the_limit():
         leaf = gateway.device(gateway.ca("one"), "dev1")
         raw = gateway.connect(leaf).open("x", 5)
         raw.send(b"\x30" + b"\xff\xff\xff\x7f")
-        assert raw.rest() == b"\xe0\x01\x95"
+        assert raw.rest() == b"\xe0\x01\x97"
         assert gateway.refusal()["rule"] == "PacketTooLarge"
         raw = gateway.connect(leaf).open("x", 5)
         raw.send(publish_packet("t", b"x" * (128 * 1024 + 1), version=5))

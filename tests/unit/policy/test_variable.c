@@ -45,6 +45,31 @@ static void test_missing_variable_matches_nothing(void **state)
 	assert_publish(PUBLISH_TO("*${iot:Connection.Thing.ThingName}"), "a", values, false);
 }
 
+static void assert_lacking(const char *document, const char *action, const char *const *values, const char *expected)
+{
+	zt_policy *policy = NULL;
+	const zt_policy_request request = { .action = zt_view_of(action),
+					    .values = { listed_value, (void *)(uintptr_t)values } };
+	assert_ok(zt_policy_parse(zt_view_of(document), ZT_POLICY_IOT, &policy, NULL));
+	const zt_policy *policies[] = { NULL, policy };
+	assert_view(zt_policy_lacking(policies, 2, &request), expected);
+	zt_policy_free(policy);
+}
+
+static void test_who_asks_is_told_which_variable_lacks_a_value(void **state)
+{
+	(void)state;
+	const char *document = PUBLISH_TO("${iot:ClientId}/${iot:Connection.Thing.ThingName}");
+	const char *const client[] = { "iot:ClientId=lamp", NULL };
+	const char *const odd[] = { "iot:ClientId=lamp", "iot:Connection.Thing.ThingName=a+b", NULL };
+	const char *const both[] = { "iot:ClientId=lamp", "iot:Connection.Thing.ThingName=L", NULL };
+	assert_lacking(document, "iot:Publish", client, "iot:Connection.Thing.ThingName");
+	assert_lacking(document, "iot:Publish", odd, "iot:Connection.Thing.ThingName");
+	assert_lacking(document, "iot:Publish", both, "");
+	assert_lacking(document, "iot:Connect", client, "");
+	assert_lacking(PUBLISH_TO("${*}/a"), "iot:Publish", client, "");
+}
+
 /* A Deny on everything but a device's own topics must not deny those when it cannot tell which they are. */
 static void test_missing_variable_under_not_resource_drops_the_statement(void **state)
 {
@@ -136,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_variable_is_replaced_by_its_value),
 		cmocka_unit_test(test_empty_value_behind_a_star_takes_the_rest),
 		cmocka_unit_test(test_missing_variable_matches_nothing),
+		cmocka_unit_test(test_who_asks_is_told_which_variable_lacks_a_value),
 		cmocka_unit_test(test_missing_variable_under_not_resource_drops_the_statement),
 		cmocka_unit_test(test_values_with_special_characters_are_not_substituted),
 		cmocka_unit_test(test_value_of_1024_bytes_is_the_longest),

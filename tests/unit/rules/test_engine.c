@@ -109,8 +109,11 @@ static void test_basic_ingest_reaches_its_rule_alone(void **state)
 	world_send(w, "$aws/rules/r/a/b", "{}");
 	assert_int_equal(w->invoked_count, 1);
 	assert_string_equal(w->invoked[0].payload, "{\"t\":\"a/b\"}");
+	world_send(w, "$aws/rules/r", "{}");
+	assert_int_equal(w->invoked_count, 2);
+	assert_string_equal(w->invoked[1].payload, "{\"t\":\"\"}");
 	world_send(w, "a/b", "{}");
-	assert_int_equal(w->invoked_count, 1);
+	assert_int_equal(w->invoked_count, 2);
 }
 
 static void test_function_is_invoked_with_permission_alone(void **state)

@@ -21,13 +21,32 @@ static void dollar_topics_are_told_apart(void **state)
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("a/$aws")), ZT_TOPIC_ORDINARY);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r/a")), ZT_TOPIC_INGEST);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/things/t/shadow/update")), ZT_TOPIC_SERVICE);
-	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/things/t/shadow/name/delta/get")), ZT_TOPIC_SERVICE);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r")), ZT_TOPIC_INGEST);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules//a")), ZT_TOPIC_RESERVED);
-	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r/")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r/")), ZT_TOPIC_INGEST);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/events/presence/connected/x")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$SYS/broker/uptime")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$zerotouch/refusals")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$")), ZT_TOPIC_RESERVED);
+}
+
+static void what_services_answer_is_forged_by_nobody(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {
+		"$aws/things/t/shadow/update/accepted",
+		"$aws/things/t/shadow/update/rejected",
+		"$aws/things/t/shadow/update/delta",
+		"$aws/things/t/shadow/update/documents",
+		"$aws/things/t/jobs/notify",
+		"$aws/things/t/jobs/notify-next",
+		"$aws/things/t/shadow/name/n/get/accepted",
+	};
+	for (size_t i = 0; i < ZT_COUNT(answers); i++) {
+		zt_publish m = message(answers[i]);
+		refused(&m, 403, "ForbiddenException");
+	}
 }
 
 static void ordinary_messages_pass(void **state)
@@ -84,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dollar_topics_are_told_apart),
+		cmocka_unit_test(what_services_answer_is_forged_by_nobody),
 		cmocka_unit_test(ordinary_messages_pass),
 		cmocka_unit_test(bad_topics_are_invalid_requests),
 		cmocka_unit_test(a_payload_has_128_kb_at_most),

@@ -115,8 +115,12 @@ static void basic_ingest_goes_to_rules_alone(void **state)
 static void reserved_topics_end_the_connection(void **state)
 {
 	(void)state;
-	static const char *topics[] = { "$SYS/x",       "$CONTROL/x", "$aws/events/certificates/registered/x",
-					"$aws/rules/x", "$share/g/a", "$zerotouch/x" };
+	static const char *topics[] = { "$SYS/x",
+					"$CONTROL/x",
+					"$aws/events/certificates/registered/x",
+					"$aws/things/t/shadow/update/delta",
+					"$share/g/a",
+					"$zerotouch/x" };
 	for (size_t i = 0; i < ZT_COUNT(topics); i++) {
 		relay *r = relay_new(ZT_MQTT_V5);
 		uint8_t packet[128];
