@@ -40,6 +40,9 @@ void zt_retained_sync_free(zt_retained_sync *sync)
 zt_status zt_retained_sync_seen(zt_retained_sync *sync, const zt_mqtt_publish *message, bool *ret_clear)
 {
 	const zt_retained *row = zt_registry_retained(sync->registry, message->topic);
+	/* mosquitto 2.0.11 keeps for ever what had expired when it read its database. */
+	if (row && zt_kept_has_expired(row, zt_registry_now_ms(sync->registry)))
+		row = NULL;
 	*ret_clear = row == NULL;
 	/* The QoS that it is kept with is not seen from outside: the subscription lowers it. */
 	if (!row || !zt_view_equal(message->payload, zt_view_make(row->payload, row->payload_n)))

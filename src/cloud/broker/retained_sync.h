@@ -11,7 +11,8 @@ typedef struct zt_retained_sync zt_retained_sync;
 
 ZT_NODISCARD zt_status zt_retained_sync_new(const zt_registry *registry, zt_retained_sync **ret);
 void zt_retained_sync_free(zt_retained_sync *sync);
-/* A retained message that the broker has. *ret_clear says that it must be cleared: the registry has no such row. */
+/* A retained message that the broker has. *ret_clear says that it must be cleared: the registry has no such row, or one
+ * that has expired. */
 ZT_NODISCARD zt_status zt_retained_sync_seen(zt_retained_sync *sync, const zt_mqtt_publish *message, bool *ret_clear);
 /* The next row that the broker lacks, once all that it has was seen; false at the end. Valid until the next call. */
 bool zt_retained_sync_next(zt_retained_sync *sync, zt_publish *ret);
