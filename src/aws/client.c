@@ -1,6 +1,7 @@
 #include "aws/client.h"
 
-#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
 
 #include "aws/answer.h"
 #include "aws/backoff.h"
@@ -28,14 +29,14 @@ struct zt_aws_client {
 	signing_key keys[ZT_AWS_SERVICE_COUNT];
 	unsigned requests[ZT_AWS_SERVICE_COUNT];
 	int64_t deadline_ms;
+	int64_t renew_not_before_ms; /* monotonic */
+	int64_t lost_ms;             /* of the budget for retries */
 };
 
 static void sleep_really(void *context, int64_t ms)
 {
 	(void)context;
-	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		;
+	zt_time_sleep_ms(ms);
 }
 
 static void tell_nobody(void *context, const zt_aws_wait *wait)
@@ -128,24 +129,45 @@ unsigned zt_aws_client_requests(const zt_aws_client *client, zt_aws_service serv
 	return client->requests[service];
 }
 
+/* Fails once the keys have ended. */
+static zt_status check_end(const zt_aws_client_spec *spec, zt_status renewed, const zt_error *cause,
+			   zt_error *ret_error)
+{
+	char end[ZT_TIME_TEXT_MAX];
+	if (spec->credentials->expires_ms == 0 || spec->credentials->expires_ms > zt_clock_wall_ms(&spec->clock))
+		return ZT_OK;
+	zt_time_iso8601(spec->credentials->expires_ms, end);
+	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the AWS credentials expired at %s%s%s", end,
+			    renewed == ZT_OK ? ": their source gives none that last longer, sign in anew"
+			    : cause->text[0] ? " and cannot be renewed: "
+					     : ": sign in anew",
+			    cause->text);
+}
+
+/* Whoever hands out keys is asked before each call only while that helps: a command may cost a second, or an answer of
+ * somebody's. Keys that have ended are worth each try. */
+static bool is_renewal_due(const zt_aws_client *client)
+{
+	const zt_aws_client_spec *spec = &client->spec;
+	int64_t left_ms = spec->credentials->expires_ms - zt_clock_wall_ms(&spec->clock);
+	if (spec->credentials->expires_ms == 0 || left_ms > ZT_AWS_RENEW_BEFORE_MS)
+		return false;
+	return left_ms <= 0 || zt_clock_mono_ms(&spec->clock) >= client->renew_not_before_ms;
+}
+
 zt_status zt_aws_client_renew(zt_aws_client *client, zt_error *ret_error)
 {
 	zt_aws_client_spec *spec = &client->spec;
-	int64_t left_ms = spec->credentials->expires_ms - zt_clock_wall_ms(&spec->clock);
-	if (spec->credentials->expires_ms == 0 || left_ms > ZT_AWS_RENEW_BEFORE_MS)
+	if (!is_renewal_due(client))
 		return ZT_OK;
 	zt_error cause = { 0 };
+	int64_t before_ms = spec->credentials->expires_ms;
 	zt_status status = spec->renew ? spec->renew(spec->renew_context, &cause) : ZT_E_CREDENTIALS;
-	zt_wipe(client->keys, sizeof client->keys);
-	if (spec->credentials->expires_ms == 0 || spec->credentials->expires_ms > zt_clock_wall_ms(&spec->clock))
-		return ZT_OK;
-	char end[ZT_TIME_TEXT_MAX];
-	zt_time_iso8601(spec->credentials->expires_ms, end);
-	return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the AWS credentials expired at %s%s%s", end,
-			    status == ZT_OK ? ": their source gives none that last longer, sign in anew"
-			    : cause.text[0] ? " and cannot be renewed: "
-					    : ": sign in anew",
-			    cause.text);
+	if (status == ZT_OK && spec->credentials->expires_ms != before_ms)
+		zt_wipe(client->keys, sizeof client->keys);
+	else
+		client->renew_not_before_ms = zt_clock_mono_ms(&spec->clock) + ZT_AWS_RENEW_PAUSE_MS;
+	return check_end(spec, status, &cause, ret_error);
 }
 
 /* The day's key of the service, made when the day changes. */
@@ -253,16 +275,37 @@ static zt_status try_once(const api_call *call, zt_aws_http_response *response, 
 		   : zt_aws_answer_error(call->request, response, ret_error);
 }
 
-/* Waits before the next try; false when that would go beyond the deadline. */
-static bool wait_for_next(const api_call *call, unsigned try_number, const zt_aws_http_response *response,
-			  const zt_error *cause)
+/* Takes it from the budget of all calls. */
+static bool may_lose(zt_aws_client *client, int64_t ms, zt_error *cause)
+{
+	int64_t budget_ms = client->spec.retry_budget_ms;
+	if (!budget_ms || client->lost_ms + ms <= budget_ms) {
+		client->lost_ms += ms;
+		return true;
+	}
+	size_t n = strlen(cause->text);
+	(void)snprintf(cause->text + n, sizeof cause->text - n, "; the %" PRId64 " s for all retries of a run are over",
+		       budget_ms / 1000);
+	return false;
+}
+
+static void regain(zt_aws_client *client)
+{
+	client->lost_ms = client->lost_ms > ZT_AWS_REGAIN_MS ? client->lost_ms - ZT_AWS_REGAIN_MS : 0;
+}
+
+/* Waits before the next try; false when that would go beyond the deadline or the budget. `begun_ms`: of the try that
+ * failed. */
+static bool wait_for_next(const api_call *call, unsigned try_number, int64_t begun_ms,
+			  const zt_aws_http_response *response, zt_error *cause)
 {
 	const zt_aws_client_spec *spec = &call->client->spec;
 	int64_t wait_ms = (int64_t)zt_random_below((uint64_t)zt_aws_backoff_ceiling_ms(try_number) + 1);
 	int64_t asked_ms = zt_aws_retry_after_ms(response->retry_after);
 	if (wait_ms < asked_ms)
 		wait_ms = asked_ms;
-	if (zt_clock_mono_ms(&spec->clock) + wait_ms >= call->deadline_ms)
+	int64_t now_ms = zt_clock_mono_ms(&spec->clock);
+	if (now_ms + wait_ms >= call->deadline_ms || !may_lose(call->client, now_ms - begun_ms + wait_ms, cause))
 		return false;
 	zt_aws_wait wait = { call->request->operation, try_number, wait_ms, cause };
 	spec->on_wait(spec->context, &wait);
@@ -274,13 +317,16 @@ static zt_status send_until(const api_call *call, zt_aws_http_response *response
 {
 	for (unsigned try_number = 1;; try_number++) {
 		zt_error error = { 0 };
+		int64_t begun_ms = zt_clock_mono_ms(&call->client->spec.clock);
 		zt_status status = try_once(call, response, &error);
-		if (status == ZT_OK)
+		if (status == ZT_OK) {
+			regain(call->client);
 			return ZT_OK;
+		}
 		if (!error.status)
 			zt_error_set(&error, status, "%s: %s", call->request->operation, zt_status_text(status));
 		if (zt_aws_may_retry(call->request, status, try_number) &&
-		    wait_for_next(call, try_number, response, &error))
+		    wait_for_next(call, try_number, begun_ms, response, &error))
 			continue;
 		if (ret_error)
 			*ret_error = error;

@@ -1,8 +1,9 @@
 /* One AWS API call: where it goes, how it is signed, tried again and understood. The operations are in iot_*.h,
  * iot_data.h, lambda.h, iam.h and sts.h; this is what they are made of.
  *
- * Retries: throttling and 5xx until the time is over, failures of the network at most ZT_AWS_NETWORK_TRIES times, with
- * full jitter (a random wait between nothing and a ceiling that doubles), Retry-After respected. */
+ * Retries: throttling and 5xx until the call's time or the run's is over, failures of the network at most
+ * ZT_AWS_NETWORK_TRIES times, with full jitter (a random wait between nothing and a ceiling that doubles), Retry-After
+ * respected. */
 #ifndef ZT_AWS_CLIENT_H
 #define ZT_AWS_CLIENT_H
 
@@ -26,6 +27,7 @@ typedef enum {
 enum {
 	ZT_AWS_BUDGET_MS = 60000, /* default for one call, waits included */
 	ZT_AWS_TRY_MS = 20000,    /* one try */
+	ZT_AWS_REGAIN_MS = 250,   /* of the budget for retries, by each call that succeeds */
 	ZT_AWS_NETWORK_TRIES = 3,
 	ZT_AWS_BACKOFF_FIRST_MS = 100, /* ceiling of the first wait */
 	ZT_AWS_BACKOFF_CEILING_MS = 10000,
@@ -54,12 +56,17 @@ typedef struct {
 	const char *data_endpoint; /* host name of the data endpoint, or NULL until DescribeEndpoint told it; copied */
 	size_t answer_max;         /* ceiling of an answer's body; 0: ZT_AWS_ANSWER_MAX */
 	int64_t budget_ms;         /* 0: ZT_AWS_BUDGET_MS */
-	zt_clock clock;            /* of the system when wall_ms is NULL */
+	/* What all calls together may lose to tries that failed and the waits behind them; 0: no such bound. A success
+	 * gives a little of it back: a long removal of many lives through throttling, a service that is down does not.
+	 */
+	int64_t retry_budget_ms;
+	zt_clock clock;                                          /* of the system when wall_ms is NULL */
 	void (*sleep_ms)(void *context, int64_t ms);             /* NULL: really sleeps */
 	void (*on_wait)(void *context, const zt_aws_wait *wait); /* NULL: nobody is told */
 	void *context;                                           /* of these two */
-	/* Puts newer keys into *credentials: called before a try when they end within ZT_AWS_RENEW_BEFORE_MS. Its
-	 * failure matters only once they have ended. NULL: they are what they are. */
+	/* Puts newer keys into *credentials: called before a try when they end within ZT_AWS_RENEW_BEFORE_MS, and when
+	 * that brought none that last longer, not again for ZT_AWS_RENEW_PAUSE_MS. Its failure matters only once they
+	 * have ended. NULL: they are what they are. */
 	zt_status (*renew)(void *context, zt_error *ret_error);
 	void *renew_context;
 } zt_aws_client_spec;
@@ -134,6 +141,8 @@ ZT_NODISCARD zt_status zt_aws_send(zt_aws_client *client, zt_aws_request *reques
 
 /* One element of a list that came in pages; anything but ZT_OK ends the walk and comes out of it. */
 typedef zt_status (*zt_aws_each_fn)(void *context, const json_t *item, zt_error *ret_error);
+/* An each: keeps them all in the JSON array that is the context. */
+ZT_NODISCARD zt_status zt_aws_collect(void *array, const json_t *item, zt_error *ret_error);
 typedef struct {
 	const char *items;     /* member with the page's array: "certificates" */
 	const char *token_in;  /* query parameter: "marker" or "nextToken" */

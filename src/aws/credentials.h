@@ -11,6 +11,7 @@ enum {
 	ZT_AWS_ACCESS_KEY_ID_MAX = 128,
 	ZT_AWS_REGION_MAX = 63,
 	ZT_AWS_RENEW_BEFORE_MS = 5 * 60 * 1000, /* AWS SDKs: a session is renewed five minutes before its end */
+	ZT_AWS_RENEW_PAUSE_MS = 30 * 1000,      /* behind a renewal that brought nothing, while the keys are good */
 };
 
 typedef struct {

@@ -1,6 +1,12 @@
 #include "aws/client.h"
 #include "base/json.h"
 
+zt_status zt_aws_collect(void *array, const json_t *item, zt_error *ret_error)
+{
+	return json_array_append(array, (json_t *)item) == 0 ? ZT_OK
+							     : zt_error_set(ret_error, ZT_E_NOMEM, "out of memory");
+}
+
 /* AWS's largest page; its lists are limited to 250 by every model used here. */
 #define PAGE_SIZE "250"
 

@@ -2,15 +2,6 @@
 
 #include "base/json.h"
 
-zt_status zt_iot_certificate_create(zt_aws_client *client, bool active, json_t **ret, zt_error *ret_error)
-{
-	zt_aws_request request =
-	    zt_aws_request_make(ZT_AWS_IOT, "CreateKeysAndCertificate", "POST", "/keys-and-certificate");
-	request.once = true;
-	zt_aws_request_query(&request, "setAsActive", active ? ZT_LIT("true") : ZT_LIT("false"));
-	return zt_aws_call(client, &request, NULL, ret, ret_error);
-}
-
 zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_view id, json_t **ret, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "DescribeCertificate", "GET", "/certificates/");

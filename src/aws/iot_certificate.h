@@ -4,8 +4,6 @@
 
 #include "aws/client.h"
 
-/* *ret: certificateArn, certificateId, certificatePem, keyPair {PublicKey, PrivateKey}: a secret, free it early. */
-ZT_NODISCARD zt_status zt_iot_certificate_create(zt_aws_client *client, bool active, json_t **ret, zt_error *ret_error);
 /* *ret: the description itself (certificateArn, certificateId, caCertificateId, status, certificatePem, validity …). */
 ZT_NODISCARD zt_status zt_iot_certificate_describe(zt_aws_client *client, zt_view id, json_t **ret,
 						   zt_error *ret_error);

@@ -5,8 +5,13 @@
 
 enum { TARGET_TEXT_MAX = 4096 };
 
-zt_status zt_aws_metadata_ask(const zt_aws_http *http, const zt_aws_metadata_request *request,
-			      zt_aws_http_response *response, zt_error *ret_error)
+bool zt_aws_metadata_is_silence(zt_status status)
+{
+	return status == ZT_E_NETWORK || status == ZT_E_TIMEOUT || status == ZT_E_CLOSED;
+}
+
+static zt_status ask_once(const zt_aws_http *http, const zt_aws_metadata_request *request,
+			  zt_aws_http_response *response, zt_error *ret_error)
 {
 	char target[TARGET_TEXT_MAX];
 	const zt_sigv4_header headers[] = {
@@ -32,6 +37,17 @@ zt_status zt_aws_metadata_ask(const zt_aws_http *http, const zt_aws_metadata_req
 		return ZT_OK;
 	return zt_error_set(ret_error, response->status == 404 ? ZT_E_NOT_FOUND : ZT_E_CREDENTIALS,
 			    "%s%s answers with status %d", request->origin, target, response->status);
+}
+
+zt_status zt_aws_metadata_ask(const zt_aws_http *http, const zt_aws_metadata_request *request,
+			      zt_aws_http_response *response, zt_error *ret_error)
+{
+	for (unsigned tries = 1;; tries++) {
+		zt_status status = ask_once(http, request, response, ret_error);
+		if (!zt_aws_metadata_is_silence(status) || tries >= request->tries)
+			return status;
+		zt_time_sleep_ms(request->pause_ms);
+	}
 }
 
 zt_status zt_aws_metadata_keys(const zt_aws_http_response *response, const char *source, zt_aws_credentials *ret,

@@ -1,7 +1,5 @@
 /* The address that a container is given for its role's keys (AWS SDKs and Tools Reference Guide, "Container credential
  * provider"). */
-#include <unistd.h>
-
 #include "aws/metadata.h"
 #include "aws/provider.h"
 #include "base/fs.h"
@@ -72,22 +70,6 @@ static zt_status read_token(zt_str *token, zt_error *ret_error)
 	return ZT_OK;
 }
 
-static bool is_worth_another_try(zt_status status)
-{
-	return status == ZT_E_TIMEOUT || status == ZT_E_CLOSED || status == ZT_E_NETWORK;
-}
-
-static zt_status ask(const zt_aws_http *http, const zt_aws_metadata_request *request, zt_aws_http_response *response,
-		     zt_error *ret_error)
-{
-	for (int tries = 1;; tries++) {
-		zt_status status = zt_aws_metadata_ask(http, request, response, ret_error);
-		if (!is_worth_another_try(status) || tries == ZT_AWS_METADATA_TRIES)
-			return status;
-		(void)usleep(RETRY_WAIT_MS * 1000);
-	}
-}
-
 zt_status zt_aws_provide_container(const zt_aws_http *http, zt_aws_found *ret, zt_error *ret_error)
 {
 	zt_view relative = zt_view_of(getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
@@ -107,10 +89,15 @@ zt_status zt_aws_provide_container(const zt_aws_http *http, zt_aws_found *ret, z
 				    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
 	TRY(read_token(&token, ret_error));
 	const zt_view value = zt_view_trim(zt_str_view(&token));
-	const zt_aws_metadata_request request = { "GET",  origin,
-						  target, value.n ? "authorization" : NULL,
-						  value,  ZT_AWS_METADATA_MS };
-	if (ask(http, &request, &response, &cause) != ZT_OK)
+	const zt_aws_metadata_request request = { .method = "GET",
+						  .origin = origin,
+						  .target = target,
+						  .header = value.n ? "authorization" : NULL,
+						  .value = value,
+						  .timeout_ms = ZT_AWS_METADATA_MS,
+						  .tries = ZT_AWS_METADATA_TRIES,
+						  .pause_ms = RETRY_WAIT_MS };
+	if (zt_aws_metadata_ask(http, &request, &response, &cause) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_CREDENTIALS, "the container's credentials: %s", cause.text);
 	TRY(zt_aws_metadata_keys(&response, "the container", &ret->credentials, ret_error));
 	(void)snprintf(ret->source, sizeof ret->source, "container (%.140s)", origin);

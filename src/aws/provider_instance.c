@@ -65,15 +65,14 @@ static zt_status ask(instance *i, const char *method, const char *target, const 
 {
 	const unsigned tries = number_of("AWS_METADATA_SERVICE_NUM_ATTEMPTS", TRIES_DEFAULT, TRIES_MAX);
 	const unsigned seconds = number_of("AWS_METADATA_SERVICE_TIMEOUT", TIMEOUT_DEFAULT_S, TIMEOUT_MAX_S);
-	const zt_aws_metadata_request request = { method, i->origin, zt_view_of(target),
-						  header, value,     (int)seconds * 1000 };
-	zt_status status = ZT_E_NETWORK;
-	for (unsigned n = 0; n < tries; n++) {
-		status = zt_aws_metadata_ask(i->http, &request, &i->response, ret_error);
-		if (status != ZT_E_NETWORK && status != ZT_E_TIMEOUT && status != ZT_E_CLOSED)
-			break;
-	}
-	return status;
+	const zt_aws_metadata_request request = { .method = method,
+						  .origin = i->origin,
+						  .target = zt_view_of(target),
+						  .header = header,
+						  .value = value,
+						  .timeout_ms = (int)seconds * 1000,
+						  .tries = tries };
+	return zt_aws_metadata_ask(i->http, &request, &i->response, ret_error);
 }
 
 /* ZT_E_NOT_FOUND when there is no such service. */
@@ -86,7 +85,7 @@ static zt_status open_session(instance *i, zt_error *ret_error)
 	TRY(find_origin(i->origin, ret_error));
 	zt_status status =
 	    ask(i, "PUT", "/latest/api/token", "x-aws-ec2-metadata-token-ttl-seconds", zt_view_of(seconds), ret_error);
-	if (status == ZT_E_NETWORK || status == ZT_E_TIMEOUT || status == ZT_E_CLOSED)
+	if (zt_aws_metadata_is_silence(status))
 		return ZT_E_NOT_FOUND;
 	TRY(status);
 	zt_view token = zt_view_trim(zt_str_view(&i->response.body));

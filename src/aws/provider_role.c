@@ -99,13 +99,15 @@ static zt_status ask(const zt_aws_search *search, const zt_aws_settings *setting
 		(void)snprintf(ret->source, sizeof ret->source, "role %.*s", ZT_PRI(role->role_arn));
 		return ZT_OK;
 	}
-	zt_error_set(ret_error, status, "role %.*s cannot be assumed: %s", ZT_PRI(role->role_arn), cause.text);
+	/* To whoever searches on, "not found" would mean that no role is named. */
+	status = status == ZT_E_NOT_FOUND ? ZT_E_CREDENTIALS : status;
+	(void)zt_error_coded(ret_error, status, cause.code, "role %.*s cannot be assumed: %s", ZT_PRI(role->role_arn),
+			     cause.text);
 	if (ret_error) {
 		ret_error->http = cause.http;
-		zt_text_cut(ret_error->code, sizeof ret_error->code, zt_view_of(cause.code));
 		zt_text_cut(ret_error->request_id, sizeof ret_error->request_id, zt_view_of(cause.request_id));
 	}
-	return status == ZT_E_NOT_FOUND ? ZT_E_CREDENTIALS : status;
+	return status;
 }
 
 static zt_status read_duration(const zt_aws_settings *settings, unsigned *ret, zt_error *ret_error)

@@ -1,5 +1,6 @@
 #include "base/timefmt.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -42,6 +43,13 @@ int64_t zt_time_now_ms(void)
 int64_t zt_time_mono_ms(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
+}
+
+void zt_time_sleep_ms(int64_t ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	while (ms > 0 && nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
 }
 
 static int64_t system_wall(void *context)

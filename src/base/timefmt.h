@@ -18,6 +18,8 @@ enum { ZT_TIME_TEXT_MAX = 40 };
 int64_t zt_time_now_ms(void);
 /* The system's monotonic clock, milliseconds. */
 int64_t zt_time_mono_ms(void);
+/* Sleeps so long, signals or not; nothing for 0 and less. */
+void zt_time_sleep_ms(int64_t ms);
 /* The system's clocks as the seam. */
 zt_clock zt_clock_system(void);
 

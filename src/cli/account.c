@@ -42,6 +42,8 @@ zt_status zt_account_open(const zt_account_options *options, zt_account_session 
 		.endpoint_url = options->endpoint_url,
 		.profile_endpoint_urls = s->profile.endpoint_urls,
 		.budget_ms = (int64_t)options->call_timeout_s * 1000,
+		.retry_budget_ms =
+		    (options->retry_budget_s ? (int64_t)options->retry_budget_s : ZT_RETRY_BUDGET_DEFAULT_S) * 1000,
 		.on_wait = tell_wait,
 		.renew = zt_aws_profile_renew,
 		.renew_context = &s->profile,

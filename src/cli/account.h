@@ -9,10 +9,14 @@
 
 typedef struct {
 	const char *endpoint_url, *profile, *region, *account; /* options; NULL when not given */
-	unsigned call_timeout_s;                               /* 0 when not given */
+	unsigned call_timeout_s, retry_budget_s;               /* 0 when not given */
 } zt_account_options;
 
-enum { ZT_CALL_TIMEOUT_MAX_S = 3600 };
+enum {
+	ZT_CALL_TIMEOUT_MAX_S = 3600,
+	ZT_RETRY_BUDGET_DEFAULT_S = 300,
+	ZT_RETRY_BUDGET_MAX_S = 86400,
+};
 
 /* Rows of a verb's option table. */
 #define ZT_ACCOUNT_OPTIONS(o)                                                                                               \
@@ -29,9 +33,17 @@ enum { ZT_CALL_TIMEOUT_MAX_S = 3600 };
 	    { "profile", 0, ZT_OPT_TEXT, &(o).profile, "NAME", "profile of ~/.aws (default $AWS_PROFILE, default)", 0, 0 }, \
 	    { "region", 0, ZT_OPT_TEXT, &(o).region, "NAME", "Region (default $AWS_REGION, the profile's)", 0, 0 },         \
 	    { "account", 0, ZT_OPT_TEXT, &(o).account, "NUMBER", "refuse credentials of any other account", 0, 0 },         \
+	    { "call-timeout",                                                                                               \
+	      0,                                                                                                            \
+	      ZT_OPT_NUMBER,                                                                                                \
+	      &(o).call_timeout_s,                                                                                          \
+	      "SECONDS",                                                                                                    \
+	      "of one call with all its tries (default 60)",                                                                \
+	      1,                                                                                                            \
+	      ZT_CALL_TIMEOUT_MAX_S },                                                                                      \
 	{                                                                                                                   \
-		"call-timeout", 0, ZT_OPT_NUMBER, &(o).call_timeout_s, "SECONDS",                                           \
-		    "of one call with all its tries (default 60)", 1, ZT_CALL_TIMEOUT_MAX_S                                 \
+		"retry-budget", 0, ZT_OPT_NUMBER, &(o).retry_budget_s, "SECONDS",                                           \
+		    "for all tries that fail in this run (default 300)", 1, ZT_RETRY_BUDGET_MAX_S                           \
 	}
 
 typedef struct {

@@ -33,7 +33,14 @@ typedef struct {
 	      &(o).mode, "MODE", "default; sni-only, which needs no proof; jitp, without Lambda",                          \
 	      0,         0 },                                                                                              \
 	    { "topic", 't', ZT_OPT_LIST, &(o).topics, "TOPIC", "devices may also publish to this one (repeat it)", 0, 0 }, \
-	    { "thing-template", 0, ZT_OPT_TEXT, &(o).template, "TEXT", "default Azure-Sphere-{device_id:5}", 0, 0 },       \
+	    { "thing-template",                                                                                            \
+	      0,                                                                                                           \
+	      ZT_OPT_TEXT,                                                                                                 \
+	      &(o).template,                                                                                               \
+	      "TEXT",                                                                                                      \
+	      "name of a Thing (default Azure-Sphere-{device_id:5}; with --mode jitp {device_id})",                        \
+	      0,                                                                                                           \
+	      0 },                                                                                                         \
 	    { "name", 0, ZT_OPT_TEXT, &(o).name, "NAME", "of this set-up, in all its resources (default zerotouch)",       \
 	      0,      0 },                                                                                                 \
 	    { "sweeper",   0,                                                                                              \
@@ -49,9 +56,14 @@ typedef struct {
 	      "of the Lambda: x86_64 (default) or arm64",                                                                  \
 	      0,                                                                                                           \
 	      0 },                                                                                                         \
-	    { "prune",    0,    ZT_OPT_FLAG,                                                                               \
-	      &(o).prune, NULL, "also remove what is not wanted any more: expired CAs, old policy versions",               \
-	      0,          0 },                                                                                             \
+	    { "prune",                                                                                                     \
+	      0,                                                                                                           \
+	      ZT_OPT_FLAG,                                                                                                 \
+	      &(o).prune,                                                                                                  \
+	      NULL,                                                                                                        \
+	      "also remove what is not wanted any more: expired CAs, old policy versions, the other mode's resources",     \
+	      0,                                                                                                           \
+	      0 },                                                                                                         \
 	    { "zip",    0,      ZT_OPT_TEXT,                                                                               \
 	      &(o).zip, "FILE", "the Lambda's package (default: the one built with this program)",                         \
 	      0,        0 },                                                                                               \

@@ -25,16 +25,10 @@ const zt_operator_actions zt_devices_actions = ZT_OPERATOR_ACTIONS(rows);
  * hangs on what is gone. */
 enum { BATCH = 250, STALLS_MAX = 20, STALL_MS = 500 };
 
-static zt_status collect(void *context, const json_t *item, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, (json_t *)item) == 0 ? ZT_OK : ZT_E_NOMEM;
-}
-
 /* ZT_E_AGAIN ends the list when the batch is full. */
 static zt_status collect_batch(void *context, const json_t *item, zt_error *ret_error)
 {
-	TRY(collect(context, item, ret_error));
+	TRY(zt_aws_collect(context, item, ret_error));
 	return json_array_size(context) < BATCH ? ZT_OK : ZT_E_AGAIN;
 }
 
@@ -68,7 +62,7 @@ static zt_status remove_thing(zt_setup *setup, zt_view name, bool *ret_gone, zt_
 	TRY(status);
 	if (!zt_view_equal(zt_json_view(thing, "thingTypeName"), zt_view_of(setup->device_name)))
 		return ZT_OK;
-	TRY(zt_iot_thing_each_principal(setup->client, name, collect, principals, ret_error));
+	TRY(zt_iot_thing_each_principal(setup->client, name, zt_aws_collect, principals, ret_error));
 	if (json_array_size(principals) > 0)
 		return ZT_OK;
 	TRY(clear_identity(setup, zt_json_view(json_object_get(thing, "attributes"), "deviceId"), ret_error));
@@ -82,7 +76,7 @@ static zt_status remove_certificate(zt_setup *setup, const json_t *certificate, 
 	zt_view id = zt_json_view(certificate, "certificateId"), arn = zt_json_view(certificate, "certificateArn");
 	ZT_JSON_CLEANUP json_t *things = json_array();
 	bool gone;
-	TRY(zt_iot_thing_each_of(setup->client, arn, collect, things, ret_error));
+	TRY(zt_iot_thing_each_of(setup->client, arn, zt_aws_collect, things, ret_error));
 	zt_view status = zt_json_view(certificate, "status");
 	/* Any other can be deleted as it is, and one that was revoked changes no more. */
 	if (zt_view_equal(status, ZT_LIT("ACTIVE")) || zt_view_equal(status, ZT_LIT("PENDING_ACTIVATION")))

@@ -6,11 +6,9 @@
 
 /* Beyond what plan, setup and teardown ask. */
 static const zt_operator_action rows[] = {
-	{ "iot:ListCACertificates", { "*" } },
-	{ "iot:DescribeCertificate", { "cert/*" } },
 	{ "iot:ListAttachedPolicies", { "*" } },
 	/* CloudWatch Logs asks with ":*" behind the group's name (Service Authorization Reference, "log-group"). */
-	{ "logs:FilterLogEvents", { "log-group:/aws/lambda/{handler}", "log-group:/aws/lambda/{handler}:*" } },
+	{ "logs:FilterLogEvents", { "log-group:{function-log}", "log-group:{function-log}:*" } },
 };
 const zt_operator_actions zt_doctor_actions = ZT_OPERATOR_ACTIONS(rows);
 

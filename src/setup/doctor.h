@@ -1,7 +1,8 @@
 /* Why do devices not come in? Asks the account and the network, and judges what it sees.
  *
- * Observation and judgement stand apart: doctor.c, doctor_device.c and doctor_quota.c ask, each zt_judge_… (judge.h) is
- * pure. An action that the operator lacks is a finding like any other, and the rest is still looked at. */
+ * Observation and judgement stand apart: doctor.c, doctor_device.c, doctor_logs.c and doctor_quota.c ask, each
+ * zt_judge_… (judge.h) is pure. An action that the operator lacks is a finding like any other, and the rest is still
+ * looked at. */
 #ifndef ZT_SETUP_DOCTOR_H
 #define ZT_SETUP_DOCTOR_H
 

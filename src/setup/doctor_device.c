@@ -83,17 +83,11 @@ static zt_status look_at_policy(void *context, const json_t *policy, zt_error *r
 	return ZT_OK;
 }
 
-static zt_status keep_name(void *context, const json_t *name, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, (json_t *)name) == 0 ? ZT_OK : ZT_E_NOMEM;
-}
-
 static zt_status describe_thing(zt_setup *setup, zt_view arn, json_t **ret, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *names = json_array();
 	ENSURE(names, ZT_E_NOMEM);
-	TRY(zt_iot_thing_each_of(setup->client, arn, keep_name, names, ret_error));
+	TRY(zt_iot_thing_each_of(setup->client, arn, zt_aws_collect, names, ret_error));
 	const char *name = json_string_value(json_array_get(names, 0));
 	return name ? zt_iot_thing_describe(setup->client, zt_view_of(name), ret, ret_error) : ZT_OK;
 }

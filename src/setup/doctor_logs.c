@@ -6,12 +6,11 @@ enum { WINDOW_MS = 60 * 60 * 1000, EVENTS_MAX = 1000 };
 
 zt_status zt_doctor_look_at_logs(zt_setup *setup, const zt_diagnosis *d, zt_error *ret_error)
 {
-	char group[128];
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	(void)snprintf(group, sizeof group, "/aws/lambda/%s", setup->handler_name);
 	/* Any of these terms; the judgement looks closer. */
-	zt_status status = zt_logs_filter(setup->client, zt_view_of(group), ZT_LIT("?error ?Task ?Runtime"),
-					  d->now_ms - WINDOW_MS, EVENTS_MAX, &answer, ret_error);
+	zt_status status =
+	    zt_logs_filter(setup->client, zt_view_of(setup->function_log), ZT_LIT("?error ?Task ?Runtime"),
+			   d->now_ms - WINDOW_MS, EVENTS_MAX, &answer, ret_error);
 	/* A function that never ran has no group. */
 	ENSURE(status != ZT_E_NOT_FOUND, ZT_OK);
 	TRY(status);

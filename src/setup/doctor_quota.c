@@ -6,12 +6,6 @@
 #include "setup/doctor_inside.h"
 #include "x509/read.h"
 
-static zt_status collect(void *context, const json_t *item, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, json_object_get(item, "certificateId")) == 0 ? ZT_OK : ZT_E_NOMEM;
-}
-
 /* Counts the CA under its subject: {"<hash>": {"name", "count"}}. */
 static zt_status count_subject(const json_t *description, json_t *subjects)
 {
@@ -31,14 +25,15 @@ static zt_status count_subject(const json_t *description, json_t *subjects)
 
 static zt_status count_subjects(zt_setup *setup, json_t *subjects, zt_error *ret_error)
 {
-	ZT_JSON_CLEANUP json_t *ids = json_array();
+	ZT_JSON_CLEANUP json_t *listed = json_array();
 	size_t i;
-	json_t *id;
-	ENSURE(ids, ZT_E_NOMEM);
-	TRY(zt_iot_ca_each(setup->client, collect, ids, ret_error));
-	json_array_foreach(ids, i, id) {
+	json_t *item;
+	ENSURE(listed, ZT_E_NOMEM);
+	TRY(zt_iot_ca_each(setup->client, zt_aws_collect, listed, ret_error));
+	json_array_foreach(listed, i, item) {
 		ZT_JSON_CLEANUP json_t *ca = NULL;
-		zt_status status = zt_iot_ca_describe(setup->client, zt_view_of(json_string_value(id)), &ca, ret_error);
+		zt_view id = zt_json_view(item, "certificateId");
+		zt_status status = zt_iot_ca_describe(setup->client, id, &ca, ret_error);
 		if (status == ZT_E_NOT_FOUND)
 			continue;
 		TRY(status);

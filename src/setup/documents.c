@@ -177,6 +177,11 @@ zt_status zt_document_sql(const zt_setup *setup, zt_str *out)
 	return ZT_OK;
 }
 
+json_t *zt_document_searchable(void)
+{
+	return json_pack("[s, s, s]", "deviceId", "certificateId", "tenant");
+}
+
 #define CERTIFICATE_NAME "AWS::IoT::Certificate::CommonName"
 #define CERTIFICATE_ID "AWS::IoT::Certificate::Id"
 

@@ -11,6 +11,11 @@ zt_status zt_export_desired(zt_setup *setup, const zt_setup_item *item, json_t *
 	return zt_resource_of(item->kind)->desired(setup, item, ret, ret_error);
 }
 
+json_t *zt_export_member(const json_t *object, const char *name)
+{
+	return json_incref(json_object_get(object, name));
+}
+
 const zt_setup_item *zt_export_item(const zt_setup *setup, zt_setup_kind kind, size_t index)
 {
 	for (size_t i = 0; i < setup->item_count; i++)

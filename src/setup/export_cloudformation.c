@@ -1,7 +1,5 @@
 /* AWS CloudFormation (User Guide, "AWS resource and property types reference"). Resources are put together by item; a
  * NULL on the way makes the whole NULL at the end. */
-#include <string.h>
-
 #include "setup/export_inside.h"
 
 static json_t *resource(const char *type, json_t *properties)
@@ -14,31 +12,26 @@ static json_t *attribute(const char *logical)
 	return json_pack("{s:[s, s]}", "Fn::GetAtt", logical, "Arn");
 }
 
-static json_t *member(const json_t *object, const char *name)
-{
-	return json_incref(json_object_get(object, name));
-}
-
 static json_t *thing_type(const zt_setup *setup, const zt_setup_item *item)
 {
 	return resource("AWS::IoT::ThingType",
-			json_pack("{s:s, s:{s:s, s:[s, s, s]}, s:o}", "ThingTypeName", item->name,
-				  "ThingTypeProperties", "ThingTypeDescription", "Devices that zerotouch registers",
-				  "SearchableAttributes", "deviceId", "certificateId", "tenant", "Tags",
-				  zt_setup_tags(setup)));
+			json_pack("{s:s, s:{s:s, s:o}, s:o}", "ThingTypeName", item->name, "ThingTypeProperties",
+				  "ThingTypeDescription", ZT_THING_TYPE_DESCRIPTION, "SearchableAttributes",
+				  zt_document_searchable(), "Tags", zt_setup_tags(setup)));
 }
 
 static json_t *policy(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
-	return resource("AWS::IoT::Policy", json_pack("{s:s, s:o, s:o}", "PolicyName", item->name, "PolicyDocument",
-						      member(desired, "policyDocument"), "Tags", zt_setup_tags(setup)));
+	return resource("AWS::IoT::Policy",
+			json_pack("{s:s, s:o, s:o}", "PolicyName", item->name, "PolicyDocument",
+				  zt_export_member(desired, "policyDocument"), "Tags", zt_setup_tags(setup)));
 }
 
 static json_t *log_group(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
 	return resource("AWS::Logs::LogGroup",
 			json_pack("{s:s, s:o, s:o}", "LogGroupName", item->name, "RetentionInDays",
-				  member(desired, "retentionInDays"), "Tags", zt_setup_tags(setup)));
+				  zt_export_member(desired, "retentionInDays"), "Tags", zt_setup_tags(setup)));
 }
 
 /* The inline policy is a property of its role. */
@@ -51,8 +44,9 @@ static zt_status role(zt_setup *setup, const zt_setup_item *item, const json_t *
 	TRY(zt_export_desired(setup, of, &inlined, ret_error));
 	*ret = resource("AWS::IAM::Role",
 			json_pack("{s:s, s:o, s:[{s:s, s:o}], s:o}", "RoleName", item->name, "AssumeRolePolicyDocument",
-				  member(desired, "AssumeRolePolicyDocument"), "Policies", "PolicyName", of->name,
-				  "PolicyDocument", member(inlined, "PolicyDocument"), "Tags", zt_setup_tags(setup)));
+				  zt_export_member(desired, "AssumeRolePolicyDocument"), "Policies", "PolicyName",
+				  of->name, "PolicyDocument", zt_export_member(inlined, "PolicyDocument"), "Tags",
+				  zt_setup_tags(setup)));
 	return ZT_OK;
 }
 
@@ -70,10 +64,11 @@ static json_t *function(const zt_setup *setup, const zt_setup_item *item, const 
 static json_t *rule(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
 	json_t *payload = json_pack(
-	    "{s:o, s:o, s:o, s:o, s:[{s:{s:o}}], s:{s:{s:s, s:o}}}", "Sql", member(desired, "sql"), "Description",
-	    member(desired, "description"), "AwsIotSqlVersion", member(desired, "awsIotSqlVersion"), "RuleDisabled",
-	    member(desired, "ruleDisabled"), "Actions", "Lambda", "FunctionArn", attribute("Handler"), "ErrorAction",
-	    "CloudwatchLogs", "LogGroupName", setup->errors_log, "RoleArn", attribute("ErrorsRole"));
+	    "{s:o, s:o, s:o, s:o, s:[{s:{s:o}}], s:{s:{s:s, s:o}}}", "Sql", zt_export_member(desired, "sql"),
+	    "Description", zt_export_member(desired, "description"), "AwsIotSqlVersion",
+	    zt_export_member(desired, "awsIotSqlVersion"), "RuleDisabled", zt_export_member(desired, "ruleDisabled"),
+	    "Actions", "Lambda", "FunctionArn", attribute("Handler"), "ErrorAction", "CloudwatchLogs", "LogGroupName",
+	    setup->errors_log, "RoleArn", attribute("ErrorsRole"));
 	return resource("AWS::IoT::TopicRule", json_pack("{s:s, s:o, s:o}", "RuleName", item->name, "TopicRulePayload",
 							 payload, "Tags", zt_setup_tags(setup)));
 }
@@ -94,8 +89,9 @@ static json_t *template(const zt_setup *setup, const zt_setup_item *item, const 
 		return NULL;
 	return resource("AWS::IoT::ProvisioningTemplate",
 			json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "TemplateName", item->name, "TemplateBody",
-				  zt_str_text(&body), "Enabled", member(desired, "enabled"), "ProvisioningRoleArn",
-				  attribute("ProvisioningRole"), "TemplateType", "JITP", "Tags", zt_setup_tags(setup)));
+				  zt_str_text(&body), "Enabled", zt_export_member(desired, "enabled"),
+				  "ProvisioningRoleArn", attribute("ProvisioningRole"), "TemplateType", "JITP", "Tags",
+				  zt_setup_tags(setup)));
 }
 
 /* It comes last, when all that its devices need is there. */
@@ -137,7 +133,7 @@ static const char *logical_name(const zt_setup *setup, const zt_setup_item *item
 		return zt_export_ca(setup, item) ? ret_text : NULL;
 	}
 	if (item->kind == ZT_SETUP_LOG_GROUP)
-		return strcmp(item->name, setup->errors_log) == 0 ? "ErrorsLog" : "HandlerLog";
+		return item->index == ZT_ROLE_ERRORS ? "ErrorsLog" : "HandlerLog";
 	if (item->kind == ZT_SETUP_ROLE)
 		return roles[item->index];
 	return item->kind == ZT_SETUP_ROLE_POLICY ? NULL : names[item->kind];

@@ -1,7 +1,5 @@
 /* Terraform's JSON configuration syntax, provider hashicorp/aws. In its strings "${" begins a reference of its own: one
  * that is AWS's is written "$${". */
-#include <string.h>
-
 #include "setup/export_inside.h"
 
 static json_t *tags(const zt_setup *setup)
@@ -26,16 +24,11 @@ static json_t *text_of(const json_t *document)
 	return json_string(zt_str_text(&escaped));
 }
 
-static json_t *member(const json_t *object, const char *name)
-{
-	return json_incref(json_object_get(object, name));
-}
-
 static json_t *thing_type(const zt_setup *setup, const zt_setup_item *item)
 {
-	return json_pack("{s:s, s:{s:s, s:[s, s, s]}, s:o}", "name", item->name, "properties", "description",
-			 "Devices that zerotouch registers", "searchable_attributes", "deviceId", "certificateId",
-			 "tenant", "tags", tags(setup));
+	return json_pack("{s:s, s:{s:s, s:o}, s:o}", "name", item->name, "properties", "description",
+			 ZT_THING_TYPE_DESCRIPTION, "searchable_attributes", zt_document_searchable(), "tags",
+			 tags(setup));
 }
 
 static json_t *policy(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
@@ -46,8 +39,8 @@ static json_t *policy(const zt_setup *setup, const zt_setup_item *item, const js
 
 static json_t *log_group(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
-	return json_pack("{s:s, s:o, s:o}", "name", item->name, "retention_in_days", member(desired, "retentionInDays"),
-			 "tags", tags(setup));
+	return json_pack("{s:s, s:o, s:o}", "name", item->name, "retention_in_days",
+			 zt_export_member(desired, "retentionInDays"), "tags", tags(setup));
 }
 
 static json_t *role(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
@@ -68,22 +61,23 @@ static json_t *role_policy(const zt_setup_item *item, const json_t *desired)
 static json_t *function(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
 	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:{s:o}, s:s, s:s, s:o}", "function_name", item->name,
-			 "runtime", member(desired, "Runtime"), "role", "${aws_iam_role.handler.arn}", "handler",
-			 member(desired, "Handler"), "timeout", member(desired, "Timeout"), "memory_size",
-			 member(desired, "MemorySize"), "architectures", member(desired, "Architectures"),
-			 "environment", "variables", member(json_object_get(desired, "Environment"), "Variables"),
-			 "filename", "${var.package}", "source_code_hash", "${filebase64sha256(var.package)}", "tags",
-			 tags(setup));
+			 "runtime", zt_export_member(desired, "Runtime"), "role", "${aws_iam_role.handler.arn}",
+			 "handler", zt_export_member(desired, "Handler"), "timeout",
+			 zt_export_member(desired, "Timeout"), "memory_size", zt_export_member(desired, "MemorySize"),
+			 "architectures", zt_export_member(desired, "Architectures"), "environment", "variables",
+			 zt_export_member(json_object_get(desired, "Environment"), "Variables"), "filename",
+			 "${var.package}", "source_code_hash", "${filebase64sha256(var.package)}", "tags", tags(setup));
 }
 
 static json_t *rule(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
-	return json_pack(
-	    "{s:s, s:b, s:o, s:o, s:o, s:[{s:s}], s:{s:{s:s, s:s}}, s:o}", "name", item->name, "enabled",
-	    !json_is_true(json_object_get(desired, "ruleDisabled")), "description", member(desired, "description"),
-	    "sql", member(desired, "sql"), "sql_version", member(desired, "awsIotSqlVersion"), "lambda", "function_arn",
-	    "${aws_lambda_function.handler.arn}", "error_action", "cloudwatch_logs", "log_group_name",
-	    "${aws_cloudwatch_log_group.errors.name}", "role_arn", "${aws_iam_role.errors.arn}", "tags", tags(setup));
+	return json_pack("{s:s, s:b, s:o, s:o, s:o, s:[{s:s}], s:{s:{s:s, s:s}}, s:o}", "name", item->name, "enabled",
+			 !json_is_true(json_object_get(desired, "ruleDisabled")), "description",
+			 zt_export_member(desired, "description"), "sql", zt_export_member(desired, "sql"),
+			 "sql_version", zt_export_member(desired, "awsIotSqlVersion"), "lambda", "function_arn",
+			 "${aws_lambda_function.handler.arn}", "error_action", "cloudwatch_logs", "log_group_name",
+			 "${aws_cloudwatch_log_group.errors.name}", "role_arn", "${aws_iam_role.errors.arn}", "tags",
+			 tags(setup));
 }
 
 static json_t *permission(const zt_setup *setup, const zt_setup_item *item)
@@ -97,9 +91,9 @@ static json_t *permission(const zt_setup *setup, const zt_setup_item *item)
 static json_t *template(const zt_setup *setup, const zt_setup_item *item, const json_t *desired)
 {
 	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "name", item->name, "template_body",
-			 text_of(json_object_get(desired, "templateBody")), "enabled", member(desired, "enabled"),
-			 "provisioning_role_arn", "${aws_iam_role.provisioning.arn}", "type", "JITP", "tags",
-			 tags(setup));
+			 text_of(json_object_get(desired, "templateBody")), "enabled",
+			 zt_export_member(desired, "enabled"), "provisioning_role_arn",
+			 "${aws_iam_role.provisioning.arn}", "type", "JITP", "tags", tags(setup));
 }
 
 static json_t *ca(const zt_setup *setup, const zt_setup_ca *given)
@@ -127,21 +121,20 @@ static bool address_of(const zt_setup *setup, const zt_setup_item *item, address
 {
 	static const address fixed[] = { [ZT_SETUP_THING_TYPE] = { "aws_iot_thing_type", "device" },
 					 [ZT_SETUP_POLICY] = { "aws_iot_policy", "device" },
-					 [ZT_SETUP_LOG_GROUP] = { "aws_cloudwatch_log_group", "handler" },
-					 [ZT_SETUP_ROLE] = { "aws_iam_role", "handler" },
-					 [ZT_SETUP_ROLE_POLICY] = { "aws_iam_role_policy", "handler" },
+					 [ZT_SETUP_LOG_GROUP] = { "aws_cloudwatch_log_group", "" },
+					 [ZT_SETUP_ROLE] = { "aws_iam_role", "" },
+					 [ZT_SETUP_ROLE_POLICY] = { "aws_iam_role_policy", "" },
 					 [ZT_SETUP_FUNCTION] = { "aws_lambda_function", "handler" },
 					 [ZT_SETUP_RULE] = { "aws_iot_topic_rule", "rule" },
 					 [ZT_SETUP_PERMISSION] = { "aws_lambda_permission", "invoke" },
 					 [ZT_SETUP_TEMPLATE] = { "aws_iot_provisioning_template", "jitp" },
 					 [ZT_SETUP_CA] = { "aws_iot_ca_certificate", "" } };
-	bool role = item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY;
-	bool errors = (role && item->index == ZT_ROLE_ERRORS) || strcmp(item->name, setup->errors_log) == 0;
+	static const char *const roles[] = {
+		[ZT_ROLE_HANDLER] = "handler", [ZT_ROLE_ERRORS] = "errors", [ZT_ROLE_PROVISIONING] = "provisioning"
+	};
 	*ret = fixed[item->kind];
-	if (errors)
-		(void)snprintf(ret->name, sizeof ret->name, "errors");
-	if (role && item->index == ZT_ROLE_PROVISIONING)
-		(void)snprintf(ret->name, sizeof ret->name, "provisioning");
+	if (item->kind == ZT_SETUP_LOG_GROUP || item->kind == ZT_SETUP_ROLE || item->kind == ZT_SETUP_ROLE_POLICY)
+		(void)snprintf(ret->name, sizeof ret->name, "%s", roles[item->index]);
 	if (item->kind == ZT_SETUP_CA)
 		(void)snprintf(ret->name, sizeof ret->name, "tenant_%zu", item->index + 1);
 	return item->kind != ZT_SETUP_CA || zt_export_ca(setup, item);

@@ -13,6 +13,13 @@ typedef struct {
 	char again[ZT_SETUP_NAME_MAX + 32]; /* "zerotouch setup --name lamps" */
 } zt_diagnosis;
 
+/* A finding whose remedy is the set-up once more. */
+ZT_NODISCARD zt_status zt_judge_again(const zt_diagnosis *d, zt_finding finding, const char *about,
+				      const char *evidence);
+/* Whether a certificate's end is past; then the evidence is written. */
+enum { ZT_JUDGE_END_MAX = 64 };
+bool zt_judge_has_ended(const zt_diagnosis *d, const json_t *not_after, char ret_evidence[ZT_JUDGE_END_MAX]);
+
 /* item->there and item->observed as zt_setup_observe fills them. */
 ZT_NODISCARD zt_status zt_judge_thing_type(const zt_diagnosis *d, const zt_setup_item *item);
 ZT_NODISCARD zt_status zt_judge_policy(const zt_diagnosis *d, const zt_setup_item *item);
@@ -44,7 +51,6 @@ ZT_NODISCARD zt_status zt_judge_device(const zt_diagnosis *d, const zt_seen_devi
 enum {
 	ZT_CAS_OF_SUBJECT_MAX = 10, /* AWS IoT Core quotas, "CA certificates with the same subject" */
 	ZT_CAS_OF_SUBJECT_NEAR = 9,
-	ZT_POLICY_VERSIONS_MAX = 5, /* AWS IoT Core quotas, "policy versions" */
 };
 ZT_NODISCARD zt_status zt_judge_subject(const zt_diagnosis *d, const char *subject, size_t cas);
 ZT_NODISCARD zt_status zt_judge_policy_versions(const zt_diagnosis *d, size_t versions);

@@ -3,11 +3,6 @@
 #include "setup/documents.h"
 #include "setup/judge.h"
 
-static zt_status again(const zt_diagnosis *d, zt_finding finding, const zt_setup_item *item, const char *evidence)
-{
-	return zt_finding_add(d->findings, finding, item->name, evidence, "%s --yes", d->again);
-}
-
 static zt_status compile(const json_t *document, zt_policy_kind kind, zt_policy **ret, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
@@ -36,18 +31,18 @@ zt_status zt_judge_policy(const zt_diagnosis *d, const zt_setup_item *item)
 	ZT_CLEANUP(zt_str_free) zt_str client = ZT_STR(1024);
 	zt_error error = { 0 };
 	if (!item->there)
-		return again(d, ZT_FIND_POLICY_MISSING, item, "GetPolicy: not found");
+		return zt_judge_again(d, ZT_FIND_POLICY_MISSING, item->name, "GetPolicy: not found");
 	const json_t *document = json_object_get(item->observed, "policyDocument");
 	if (compile(document, ZT_POLICY_IOT, &policy, &error) != ZT_OK)
-		return again(d, ZT_FIND_POLICY_REFUSES, item, error.text);
+		return zt_judge_again(d, ZT_FIND_POLICY_REFUSES, item->name, error.text);
 	TRY(zt_setup_arn(d->setup, "iot", "client/", "device", &client));
 	const zt_policy_request request = { .action = ZT_LIT("iot:Connect"),
 					    .resource = zt_str_view(&client),
 					    .values = { any_device, NULL } };
 	return allows(policy, &request)
 		   ? ZT_OK
-		   : again(d, ZT_FIND_POLICY_REFUSES, item,
-			   "no statement allows iot:Connect to a device under its own name as client id");
+		   : zt_judge_again(d, ZT_FIND_POLICY_REFUSES, item->name,
+				    "no statement allows iot:Connect to a device under its own name as client id");
 }
 
 static bool no_values(void *context, zt_view name, size_t index, zt_view *ret)
@@ -77,10 +72,10 @@ zt_status zt_judge_role(const zt_diagnosis *d, const zt_setup_item *item)
 	const char *service = item->index == ZT_ROLE_HANDLER ? "lambda.amazonaws.com" : "iot.amazonaws.com";
 	char evidence[128];
 	if (!item->there)
-		return again(d, ZT_FIND_ROLE_MISSING, item, "GetRole: not found");
+		return zt_judge_again(d, ZT_FIND_ROLE_MISSING, item->name, "GetRole: not found");
 	const json_t *document = json_object_get(item->observed, "AssumeRolePolicyDocument");
 	if (compile(document, ZT_POLICY_TRUST, &trust, &error) != ZT_OK)
-		return again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item, error.text);
+		return zt_judge_again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item->name, error.text);
 	TRY(zt_setup_arn(d->setup, "iot", "rule/", d->setup->rule_name, &rule));
 	assumption by = { zt_view_of(d->setup->account), zt_str_view(&rule) };
 	const zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"),
@@ -89,7 +84,7 @@ zt_status zt_judge_role(const zt_diagnosis *d, const zt_setup_item *item)
 	if (allows(trust, &request))
 		return ZT_OK;
 	(void)snprintf(evidence, sizeof evidence, "its trust policy does not allow sts:AssumeRole to %s", service);
-	return again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item, evidence);
+	return zt_judge_again(d, ZT_FIND_ROLE_NOT_ASSUMABLE, item->name, evidence);
 }
 
 /* An action or resource of a statement: a text, or an array of them. */
@@ -118,7 +113,7 @@ static zt_status judge_statement(const zt_diagnosis *d, const zt_policy *policy,
 		if (allows(policy, &request))
 			continue;
 		(void)snprintf(evidence, sizeof evidence, "%s on %.*s", action, ZT_PRI(resource));
-		TRY(zt_finding_add(d->findings, ZT_FIND_ROLE_POLICY_LACKS, action, evidence, "%s --yes", d->again));
+		TRY(zt_judge_again(d, ZT_FIND_ROLE_POLICY_LACKS, action, evidence));
 	}
 	return ZT_OK;
 }
@@ -131,10 +126,10 @@ zt_status zt_judge_role_policy(const zt_diagnosis *d, const zt_setup_item *item)
 	size_t i;
 	json_t *statement;
 	if (!item->there)
-		return again(d, ZT_FIND_ROLE_POLICY_MISSING, item, "GetRolePolicy: not found");
+		return zt_judge_again(d, ZT_FIND_ROLE_POLICY_MISSING, item->name, "GetRolePolicy: not found");
 	const json_t *document = json_object_get(item->observed, "PolicyDocument");
 	if (compile(document, ZT_POLICY_IDENTITY, &policy, &error) != ZT_OK)
-		return again(d, ZT_FIND_ROLE_POLICY_LACKS, item, error.text);
+		return zt_judge_again(d, ZT_FIND_ROLE_POLICY_LACKS, item->name, error.text);
 	wanted = zt_document_role_policy(d->setup, item->index);
 	ENSURE(wanted, ZT_E_NOMEM);
 	json_array_foreach(json_object_get(wanted, "Statement"), i, statement)

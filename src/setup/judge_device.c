@@ -1,5 +1,4 @@
 /* One device: its newest certificate and that certificate's Thing; the ports that it connects to; AWS's quotas. */
-#include "base/timefmt.h"
 #include "setup/judge.h"
 
 static zt_status judge_state(const zt_diagnosis *d, const json_t *certificate, const char *id, bool *ret_active)
@@ -12,8 +11,8 @@ static zt_status judge_state(const zt_diagnosis *d, const json_t *certificate, c
 	(void)snprintf(evidence, sizeof evidence, "status is %.*s", ZT_PRI(status));
 	if (zt_view_equal(status, ZT_LIT("PENDING_ACTIVATION")))
 		return zt_finding_add(d->findings, ZT_FIND_CERTIFICATE_PENDING, id, evidence,
-				      "aws logs tail /aws/lambda/%s; the device's next try runs the handler again",
-				      d->setup->handler_name);
+				      "aws logs tail %s; the device's next try runs the handler again",
+				      d->setup->function_log);
 	if (zt_view_equal(status, ZT_LIT("REVOKED")))
 		return zt_finding_add(d->findings, ZT_FIND_CERTIFICATE_REVOKED, id, evidence,
 				      "have the device get a new certificate; AWS takes no revocation back");
@@ -23,14 +22,11 @@ static zt_status judge_state(const zt_diagnosis *d, const json_t *certificate, c
 
 static zt_status judge_dates(const zt_diagnosis *d, const json_t *certificate, const char *id)
 {
-	char until[ZT_TIME_TEXT_MAX], evidence[ZT_TIME_TEXT_MAX + 16];
-	const json_t *not_after = json_object_get(json_object_get(certificate, "validity"), "notAfter");
-	int64_t end_ms = (int64_t)(json_number_value(not_after) * 1000.0);
-	if (!json_is_number(not_after) || end_ms > d->now_ms)
+	char end[ZT_JUDGE_END_MAX];
+	const json_t *validity = json_object_get(certificate, "validity");
+	if (!zt_judge_has_ended(d, json_object_get(validity, "notAfter"), end))
 		return ZT_OK;
-	zt_time_iso8601(end_ms, until);
-	(void)snprintf(evidence, sizeof evidence, "notAfter is %s", until);
-	return zt_finding_add(d->findings, ZT_FIND_CERTIFICATE_EXPIRED, id, evidence,
+	return zt_finding_add(d->findings, ZT_FIND_CERTIFICATE_EXPIRED, id, end,
 			      "check that the device reaches the attestation authority: it has not got a newer one");
 }
 

@@ -1,19 +1,13 @@
 /* The way of a registration: CA certificate, rule, permission, function, thing type. */
 #include <string.h>
 
-#include "base/timefmt.h"
 #include "setup/documents.h"
 #include "setup/judge.h"
-
-static zt_status again(const zt_diagnosis *d, zt_finding finding, const char *about, const char *evidence)
-{
-	return zt_finding_add(d->findings, finding, about, evidence, "%s --yes", d->again);
-}
 
 zt_status zt_judge_thing_type(const zt_diagnosis *d, const zt_setup_item *item)
 {
 	if (!item->there)
-		return again(d, ZT_FIND_THING_TYPE_MISSING, item->name, "DescribeThingType: not found");
+		return zt_judge_again(d, ZT_FIND_THING_TYPE_MISSING, item->name, "DescribeThingType: not found");
 	if (json_is_true(json_object_get(item->observed, "deprecated")))
 		return zt_finding_add(d->findings, ZT_FIND_THING_TYPE_DEPRECATED, item->name, "deprecated is true",
 				      "aws iot deprecate-thing-type --thing-type-name %s --undo-deprecate", item->name);
@@ -39,7 +33,7 @@ static zt_status judge_environment(const zt_diagnosis *d, const zt_setup_item *i
 			continue;
 		(void)snprintf(evidence, sizeof evidence, "%s is \"%.*s\", not %s", names[i].name, ZT_PRI(value),
 			       names[i].wanted);
-		return again(d, ZT_FIND_FUNCTION_MISCONFIGURED, item->name, evidence);
+		return zt_judge_again(d, ZT_FIND_FUNCTION_MISCONFIGURED, item->name, evidence);
 	}
 	return d->setup->accepted_count ? ZT_OK
 					: zt_finding_add(d->findings, ZT_FIND_NO_CA, item->name, "ZT_CA_IDS is empty",
@@ -50,7 +44,7 @@ zt_status zt_judge_function(const zt_diagnosis *d, const zt_setup_item *item)
 {
 	char role[64 + 8], evidence[512];
 	if (!item->there)
-		return again(d, ZT_FIND_FUNCTION_MISSING, item->name, "GetFunction: not found");
+		return zt_judge_again(d, ZT_FIND_FUNCTION_MISSING, item->name, "GetFunction: not found");
 	const char *state = zt_json_text(item->observed, "State");
 	if (state && strcmp(state, "Active") != 0)
 		return zt_finding_add(d->findings, ZT_FIND_FUNCTION_NOT_ACTIVE, item->name, state,
@@ -59,7 +53,7 @@ zt_status zt_judge_function(const zt_diagnosis *d, const zt_setup_item *item)
 	zt_view is = zt_json_view(item->observed, "Role");
 	if (!zt_view_ends(is, zt_view_of(role))) {
 		(void)snprintf(evidence, sizeof evidence, "its role is %.*s, not %s", ZT_PRI(is), d->setup->role_name);
-		return again(d, ZT_FIND_FUNCTION_MISCONFIGURED, item->name, evidence);
+		return zt_judge_again(d, ZT_FIND_FUNCTION_MISCONFIGURED, item->name, evidence);
 	}
 	return judge_environment(d, item);
 }
@@ -82,9 +76,8 @@ zt_status zt_judge_log(const zt_diagnosis *d, const json_t *events)
 		if (tells_failure(message))
 			return zt_finding_add(
 			    d->findings, ZT_FIND_FUNCTION_FAILED, d->setup->handler_name, message,
-			    "aws logs tail /aws/lambda/%s --since 1h; what failed is tried again at the "
-			    "device's next connection",
-			    d->setup->handler_name);
+			    "aws logs tail %s --since 1h; what failed is tried again at the device's next connection",
+			    d->setup->function_log);
 	}
 	return ZT_OK;
 }
@@ -92,10 +85,10 @@ zt_status zt_judge_log(const zt_diagnosis *d, const json_t *events)
 zt_status zt_judge_log_group(const zt_diagnosis *d, const zt_setup_item *item)
 {
 	if (!item->there)
-		return again(d, ZT_FIND_LOG_GROUP_MISSING, item->name, "DescribeLogGroups does not name it");
+		return zt_judge_again(d, ZT_FIND_LOG_GROUP_MISSING, item->name, "DescribeLogGroups does not name it");
 	return json_object_get(item->observed, "retentionInDays")
 		   ? ZT_OK
-		   : again(d, ZT_FIND_LOG_KEPT_FOR_EVER, item->name, "it has no retentionInDays");
+		   : zt_judge_again(d, ZT_FIND_LOG_KEPT_FOR_EVER, item->name, "it has no retentionInDays");
 }
 
 /* ---- the rule ---- */
@@ -121,25 +114,27 @@ static zt_status judge_error_action(const zt_diagnosis *d, const zt_setup_item *
 		return ZT_OK;
 	(void)snprintf(evidence, sizeof evidence, "its error action writes to \"%.*s\" as \"%.*s\"", ZT_PRI(group),
 		       ZT_PRI(zt_json_view(logs, "roleArn")));
-	return again(d, ZT_FIND_RULE_ERRORS_UNTOLD, item->name, evidence);
+	return zt_judge_again(d, ZT_FIND_RULE_ERRORS_UNTOLD, item->name, evidence);
 }
 
 zt_status zt_judge_rule(const zt_diagnosis *d, const zt_setup_item *item)
 {
 	ZT_CLEANUP(zt_str_free) zt_str function = ZT_STR(512);
 	if (!item->there)
-		return again(d, ZT_FIND_RULE_MISSING, item->name, "GetTopicRule: not found");
+		return zt_judge_again(d, ZT_FIND_RULE_MISSING, item->name, "GetTopicRule: not found");
 	if (json_is_true(json_object_get(item->observed, "ruleDisabled")))
 		TRY(zt_finding_add(d->findings, ZT_FIND_RULE_DISABLED, item->name, "ruleDisabled is true",
 				   "aws iot enable-topic-rule --rule-name %s", item->name));
 	TRY(zt_setup_arn(d->setup, "lambda", "function:", d->setup->handler_name, &function));
 	if (!invokes(json_object_get(item->observed, "actions"), zt_str_view(&function)))
-		TRY(again(d, ZT_FIND_RULE_CALLS_ANOTHER, item->name, "none of its actions names the handler's ARN"));
+		TRY(zt_judge_again(d, ZT_FIND_RULE_CALLS_ANOTHER, item->name,
+				   "none of its actions names the handler's ARN"));
 	TRY(judge_error_action(d, item));
 	const char *sql = zt_json_text(item->observed, "sql");
 	for (size_t i = 0; i < d->setup->accepted_count; i++)
 		if (!sql || !strstr(sql, d->setup->accepted[i].id))
-			TRY(again(d, ZT_FIND_RULE_MISSES_CA, d->setup->accepted[i].id, sql ? sql : "it has no SQL"));
+			TRY(zt_judge_again(d, ZT_FIND_RULE_MISSES_CA, d->setup->accepted[i].id,
+					   sql ? sql : "it has no SQL"));
 	return ZT_OK;
 }
 
@@ -150,8 +145,8 @@ zt_status zt_judge_permission(const zt_diagnosis *d, const zt_setup_item *item)
 	ZT_CLEANUP(zt_str_free) zt_str rule = ZT_STR(512);
 	ZT_CLEANUP(zt_str_free) zt_str evidence = ZT_STR(1024);
 	if (!item->there)
-		return again(d, ZT_FIND_PERMISSION_MISSING, item->name,
-			     "the function's policy has no statement of ours");
+		return zt_judge_again(d, ZT_FIND_PERMISSION_MISSING, item->name,
+				      "the function's policy has no statement of ours");
 	TRY(zt_setup_arn(d->setup, "iot", "rule/", d->setup->rule_name, &rule));
 	const json_t *conditions = json_object_get(item->observed, "Condition");
 	zt_view source = zt_json_view(json_object_get(conditions, "ArnLike"), "AWS:SourceArn");
@@ -160,7 +155,7 @@ zt_status zt_judge_permission(const zt_diagnosis *d, const zt_setup_item *item)
 		return ZT_OK;
 	TRY(zt_str_printf(&evidence, "for %.*s from \"%.*s\", not from %s", ZT_PRI(service), ZT_PRI(source),
 			  zt_str_text(&rule)));
-	return again(d, ZT_FIND_PERMISSION_OTHER, item->name, zt_str_text(&evidence));
+	return zt_judge_again(d, ZT_FIND_PERMISSION_OTHER, item->name, zt_str_text(&evidence));
 }
 
 /* ---- the provisioning template ---- */
@@ -176,30 +171,19 @@ zt_status zt_judge_template(const zt_diagnosis *d, const zt_setup_item *item)
 				   "aws iot update-provisioning-template --template-name %s --enabled", item->name));
 	(void)snprintf(role, sizeof role, ":role/%s", d->setup->jitp_role_name);
 	if (!zt_view_ends(zt_json_view(item->observed, "provisioningRoleArn"), zt_view_of(role)))
-		TRY(again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its role is another one"));
+		TRY(zt_judge_again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its role is another one"));
 	if (!json_equal(json_object_get(item->observed, "templateBody"), wanted))
-		TRY(again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its body is another one"));
-	return d->setup->accepted_count ? ZT_OK
-					: again(d, ZT_FIND_NO_CA, item->name, "no CA certificate names the template");
+		TRY(zt_judge_again(d, ZT_FIND_TEMPLATE_OTHER, item->name, "its body is another one"));
+	return d->setup->accepted_count
+		   ? ZT_OK
+		   : zt_judge_again(d, ZT_FIND_NO_CA, item->name, "no CA certificate names the template");
 }
 
 /* ---- the CA ---- */
 
-static zt_status judge_dates(const zt_diagnosis *d, const zt_setup_item *item)
-{
-	char evidence[ZT_TIME_TEXT_MAX + 16], until[ZT_TIME_TEXT_MAX];
-	const json_t *not_after = json_object_get(item->observed, "notAfter");
-	int64_t end_ms = (int64_t)(json_number_value(not_after) * 1000.0);
-	if (!json_is_number(not_after) || end_ms > d->now_ms)
-		return ZT_OK;
-	zt_time_iso8601(end_ms, until);
-	(void)snprintf(evidence, sizeof evidence, "notAfter is %s", until);
-	return zt_finding_add(d->findings, ZT_FIND_CA_EXPIRED, item->name, evidence,
-			      "zerotouch tenant rollover --activate, and %s", d->again);
-}
-
 zt_status zt_judge_ca(const zt_diagnosis *d, const zt_setup_item *item)
 {
+	char end[ZT_JUDGE_END_MAX];
 	if (!item->there)
 		return zt_finding_add(d->findings, ZT_FIND_CA_MISSING, item->name, "DescribeCACertificate: not found",
 				      "%s --tenant %s", d->again, d->setup->accepted[item->index].tenant);
@@ -214,5 +198,8 @@ zt_status zt_judge_ca(const zt_diagnosis *d, const zt_setup_item *item)
 		    d->findings, ZT_FIND_CA_NO_AUTO, item->name, "autoRegistrationStatus is DISABLE",
 		    "aws iot update-ca-certificate --certificate-id %s --new-auto-registration-status ENABLE",
 		    item->name));
-	return judge_dates(d, item);
+	if (!zt_judge_has_ended(d, json_object_get(item->observed, "notAfter"), end))
+		return ZT_OK;
+	return zt_finding_add(d->findings, ZT_FIND_CA_EXPIRED, item->name, end,
+			      "zerotouch tenant rollover --activate, and %s", d->again);
 }

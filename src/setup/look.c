@@ -128,9 +128,8 @@ zt_status zt_setup_look_at_way(zt_setup *setup, zt_error *ret_error)
 static bool has_expired(const zt_setup *setup, const json_t *answer)
 {
 	const json_t *validity = json_object_get(json_object_get(answer, "certificateDescription"), "validity");
-	const json_t *not_after = json_object_get(validity, "notAfter");
-	int64_t now_ms = zt_clock_wall_ms(zt_aws_client_clock(setup->client));
-	return json_is_number(not_after) && (int64_t)json_number_value(not_after) * 1000 < now_ms;
+	int64_t end_ms, now_ms = zt_clock_wall_ms(zt_aws_client_clock(setup->client));
+	return zt_setup_time_ms(json_object_get(validity, "notAfter"), &end_ms) && end_ms < now_ms;
 }
 
 static zt_status look_whether_leaving(zt_setup *setup, zt_accepted_ca *ca, zt_error *ret_error)
@@ -149,12 +148,6 @@ static bool is_accepted(const zt_setup *setup, zt_view id)
 		if (zt_view_equal(zt_view_of(setup->accepted[i].id), id))
 			return true;
 	return false;
-}
-
-static zt_status collect_ca(void *context, const json_t *item, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, (json_t *)item) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
 /* A CA of ours that the handler does not know: its function went, or a run was interrupted. */
@@ -178,7 +171,7 @@ static zt_status look_at_leaving(zt_setup *setup, zt_error *ret_error)
 	ZT_JSON_CLEANUP json_t *registered = json_array();
 	for (i = 0; i < setup->accepted_count; i++)
 		TRY(look_whether_leaving(setup, &setup->accepted[i], ret_error));
-	TRY(zt_iot_ca_each(setup->client, collect_ca, registered, ret_error));
+	TRY(zt_iot_ca_each(setup->client, zt_aws_collect, registered, ret_error));
 	json_array_foreach(registered, i, found)
 		TRY(look_at_forgotten(setup, found, ret_error));
 	return ZT_OK;

@@ -2,8 +2,9 @@
  * beside the calls that use them; the policy is the sum. Inside of the room.
  *
  * Resources are the part of an ARN behind arn:<partition>:<service>:<region>:<account>: ; the service is that of the
- * action. {device}, {handler}, {role}, {rule}, {errors-role} and the logs {function-log}, {errors-log} stand for the
- * set-up's names, and "*" is a whole resource: the action has no resource type (Service Authorization Reference). */
+ * action. {device}, {handler}, {role}, {rule}, {errors-role}, {template}, {provisioning-role} and the logs
+ * {function-log}, {errors-log} stand for the set-up's names, and "*" is a whole resource: the action has no resource
+ * type (Service Authorization Reference). */
 #ifndef ZT_SETUP_OPERATOR_H
 #define ZT_SETUP_OPERATOR_H
 

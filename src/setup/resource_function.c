@@ -53,17 +53,10 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 		return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
 				      "GetFunction: lambda:ListTags is needed to see the tags of %s: %.*s", item->name,
 				      ZT_PRI(zt_json_view(hidden, "Message")));
-	ZT_JSON_CLEANUP json_t *seen = json_object();
-	ENSURE(seen, zt_setup_no_memory(ret_error));
-	for (size_t i = 0; i < ZT_COUNT(members); i++) {
-		json_t *value = json_object_get(configuration, members[i]);
-		if (value && json_object_set(seen, members[i], value) != 0)
-			return zt_setup_no_memory(ret_error);
-	}
 	*ret_ours =
 	    zt_view_equal(zt_json_view(json_object_get(setup->function, "Tags"), "zerotouch"), zt_view_of(setup->name));
-	*ret = ZT_STEAL(seen);
-	return ZT_OK;
+	*ret = zt_setup_pick(configuration, members, ZT_COUNT(members));
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
 static bool is_settled(const json_t *function)

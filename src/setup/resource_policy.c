@@ -2,8 +2,6 @@
 #include "aws/iot_policy.h"
 #include "setup/documents.h"
 
-enum { VERSIONS_MAX = 5 };
-
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	(void)item;
@@ -45,18 +43,12 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
-static zt_status document_text(const zt_setup_item *item, zt_str *out, zt_error *ret_error)
-{
-	zt_status status = zt_json_write(json_object_get(item->desired, "policyDocument"), out);
-	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "the policy is too long");
-}
-
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	TRY(document_text(item, &text, ret_error));
+	TRY(zt_setup_desired_text(item, "policyDocument", &text, ret_error));
 	return zt_iot_policy_create(setup->client, zt_view_of(item->name), zt_str_view(&text), tags, &answer,
 				    ret_error);
 }
@@ -93,8 +85,8 @@ static zt_status replace(zt_setup *setup, const zt_setup_item *item, zt_error *r
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	TRY(document_text(item, &text, ret_error));
-	TRY(drop_versions(setup, item, VERSIONS_MAX - 1, ret_error));
+	TRY(zt_setup_desired_text(item, "policyDocument", &text, ret_error));
+	TRY(drop_versions(setup, item, ZT_POLICY_VERSIONS_MAX - 1, ret_error));
 	return zt_iot_policy_version_create(setup->client, zt_view_of(item->name), zt_str_view(&text), &answer,
 					    ret_error);
 }
@@ -106,17 +98,11 @@ static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *re
 	return setup->spec.prune ? drop_versions(setup, item, 1, ret_error) : ZT_OK;
 }
 
-static zt_status collect(void *context, const json_t *target, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, (json_t *)target) == 0 ? ZT_OK : ZT_E_NOMEM;
-}
-
 static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	zt_view name = zt_view_of(item->name);
 	ZT_JSON_CLEANUP json_t *targets = json_array();
-	TRY(zt_iot_policy_each_target(setup->client, name, collect, targets, ret_error));
+	TRY(zt_iot_policy_each_target(setup->client, name, zt_aws_collect, targets, ret_error));
 	for (size_t i = 0; i < json_array_size(targets); i++)
 		TRY(zt_iot_policy_detach(setup->client, name, zt_view_of(json_string_value(json_array_get(targets, i))),
 					 ret_error));

@@ -1,4 +1,4 @@
-/* The roles of handler and rule, each with its inline policy. */
+/* The roles of handler, rule and provisioning template, each with its inline policy. */
 #include "aws/iam.h"
 #include "setup/documents.h"
 
@@ -8,12 +8,6 @@ static zt_status wrap(const char *member, json_t *document, json_t **ret, zt_err
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
-static zt_status text_of(const zt_setup_item *item, const char *member, zt_str *out, zt_error *ret_error)
-{
-	zt_status status = zt_json_write(json_object_get(item->desired, member), out);
-	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "%s is too long", member);
-}
-
 static zt_status desired_role(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
 	return wrap("AssumeRolePolicyDocument", zt_document_trust(setup, item->index), ret, ret_error);
@@ -21,12 +15,9 @@ static zt_status desired_role(zt_setup *setup, const zt_setup_item *item, json_t
 
 static bool has_tag(const zt_setup *setup, const json_t *tags)
 {
-	for (size_t i = 0; i < json_array_size(tags); i++) {
-		const json_t *tag = json_array_get(tags, i);
-		if (zt_view_equal(zt_json_view(tag, "Key"), ZT_LIT("zerotouch")) &&
-		    zt_view_equal(zt_json_view(tag, "Value"), zt_view_of(setup->name)))
+	for (size_t i = 0; i < json_array_size(tags); i++)
+		if (zt_setup_is_our_tag(setup, json_array_get(tags, i)))
 			return true;
-	}
 	return false;
 }
 
@@ -47,7 +38,7 @@ static zt_status create_role(zt_setup *setup, const zt_setup_item *item, zt_erro
 	ZT_CLEANUP(zt_str_free) zt_str trust = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *answer = NULL;
 	const zt_aws_parameter tag = { "zerotouch", zt_view_of(setup->name) };
-	TRY(text_of(item, "AssumeRolePolicyDocument", &trust, ret_error));
+	TRY(zt_setup_desired_text(item, "AssumeRolePolicyDocument", &trust, ret_error));
 	zt_iam_role_spec spec = { zt_view_of(item->name), zt_str_view(&trust),
 				  ZT_LIT("Just-in-time registration of devices by zerotouch"), &tag, 1 };
 	return zt_iam_role_create(setup->client, &spec, &answer, ret_error);
@@ -56,7 +47,7 @@ static zt_status create_role(zt_setup *setup, const zt_setup_item *item, zt_erro
 static zt_status update_role(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str trust = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
-	TRY(text_of(item, "AssumeRolePolicyDocument", &trust, ret_error));
+	TRY(zt_setup_desired_text(item, "AssumeRolePolicyDocument", &trust, ret_error));
 	return zt_iam_role_set_trust(setup->client, zt_view_of(item->name), zt_str_view(&trust), ret_error);
 }
 
@@ -90,7 +81,7 @@ static zt_status observe_policy(zt_setup *setup, const zt_setup_item *item, json
 static zt_status put_policy(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
-	TRY(text_of(item, "PolicyDocument", &text, ret_error));
+	TRY(zt_setup_desired_text(item, "PolicyDocument", &text, ret_error));
 	return zt_iam_role_policy_put(setup->client, role_of(setup, item), zt_view_of(item->name), zt_str_view(&text),
 				      ret_error);
 }
@@ -100,18 +91,20 @@ static zt_status remove_policy(zt_setup *setup, const zt_setup_item *item, zt_er
 	return zt_iam_role_policy_delete(setup->client, role_of(setup, item), zt_view_of(item->name), ret_error);
 }
 
+#define ROLES                                                                   \
+	{                                                                       \
+		"role/{role}", "role/{errors-role}", "role/{provisioning-role}" \
+	}
 static const zt_operator_action role_actions[] = {
-	{ "iam:GetRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:CreateRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:TagRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:UpdateAssumeRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:DeleteRole", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:GetRole", ROLES },    { "iam:CreateRole", ROLES },
+	{ "iam:TagRole", ROLES },    { "iam:UpdateAssumeRolePolicy", ROLES },
+	{ "iam:DeleteRole", ROLES },
 };
 
 static const zt_operator_action policy_actions[] = {
-	{ "iam:GetRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:PutRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
-	{ "iam:DeleteRolePolicy", { "role/{role}", "role/{errors-role}", "role/{provisioning-role}" } },
+	{ "iam:GetRolePolicy", ROLES },
+	{ "iam:PutRolePolicy", ROLES },
+	{ "iam:DeleteRolePolicy", ROLES },
 };
 
 const zt_resource zt_resource_role = {

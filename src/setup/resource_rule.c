@@ -30,18 +30,12 @@ static void drop_default(const json_t *rule)
 static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **ret, bool *ret_ours, zt_error *ret_error)
 {
 	ZT_JSON_CLEANUP json_t *answer = NULL;
-	ZT_JSON_CLEANUP json_t *seen = json_object();
 	TRY(zt_iot_rule_get(setup->client, zt_view_of(item->name), &answer, ret_error));
 	TRY(zt_setup_has_tag(setup, zt_json_view(answer, "ruleArn"), ret_ours, ret_error));
 	const json_t *rule = json_object_get(answer, "rule");
 	drop_default(rule);
-	for (size_t i = 0; i < ZT_COUNT(members); i++) {
-		json_t *value = json_object_get(rule, members[i]);
-		if (value && json_object_set(seen, members[i], value) != 0)
-			return zt_setup_no_memory(ret_error);
-	}
-	*ret = ZT_STEAL(seen);
-	return ZT_OK;
+	*ret = zt_setup_pick(rule, members, ZT_COUNT(members));
+	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)

@@ -2,7 +2,7 @@
 #include "aws/iot_template.h"
 #include "setup/documents.h"
 
-enum { VERSIONS_MAX = 5 };
+enum { VERSIONS_MAX = 5 }; /* AWS IoT Core quotas, "provisioning template versions" */
 
 static const char *const members[] = { "enabled", "provisioningRoleArn", "type" };
 
@@ -22,38 +22,22 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	TRY(zt_iot_template_describe(setup->client, zt_view_of(item->name), &answer, ret_error));
 	TRY(zt_setup_has_tag(setup, zt_json_view(answer, "templateArn"), ret_ours, ret_error));
 	TRY(zt_json_parse(zt_json_view(answer, "templateBody"), &body, ret_error));
-	ZT_JSON_CLEANUP json_t *seen = json_pack("{s:o}", "templateBody", body);
-	for (size_t i = 0; i < ZT_COUNT(members); i++) {
-		json_t *value = json_object_get(answer, members[i]);
-		if (value && json_object_set(seen, members[i], value) != 0)
-			return zt_setup_no_memory(ret_error);
-	}
+	ZT_JSON_CLEANUP json_t *seen = zt_setup_pick(answer, members, ZT_COUNT(members));
+	ENSURE(json_object_set_new(seen, "templateBody", body) == 0, zt_setup_no_memory(ret_error));
 	*ret = ZT_STEAL(seen);
-	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
-}
-
-static zt_status body_text(const zt_setup_item *item, zt_str *out, zt_error *ret_error)
-{
-	zt_status status = zt_json_write(json_object_get(item->desired, "templateBody"), out);
-	return status == ZT_OK ? ZT_OK : zt_error_set(ret_error, status, "the template is too long");
+	return ZT_OK;
 }
 
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
 	ZT_JSON_CLEANUP json_t *body = json_copy(item->desired);
-	TRY(body_text(item, &text, ret_error));
+	TRY(zt_setup_desired_text(item, "templateBody", &text, ret_error));
 	json_t *more = json_pack("{s:s, s:s, s:s, s:o}", "templateName", item->name, "templateBody", zt_str_text(&text),
 				 "description", "Devices that zerotouch's CAs bring", "tags", zt_setup_tags(setup));
 	if (json_object_update_new(body, more) != 0)
 		return zt_setup_no_memory(ret_error);
 	return zt_iot_template_create(setup->client, body, ret_error);
-}
-
-static zt_status collect(void *context, const json_t *version, zt_error *ret_error)
-{
-	(void)ret_error;
-	return json_array_append(context, (json_t *)version) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
 /* Versions that are not the default go, the first listed first, until `keep` are left. */
@@ -62,7 +46,7 @@ static zt_status drop_versions(zt_setup *setup, zt_view name, size_t keep, zt_er
 	size_t i;
 	json_t *version;
 	ZT_JSON_CLEANUP json_t *versions = json_array();
-	TRY(zt_iot_template_each_version(setup->client, name, collect, versions, ret_error));
+	TRY(zt_iot_template_each_version(setup->client, name, zt_aws_collect, versions, ret_error));
 	size_t left = json_array_size(versions);
 	json_array_foreach(versions, i, version) {
 		if (left <= keep || json_is_true(json_object_get(version, "isDefaultVersion")))
@@ -77,7 +61,7 @@ static zt_status drop_versions(zt_setup *setup, zt_view name, size_t keep, zt_er
 static zt_status new_version(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_SETUP_DOCUMENT_MAX);
-	TRY(body_text(item, &text, ret_error));
+	TRY(zt_setup_desired_text(item, "templateBody", &text, ret_error));
 	TRY(drop_versions(setup, zt_view_of(item->name), VERSIONS_MAX - 1, ret_error));
 	return zt_iot_template_version_create(setup->client, zt_view_of(item->name), zt_str_view(&text), ret_error);
 }

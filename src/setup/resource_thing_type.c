@@ -1,5 +1,5 @@
 #include "aws/iot_thing.h"
-#include "setup/state.h"
+#include "setup/documents.h"
 
 static zt_status desired(zt_setup *setup, const zt_setup_item *item, json_t **ret, zt_error *ret_error)
 {
@@ -18,14 +18,13 @@ static zt_status observe(zt_setup *setup, const zt_setup_item *item, json_t **re
 	return *ret ? ZT_OK : zt_setup_no_memory(ret_error);
 }
 
-/* The attributes by which things are searched for; AWS allows three. */
 static zt_status create(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)
 {
-	ZT_JSON_CLEANUP json_t *searchable = json_pack("[s, s, s]", "deviceId", "certificateId", "tenant");
+	ZT_JSON_CLEANUP json_t *searchable = zt_document_searchable();
 	ZT_JSON_CLEANUP json_t *tags = zt_setup_tags(setup);
 	ENSURE(searchable && tags, zt_setup_no_memory(ret_error));
-	return zt_iot_thing_type_create(setup->client, zt_view_of(item->name),
-					ZT_LIT("Devices that zerotouch registers"), searchable, tags, NULL, ret_error);
+	return zt_iot_thing_type_create(setup->client, zt_view_of(item->name), ZT_LIT(ZT_THING_TYPE_DESCRIPTION),
+					searchable, tags, NULL, ret_error);
 }
 
 static zt_status update(zt_setup *setup, const zt_setup_item *item, zt_error *ret_error)

@@ -41,11 +41,11 @@ static void forget_items(zt_setup *setup)
 /* The handler with all that leads to it. */
 static void add_registration(zt_setup *setup)
 {
-	add_item(setup, ZT_SETUP_LOG_GROUP, 0, setup->function_log);
+	add_item(setup, ZT_SETUP_LOG_GROUP, ZT_ROLE_HANDLER, setup->function_log);
 	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_HANDLER, setup->role_name);
 	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_HANDLER, setup->handler_name);
 	add_item(setup, ZT_SETUP_FUNCTION, 0, setup->handler_name);
-	add_item(setup, ZT_SETUP_LOG_GROUP, 0, setup->errors_log);
+	add_item(setup, ZT_SETUP_LOG_GROUP, ZT_ROLE_ERRORS, setup->errors_log);
 	add_item(setup, ZT_SETUP_ROLE, ZT_ROLE_ERRORS, setup->errors_role_name);
 	add_item(setup, ZT_SETUP_ROLE_POLICY, ZT_ROLE_ERRORS, setup->errors_name);
 	add_item(setup, ZT_SETUP_RULE, 0, setup->rule_name);

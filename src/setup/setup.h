@@ -7,8 +7,9 @@
  *
  * Names, for a set-up called "zerotouch": IoT policy and thing type zerotouch-device, role zerotouch-jitr-<region>,
  * function zerotouch-jitr with its log group /aws/lambda/zerotouch-jitr, rule zerotouch_jitr, whose failures go to the
- * log group /zerotouch/zerotouch/errors by the role zerotouch-errors-<region>. Each carries the tag zerotouch=<name>;
- * CA certificates too. */
+ * log group /zerotouch/zerotouch/errors by the role zerotouch-errors-<region>. Just-in-time provisioning has the
+ * provisioning template zerotouch-jitp and its role zerotouch-jitp-<region> in the place of function, rule and logs.
+ * Each carries the tag zerotouch=<name>; CA certificates too. */
 #ifndef ZT_SETUP_H
 #define ZT_SETUP_H
 
@@ -45,7 +46,7 @@ typedef struct {
 	zt_status (*prove)(void *context, const zt_setup_ca *ca, zt_view code, zt_str *proof_pem, zt_error *ret_error);
 	const zt_view *topics; /* besides its own, each device may publish to these */
 	size_t topic_count;
-	zt_view thing_template; /* empty: "Azure-Sphere-{device_id:5}" */
+	zt_view thing_template; /* empty: "Azure-Sphere-{device_id:5}"; with jitp "{device_id}", and no other */
 	zt_view zip;            /* the function's package, with `bootstrap` at its root */
 	zt_view architecture;   /* "x86_64" or "arm64"; empty: x86_64 */
 	/* "DEFAULT" or "SNI_ONLY", of the CAs; empty: as they are registered, DEFAULT for new ones. SNI_ONLY needs no
@@ -67,7 +68,7 @@ typedef struct {
 	/* Of what devices caused, so many so far: "certificates removed", "Things". May be NULL. */
 	void (*counted)(void *context, const char *what, size_t count);
 	void (*sleep_ms)(void *context, int64_t ms); /* NULL: really sleeps */
-	void *context;                               /* of these five */
+	void *context;                               /* of these four and prove */
 } zt_setup_spec;
 
 /* In the order in which they are made. The CA comes last: until it is registered no device's first contact is lost. */
@@ -93,7 +94,7 @@ typedef enum {
 
 struct zt_setup_item {
 	zt_setup_kind kind;
-	size_t index;      /* of the CA or role, inside */
+	size_t index;      /* of the CA, role or log group, inside */
 	const char *title; /* "IoT policy" */
 	char name[160];    /* "zerotouch-device" */
 	zt_setup_change change;

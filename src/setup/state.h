@@ -8,6 +8,7 @@
 
 enum {
 	ZT_SETUP_DOCUMENT_MAX = 32 * 1024,
+	ZT_POLICY_VERSIONS_MAX = 5, /* AWS IoT Core quotas, "policy versions" */
 };
 
 /* A CA whose devices the handler accepts. */
@@ -45,7 +46,7 @@ struct zt_setup {
 	bool planned;
 };
 
-/* Whose roles: the index of their items. */
+/* Whose roles and log groups: the index of their items. */
 typedef enum { ZT_ROLE_HANDLER, ZT_ROLE_ERRORS, ZT_ROLE_PROVISIONING } zt_setup_role;
 
 /* A kind of resource. Objects have the same members in `desired` and in `observe`. */
@@ -95,7 +96,16 @@ ZT_NODISCARD zt_status zt_setup_has_tag(zt_setup *setup, zt_view arn, bool *ret,
 /* ZT_E_NOMEM with its words, for a JSON value that could not be made. */
 zt_status zt_setup_no_memory(zt_error *ret_error);
 void zt_setup_sleep(const zt_setup *setup, int64_t ms);
-int64_t zt_setup_now_ms(const zt_setup *setup);
+int64_t zt_setup_now_ms(const zt_setup *setup); /* monotonic */
+/* AWS's seconds since 1970; false when it is none. */
+bool zt_setup_time_ms(const json_t *seconds, int64_t *ret_wall_ms);
+/* {name: value} of those names that `from` has. New reference; NULL without memory. */
+json_t *zt_setup_pick(const json_t *from, const char *const *names, size_t count);
+/* Whether {"Key","Value"} is our tag. */
+bool zt_setup_is_our_tag(const zt_setup *setup, const json_t *tag);
+/* The member of item->desired as compact text. */
+ZT_NODISCARD zt_status zt_setup_desired_text(const zt_setup_item *item, const char *member, zt_str *out,
+					     zt_error *ret_error);
 
 const char *zt_setup_role_name(const zt_setup *setup, size_t role);
 

@@ -192,6 +192,52 @@ static void throttling_ends_with_the_budget(void **state)
 	assert_true(fake.mono_ms < ZT_AWS_BUDGET_MS);
 }
 
+static zt_status call_described(zt_aws_client *client, zt_error *ret_error)
+{
+	zt_aws_request request = describe();
+	return zt_aws_call(client, &request, NULL, NULL, ret_error);
+}
+
+static void all_calls_share_the_budget_for_retries(void **state)
+{
+	(void)state;
+	fake_http fake = { .answers = { { .http = 503, .header = "Retry-After", .value = "10" } }, .answer_count = 1 };
+	zt_aws_client_spec spec = fake_spec(&fake);
+	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = NULL;
+	zt_error error = { 0 };
+	spec.retry_budget_ms = 95000;
+	assert_ok(zt_aws_client_new(&spec, &client, NULL));
+	/* The first call ends with its own minute: five waits; the second has what is left, and a third one try. */
+	assert_status(call_described(client, &error), ZT_E_UNAVAILABLE);
+	assert_int_equal(fake.calls, 6);
+	assert_null(strstr(error.text, "retries"));
+	assert_status(call_described(client, &error), ZT_E_UNAVAILABLE);
+	assert_int_equal(fake.calls, 11);
+	assert_non_null(strstr(error.text, "the 95 s for all retries of a run are over"));
+	assert_status(call_described(client, &error), ZT_E_UNAVAILABLE);
+	assert_int_equal(fake.calls, 12);
+	assert_int_equal(fake.slept_ms, 90000);
+}
+
+static void answers_give_back_of_the_budget(void **state)
+{
+	(void)state;
+	fake_answer slow = { .http = 429, .header = "Retry-After", .value = "1" };
+	fake_http fake = { .answers = { slow, { .http = 200 } }, .answer_count = 2 };
+	zt_aws_client_spec spec = fake_spec(&fake);
+	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = NULL;
+	spec.retry_budget_ms = 1000;
+	assert_ok(zt_aws_client_new(&spec, &client, NULL));
+	assert_ok(call_described(client, NULL));
+	/* Of the second that is gone, four answers bring back the whole: the one above and three more. */
+	for (int i = 0; i < 3; i++)
+		assert_ok(call_described(client, NULL));
+	fake.calls = 0;
+	assert_ok(call_described(client, NULL));
+	fake.calls = 0;
+	assert_status(call_described(client, NULL), ZT_E_THROTTLED);
+}
+
 static void retry_after_is_respected(void **state)
 {
 	(void)state;
@@ -298,6 +344,72 @@ static zt_status describe_with(fake_http *fake, zt_aws_credentials *keys,
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
 
+/* A client whose keys end in four minutes, with `renew` as the hand that counts how often it is asked. */
+typedef struct {
+	fake_http fake;
+	zt_aws_credentials keys;
+	zt_aws_client *client;
+	unsigned asked;
+	zt_status answer;
+} ending_keys;
+
+static zt_status count_renewals(void *context, zt_error *ret_error)
+{
+	ending_keys *k = context;
+	k->asked++;
+	return zt_error_set(ret_error, k->answer, "scripted");
+}
+
+static void ending_keys_open(ending_keys *k, zt_status answer)
+{
+	*k = (ending_keys){ .fake = { .answers = { { .http = 200 } }, .answer_count = 1, .wall_ms = FAKE_NOON_MS },
+			    .keys = fake_credentials,
+			    .answer = answer };
+	zt_aws_client_spec spec = fake_spec(&k->fake);
+	k->keys.expires_ms = FAKE_NOON_MS + 4 * 60 * 1000;
+	spec.credentials = &k->keys;
+	spec.renew = count_renewals;
+	spec.renew_context = k;
+	assert_ok(zt_aws_client_new(&spec, &k->client, NULL));
+}
+
+static void call_after(ending_keys *k, int64_t ms, zt_status expected)
+{
+	fake_sleep(&k->fake, ms);
+	zt_aws_request request = describe();
+	assert_status(zt_aws_call(k->client, &request, NULL, NULL, NULL), expected);
+}
+
+static void a_renewal_that_brings_nothing_pauses(void **state)
+{
+	(void)state;
+	/* Failed, or with the same keys once more: both bring nothing. */
+	static const zt_status answers[] = { ZT_E_CREDENTIALS, ZT_OK };
+	for (size_t i = 0; i < ZT_COUNT(answers); i++) {
+		ending_keys k;
+		ending_keys_open(&k, answers[i]);
+		call_after(&k, 0, ZT_OK);
+		call_after(&k, 29999, ZT_OK);
+		assert_int_equal(k.asked, 1);
+		call_after(&k, 1, ZT_OK);
+		assert_int_equal(k.asked, 2);
+		zt_aws_client_free(k.client);
+	}
+}
+
+static void keys_that_have_ended_are_renewed_without_a_pause(void **state)
+{
+	(void)state;
+	ending_keys k;
+	ending_keys_open(&k, ZT_E_CREDENTIALS);
+	k.keys.expires_ms = FAKE_NOON_MS + 10;
+	call_after(&k, 0, ZT_OK);
+	call_after(&k, 10, ZT_E_CREDENTIALS);
+	call_after(&k, 0, ZT_E_CREDENTIALS);
+	assert_int_equal(k.asked, 3);
+	zt_aws_client_free(k.client);
+}
+
 static void keys_are_renewed_before_their_end(void **state)
 {
 	(void)state;
@@ -338,12 +450,16 @@ int main(void)
 		cmocka_unit_test(keeps_the_request_id),
 		cmocka_unit_test(throttling_is_waited_out_and_told),
 		cmocka_unit_test(throttling_ends_with_the_budget),
+		cmocka_unit_test(all_calls_share_the_budget_for_retries),
+		cmocka_unit_test(answers_give_back_of_the_budget),
 		cmocka_unit_test(retry_after_is_respected),
 		cmocka_unit_test(no_wait_passes_the_deadline),
 		cmocka_unit_test(what_leaves_something_behind_is_done_once),
 		cmocka_unit_test(walks_all_pages),
 		cmocka_unit_test(keys_are_renewed_before_their_end),
 		cmocka_unit_test(keys_that_cannot_be_renewed_serve_until_their_end),
+		cmocka_unit_test(a_renewal_that_brings_nothing_pauses),
+		cmocka_unit_test(keys_that_have_ended_are_renewed_without_a_pause),
 		cmocka_unit_test(a_page_that_leads_to_itself_ends_the_walk),
 	};
 	return cmocka_run_group_tests_name("aws/client", tests, NULL, NULL);

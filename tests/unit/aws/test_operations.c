@@ -101,9 +101,6 @@ static void certificates(void **state)
 	json_t *answer = NULL;
 	assert_status(zt_iot_certificate_describe(client, ZT_LIT("ab"), &answer, NULL), ZT_E_PROTOCOL);
 	assert_sent("GET", "/certificates/ab", "");
-	ZT_JSON_CLEANUP json_t *made = NULL;
-	assert_ok(zt_iot_certificate_create(client, true, &made, NULL));
-	assert_sent("POST", "/keys-and-certificate?setAsActive=true", "");
 }
 
 static void policies(void **state)
