@@ -166,9 +166,10 @@ static zt_status converse(dialogue *d, zt_error *ret_error)
 	return follow(d, ret_error);
 }
 
-static zt_status shadow_command(zt_shadow_operation operation, const char *name, const char *purpose, int argc,
+static zt_status shadow_command(zt_shadow_operation operation, const char *verb, const char *purpose, int argc,
 				char **argv, zt_error *ret_error)
 {
+	char name[64], usage[96], example[160];
 	ZT_CLEANUP(dialogue_deinit) dialogue d = { .operation = operation, .timeout_s = TIMEOUT_S };
 	zt_opt_result words;
 	bool end, update = operation == ZT_SHADOW_OP_UPDATE;
@@ -188,13 +189,16 @@ static zt_status shadow_command(zt_shadow_operation operation, const char *name,
 		{ "version", 0, ZT_OPT_NUMBER, &d.version, "N", "only if the shadow is at this version", 1,
 		  0x7fffffff },
 	};
+	(void)snprintf(name, sizeof name, "zerotouch-device shadow %s", verb);
+	(void)snprintf(usage, sizeof usage, "%s [options]", name);
+	(void)snprintf(example, sizeof example, "  %s%s\n", name, update ? " --reported '{\"LED\":\"ON\"}'" : "");
 	const zt_command command = {
 		.name = name,
 		.purpose = purpose,
-		.usage = name,
+		.usage = usage,
 		.options = options,
 		.option_count = ZT_COUNT(options) - (update ? 0 : 3),
-		.examples = update ? "  zerotouch-device shadow update --reported '{\"LED\":\"ON\"}'\n" : NULL,
+		.examples = example,
 	};
 	TRY(zt_agent_config_read(&command, argc, argv, &words, &end, ret_error));
 	return end ? ZT_OK : converse(&d, ret_error);
@@ -202,21 +206,20 @@ static zt_status shadow_command(zt_shadow_operation operation, const char *name,
 
 static zt_status get(int argc, char **argv, zt_error *ret_error)
 {
-	return shadow_command(ZT_SHADOW_OP_GET, "zerotouch-device shadow get",
+	return shadow_command(ZT_SHADOW_OP_GET, "get",
 			      "Prints the device's shadow: desired, reported, and how they differ.", argc, argv,
 			      ret_error);
 }
 
 static zt_status update(int argc, char **argv, zt_error *ret_error)
 {
-	return shadow_command(ZT_SHADOW_OP_UPDATE, "zerotouch-device shadow update",
+	return shadow_command(ZT_SHADOW_OP_UPDATE, "update",
 			      "Changes the device's shadow and prints what was accepted.", argc, argv, ret_error);
 }
 
 static zt_status erase(int argc, char **argv, zt_error *ret_error)
 {
-	return shadow_command(ZT_SHADOW_OP_DELETE, "zerotouch-device shadow delete", "Deletes the device's shadow.",
-			      argc, argv, ret_error);
+	return shadow_command(ZT_SHADOW_OP_DELETE, "delete", "Deletes the device's shadow.", argc, argv, ret_error);
 }
 
 static const zt_verb verbs[] = {

@@ -51,9 +51,7 @@ void zt_agent_config_deinit(zt_agent_config *config)
 zt_status zt_agent_config_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret_words,
 			       bool *ret_end, zt_error *ret_error)
 {
-	TRY(zt_options_parse(command, argc, argv, ret_words, ret_error));
-	if (ret_words->help)
-		zt_options_help(command, stdout);
+	TRY(zt_options_read(command, argc, argv, ret_words, ret_error));
 	*ret_end = ret_words->help;
 	return ZT_OK;
 }

@@ -109,6 +109,11 @@ zt_status zt_options_parse(const zt_command *command, int argc, char **argv, zt_
 	return ZT_OK;
 }
 
+/* Those of the table in zerotouch/status.h that any command may end with. */
+#define ZT_EXITS                                                                                             \
+	"  0 done, 1 failed, 2 usage, 3 configuration, 4 credentials, 5 not found, 6 exists or conflicts,\n" \
+	"  7 network or TLS, 8 throttled or unavailable, 9 denied, 10 partly done, 130 interrupted\n"
+
 static void help_option(const zt_opt *option, FILE *out)
 {
 	char left[64];
@@ -127,12 +132,23 @@ void zt_options_help(const zt_command *command, FILE *out)
 		return;
 	}
 	(void)fprintf(out, "%s\n\nUsage: %s\n", command->purpose, command->usage);
-	if (command->option_count) {
-		(void)fprintf(out, "\nOptions:\n");
-		for (size_t i = 0; i < command->option_count; i++)
-			help_option(&command->options[i], out);
-	}
+	if (command->verb_count)
+		(void)fprintf(out, "\nCommands:\n");
+	for (size_t i = 0; i < command->verb_count; i++)
+		zt_verb_help(&command->verbs[i], out);
+	(void)fprintf(out, "\nOptions:\n");
+	for (size_t i = 0; i < command->option_count; i++)
+		help_option(&command->options[i], out);
 	(void)fprintf(out, "  %-30s %s\n", "-h, --help", "show this and end");
 	if (command->examples)
 		(void)fprintf(out, "\nExamples:\n%s", command->examples);
+	(void)fprintf(out, "\nExit status:\n" ZT_EXITS "%s", command->exits ? command->exits : "");
+}
+
+zt_status zt_options_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret, zt_error *ret_error)
+{
+	TRY(zt_options_parse(command, argc, argv, ret, ret_error));
+	if (ret->help)
+		zt_options_help(command, stdout);
+	return ZT_OK;
 }

@@ -38,13 +38,14 @@ typedef struct {
 	const zt_opt *options;
 	size_t option_count;
 	const char *examples; /* lines, each with two leading spaces; NULL when none */
+	const char *exits;    /* the same: exit statuses beyond those of every command; NULL when none */
 	unsigned positional_min, positional_max;
 	const zt_verb *verbs; /* commands of its own beside the options, which it runs itself; `usage` tells of them */
 	size_t verb_count;
 } zt_command;
 
 typedef struct {
-	bool help; /* --help was given: print it and end with 0 */
+	bool help; /* --help was given: the command ends with 0, and does nothing else */
 	const char *positional[ZT_OPT_LIST_MAX];
 	size_t positional_count;
 } zt_opt_result;
@@ -53,6 +54,9 @@ typedef struct {
  * ZT_E_USAGE with the one thing that is wrong in *ret_error. */
 ZT_NODISCARD zt_status zt_options_parse(const zt_command *command, int argc, char **argv, zt_opt_result *ret,
 					zt_error *ret_error);
+/* The same, and answers --help on standard output. */
+ZT_NODISCARD zt_status zt_options_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret,
+				       zt_error *ret_error);
 void zt_options_help(const zt_command *command, FILE *out);
 
 #endif

@@ -5,6 +5,11 @@
 #include "base/help.h"
 #include "zerotouch/view.h"
 
+void zt_verb_help(const zt_verb *verb, FILE *out)
+{
+	(void)fprintf(out, "  %-14s %s\n", verb->name, verb->purpose);
+}
+
 static void list(const char *program, const char *purpose, const zt_verb *verbs, size_t count)
 {
 	const zt_help_reader *reader = zt_help_reader_get();
@@ -14,7 +19,7 @@ static void list(const char *program, const char *purpose, const zt_verb *verbs,
 	}
 	(void)printf("%s\n\nUsage: %s COMMAND [options]\n\nCommands:\n", purpose, program);
 	for (size_t i = 0; i < count; i++)
-		(void)printf("  %-14s %s\n", verbs[i].name, verbs[i].purpose);
+		zt_verb_help(&verbs[i], stdout);
 	(void)printf("\n'%s COMMAND --help' tells more, with examples.\n", program);
 }
 

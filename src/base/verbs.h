@@ -2,7 +2,7 @@
 #ifndef ZT_BASE_VERBS_H
 #define ZT_BASE_VERBS_H
 
-#include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -15,6 +15,8 @@ typedef struct {
 	zt_verb_fn run;
 } zt_verb;
 
+/* One row of a list of commands. */
+void zt_verb_help(const zt_verb *verb, FILE *out);
 /* Picks the verb that argv[1] names and runs it with argv + 1; for groups such as "tenant create". Without one, or with
  * --help, prints the list. ZT_E_USAGE with the closest name. */
 zt_status zt_verbs_run(const char *program, const char *purpose, const zt_verb *verbs, size_t count, int argc,

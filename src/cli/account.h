@@ -46,6 +46,12 @@ enum {
 		    "for all tries that fail in this run (default 300)", 1, ZT_RETRY_BUDGET_MAX_S                           \
 	}
 
+/* A row too, of the verbs that need nothing of a set-up but its name. */
+#define ZT_NAME_OPTION(target)                                                                       \
+	{                                                                                            \
+		"name", 0, ZT_OPT_TEXT, &(target), "NAME", "of the set-up (default zerotouch)", 0, 0 \
+	}
+
 typedef struct {
 	zt_aws_profile profile;
 	zt_aws_http_curl *curl;

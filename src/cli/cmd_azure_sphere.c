@@ -60,14 +60,13 @@ static zt_status cmd_run(int argc, char **argv, zt_error *ret_error)
 		.examples = "  zerotouch azure-sphere run --manifest out/app.image/app_manifest.json\n"
 			    "  zerotouch azure-sphere run app --manifest app_manifest.json --image-root image \\\n"
 			    "      --attest https://localhost:4567 --attest-ca-file attest/server-ca.pem\n",
+		.exits = "  otherwise the app's own\n",
 		.positional_max = 1,
 	};
 	zt_opt_result words;
-	TRY(zt_options_parse(&command, argc, argv, &words, ret_error));
-	if (words.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &words, ret_error));
+	if (words.help)
 		return ZT_OK;
-	}
 	spec.app = words.positional_count ? words.positional[0] : NULL;
 	TRY(run_with(&spec, &exit_status, ret_error));
 	/* The app's code, not one of ours. */

@@ -39,7 +39,8 @@ static zt_status print_table(const json_t *certificates)
 
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 {
-	static const zt_verb verbs[] = { { "prune", "remove those that are over", zt_cmd_certificates_prune } };
+	static const zt_verb verbs[] = { { "prune", "remove those that are expired or replaced",
+					   zt_cmd_certificates_prune } };
 	if (argc > 1 && strcmp(argv[1], verbs[0].name) == 0)
 		return verbs[0].run(argc - 1, argv + 1, ret_error);
 	zt_account_options account = { 0 };
@@ -51,7 +52,7 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 				   { "json", 0, ZT_OPT_FLAG, &json, NULL, "an array of objects", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch certificates",
-		.usage = "zerotouch certificates [options]\n       zerotouch certificates prune [options]",
+		.usage = "zerotouch certificates [options]\n       zerotouch certificates COMMAND [options]",
 		.purpose = "Lists the device certificates with their states.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
@@ -62,11 +63,9 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 		.verb_count = ZT_COUNT(verbs),
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	ZT_CLEANUP(zt_account_close) zt_account_session session = { 0 };
 	ZT_JSON_CLEANUP json_t *certificates = json_array();
 	ENSURE(certificates, ZT_E_NOMEM);

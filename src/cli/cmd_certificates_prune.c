@@ -113,12 +113,12 @@ zt_status zt_cmd_certificates_prune(int argc, char **argv, zt_error *ret_error)
 	prune it = { .age_minutes = ZT_SWEEP_AGE_S / 60 };
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(it.account),
-		{ "name", 0, ZT_OPT_TEXT, &it.name, "NAME", "of the set-up (default zerotouch)", 0, 0 },
+		ZT_NAME_OPTION(it.name),
 		{ "dry-run", 0, ZT_OPT_FLAG, &it.dry_run, NULL,
 		  "show what would go, and change nothing: so it is without --yes", 0, 0 },
 		{ "yes", 'y', ZT_OPT_FLAG, &it.yes, NULL, "really remove them", 0, 0 },
 		{ "exit-code", 0, ZT_OPT_FLAG, &it.exit_code, NULL,
-		  "a dry run ends with status 20 when something would go", 0, 0 },
+		  "a dry run tells by its exit status whether something would go", 0, 0 },
 		{ "older-than", 0, ZT_OPT_NUMBER, &it.age_minutes, "MINUTES",
 		  "leave alone what was registered after that (default 60)", 0, AGE_MINUTES_MAX },
 		{ "json", 0, ZT_OPT_FLAG, &it.json, NULL, "one object: dryRun, looked, complete, certificates", 0, 0 },
@@ -132,13 +132,12 @@ zt_status zt_cmd_certificates_prune(int argc, char **argv, zt_error *ret_error)
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch certificates prune\n  zerotouch certificates prune --yes --json\n",
+		.exits = "  20: with --exit-code, something would go\n",
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	if (it.yes && it.dry_run)
 		return zt_error_set(ret_error, ZT_E_USAGE, "--yes and --dry-run contradict one another");
 	it.dry_run = !it.yes;

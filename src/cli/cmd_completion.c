@@ -11,11 +11,9 @@ static zt_status write_script(const zt_command *command, void (*write)(const jso
 {
 	ZT_JSON_CLEANUP json_t *commands = NULL;
 	zt_opt_result result;
-	TRY(zt_options_parse(command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(command, stdout);
+	TRY(zt_options_read(command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	TRY(zt_completion_read(zt_cli_verbs, zt_cli_verb_count, &commands));
 	write(commands, stdout);
 	return ZT_OK;

@@ -54,11 +54,9 @@ zt_status zt_cmd_demo(int argc, char **argv, zt_error *ret_error)
 		.examples = "  zerotouch demo\n"
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	TRY(fresh_folder(dir, ret_error));
 	zt_demo demo = { .dir = dir, .attest = ZT_CHILD_NONE, .cloud = ZT_CHILD_NONE, .watch = ZT_CHILD_NONE };
 	int n = snprintf(demo.log, sizeof demo.log, "%s/commands.log", dir);

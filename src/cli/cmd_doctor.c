@@ -78,27 +78,26 @@ zt_status zt_cmd_doctor(int argc, char **argv, zt_error *ret_error)
 	zt_opt_result result;
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
-		{ "name", 0, ZT_OPT_TEXT, &o.name, "NAME", "of the set-up (default zerotouch)", 0, 0 },
+		ZT_NAME_OPTION(o.name),
 		{ "device", 0, ZT_OPT_TEXT, &o.device, "ID", "look at this device's certificate and Thing too", 0, 0 },
-		{ "mqtt-port", 0, ZT_OPT_NUMBER, &o.mqtt_port, "PORT", "of the devices' endpoint (default 8883)", 1,
+		{ "mqtt-port", 0, ZT_OPT_NUMBER, &o.mqtt_port, "PORT",
+		  "of the devices' endpoint, for MQTT (default 8883)", 1, 65535 },
+		{ "https-port", 0, ZT_OPT_NUMBER, &o.https_port, "PORT", "of the same, for HTTPS (default 8443)", 1,
 		  65535 },
-		{ "https-port", 0, ZT_OPT_NUMBER, &o.https_port, "PORT", "the same (default 8443)", 1, 65535 },
 		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default: Amazon's)", 0, 0 },
 		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, findings", 0, 0 },
 	};
 	const zt_command command = {
 		.name = "zerotouch doctor",
 		.usage = "zerotouch doctor [options]",
-		.purpose = "Finds why devices do not come in, with what was seen and what to type. Changes nothing.\n"
-			   "Exit status 0 when all is well, 21 when something was found.",
+		.purpose = "Finds why devices do not come in, with what was seen and what to type. Changes nothing.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch doctor\n  zerotouch doctor --device DEVICE-ID --json | jq .findings\n",
+		.exits = "  21: something was found\n",
 	};
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	return diagnose(&o, ret_error);
 }

@@ -44,11 +44,9 @@ static zt_status local_env(int argc, char **argv, zt_error *ret_error)
 		    "  eval \"$(zerotouch local env)\"\n  aws --endpoint-url $AWS_ENDPOINT_URL iot list-things\n"
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	ZT_CLEANUP(zt_str_free) zt_str dir = ZT_STR(4096);
 	ZT_JSON_CLEANUP json_t *cloud = NULL;
 	TRY(zt_place_default(data, &dir, ret_error));
@@ -143,11 +141,9 @@ static zt_status local_up(int argc, char **argv, zt_error *ret_error)
 				     .option_count = ZT_COUNT(options),
 				     .examples = "  zerotouch local up\n  zerotouch local up --data build/demo\n" };
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	ZT_CLEANUP(zt_str_free) zt_str dir = ZT_STR(4096);
 	TRY(zt_place_default(data, &dir, ret_error));
 	return serve(zt_str_text(&dir), pick_ports, ret_error);

@@ -184,19 +184,17 @@ static zt_status check(int argc, char **argv, zt_error *ret_error)
 		.usage =
 		    "zerotouch policy check (--device ID | --certificate ID | --policy FILE…) --action A [options]",
 		.purpose = "Tells whether a device may do an action, and which statement of which policy decides.\n"
-			   "Exit status 0 when it may, 22 when it may not. Offline --account is the one of the ARNs\n"
-			   "(default 000000000000).",
+			   "Offline --account is the one of the ARNs (default 000000000000).",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch policy check --device ID --action iot:Publish --topic myhome/myroom\n"
 			    "  zerotouch policy check --policy device.json --action iot:Connect --client-id lamp \\\n"
 			    "    --thing lamp --var iot:Certificate.Subject.CommonName=lamp\n",
+		.exits = "  22: it may not\n",
 	};
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	return decide(&o, ret_error);
 }
 

@@ -89,25 +89,16 @@ static zt_status print_output(const char *form, zt_setup *setup, bool *ret_done,
 
 /* ---- the verbs ---- */
 
-static zt_status read_options(const zt_command *command, int argc, char **argv, bool *ret_done, zt_error *ret_error)
-{
-	zt_opt_result result;
-	TRY(zt_options_parse(command, argc, argv, &result, ret_error));
-	*ret_done = result.help;
-	if (result.help)
-		zt_options_help(command, stdout);
-	return ZT_OK;
-}
-
 zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done;
+	zt_opt_result words;
 	const char *form = NULL;
 	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
 				   OUTPUT_OPTION(form),
 				   { "exit-code", 0, ZT_OPT_FLAG, &o.exit_code, NULL,
-				     "exit status 20 when there is something to do", 0, 0 } };
+				     "tell by the exit status whether there is something to do", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch plan",
 		.usage = "zerotouch plan [options]",
@@ -116,10 +107,11 @@ zt_status zt_cmd_plan(int argc, char **argv, zt_error *ret_error)
 		    "already (=).",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n"
+		.examples = "  zerotouch plan --topic myhome/myroom\n  zerotouch plan --exit-code --json\n",
+		.exits = "  20: with --exit-code, there is something to do\n",
 	};
-	TRY(read_options(&command, argc, argv, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &words, ret_error));
+	if (words.help)
 		return ZT_OK;
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));
@@ -167,6 +159,7 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { 0 };
 	bool done, consent, print_policy = false;
+	zt_opt_result words;
 	const char *form = NULL, *manifest = NULL;
 	const zt_opt options[] = {
 		ZT_SETUP_OPTIONS(o),
@@ -193,8 +186,8 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 			    "  zerotouch setup --ca-file ca.cer --proof-command './sign-proof --key ca-key.pem'\n"
 			    "  zerotouch setup --print-operator-policy > operator.json\n",
 	};
-	TRY(read_options(&command, argc, argv, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &words, ret_error));
+	if (words.help)
 		return ZT_OK;
 	if (print_policy)
 		return print_operator_policy(&o, ret_error);
@@ -251,22 +244,27 @@ static zt_status show_removals(const zt_setup_options *o, zt_setup *setup, zt_er
 zt_status zt_cmd_teardown(int argc, char **argv, zt_error *ret_error)
 {
 	zt_setup_options o = { .whole = true };
-	bool done, dry_run = false;
-	const zt_opt options[] = { ZT_SETUP_OPTIONS(o),
+	bool dry_run = false;
+	zt_opt_result words;
+	const zt_opt options[] = { ZT_ACCOUNT_OPTIONS(o.account),
+				   ZT_NAME_OPTION(o.name),
+				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "with --dry-run: one object", 0, 0 },
 				   { "yes", 'y', ZT_OPT_FLAG, &o.yes, NULL, "really remove it", 0, 0 },
 				   { "dry-run", 0, ZT_OPT_FLAG, &dry_run, NULL,
 				     "show and count what would be removed, and do nothing else", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch teardown",
-		.usage = "zerotouch teardown [options] --yes",
-		.purpose = "Removes what setup created, with the certificates and Things that came of it. Shows it "
-			   "without --yes.",
+		.usage = "zerotouch teardown [options] [--yes]",
+		.purpose = "Removes what setup created, with the certificates and Things that came of it, and nothing "
+			   "else. Shows it\nwithout --yes. Needs the account alone: the CAs are found by their tag.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch teardown --dry-run\n  zerotouch teardown --yes\n",
+		.exits =
+		    "  10: all is gone but the thing type, which AWS lets go five minutes later; run it again then\n",
 	};
-	TRY(read_options(&command, argc, argv, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &words, ret_error));
+	if (words.help)
 		return ZT_OK;
 	ZT_CLEANUP(zt_setup_session_close) zt_setup_session session = { 0 };
 	TRY(zt_setup_session_open(&o, &session, ret_error));

@@ -161,7 +161,7 @@ zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
 	zt_opt_result result;
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
-		{ "name", 0, ZT_OPT_TEXT, &o.name, "NAME", "of the set-up (default zerotouch)", 0, 0 },
+		ZT_NAME_OPTION(o.name),
 		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, tenants, resources", 0,
 		  0 },
 	};
@@ -175,10 +175,8 @@ zt_status zt_cmd_status(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch status\n  zerotouch status --json | jq -r .endpoint\n",
 	};
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	return show(&o, ret_error);
 }

@@ -29,17 +29,6 @@ static void session_close(tenant_session *s)
 }
 #define SESSION ZT_CLEANUP(session_close) tenant_session s = { .guid = ZT_STR(64) }
 
-/* Reads the options; *ret_done when --help was answered. Every subcommand has --socket, --data and --json. */
-static zt_status begin(const zt_command *command, int argc, char **argv, tenant_options *o, bool *ret_done,
-		       zt_error *ret_error)
-{
-	TRY(zt_options_parse(command, argc, argv, &o->words, ret_error));
-	*ret_done = o->words.help;
-	if (*ret_done)
-		zt_options_help(command, stdout);
-	return ZT_OK;
-}
-
 static zt_status open_tenant(const tenant_options *o, tenant_session *s, zt_error *ret_error)
 {
 	TRY(zt_authority_open(&o->authority, &s->client, ret_error));
@@ -49,7 +38,6 @@ static zt_status open_tenant(const tenant_options *o, tenant_session *s, zt_erro
 static zt_status tenant_create(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   { "guid", 0, ZT_OPT_TEXT, &o.guid, "GUID", "its GUID (default: a new one)", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"tenant\",\"caCertificate\"}", 0, 0 } };
@@ -59,8 +47,8 @@ static zt_status tenant_create(int argc, char **argv, zt_error *ret_error)
 				     .options = options,
 				     .option_count = ZT_COUNT(options),
 				     .examples = "  zerotouch tenant create\n" };
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *made = NULL;
@@ -99,7 +87,6 @@ static zt_status print_tenants(const json_t *tenants)
 static zt_status tenant_list(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL,
 				     "an array of objects, CA certificates included", 0, 0 } };
@@ -109,8 +96,8 @@ static zt_status tenant_list(int argc, char **argv, zt_error *ret_error)
 				     .options = options,
 				     .option_count = ZT_COUNT(options),
 				     .examples = "  zerotouch tenant list --json\n" };
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;
@@ -169,10 +156,10 @@ static zt_status claim_all(zt_attest_client *client, zt_view guid, const json_t 
 static zt_status tenant_claim(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   ZT_TENANT_OPTION(o.authority),
-				   { "file", 'f', ZT_OPT_TEXT, &o.file, "LIST", "device ids, one a line", 0, 0 },
+				   { "file", 'f', ZT_OPT_TEXT, &o.file, "LIST",
+				     "device ids, one a line; # begins a comment", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"claimed\",\"already\"}", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch tenant claim",
@@ -183,8 +170,8 @@ static zt_status tenant_claim(int argc, char **argv, zt_error *ret_error)
 		.positional_max = ZT_OPT_LIST_MAX,
 		.examples = "  zerotouch tenant claim $(zerotouch-device id)\n  zerotouch tenant claim --file ids.txt\n"
 	};
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *ids = json_array();
@@ -205,7 +192,6 @@ static zt_status tenant_claim(int argc, char **argv, zt_error *ret_error)
 static zt_status tenant_devices(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   ZT_TENANT_OPTION(o.authority),
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "an array of device ids", 0, 0 } };
@@ -215,8 +201,8 @@ static zt_status tenant_devices(int argc, char **argv, zt_error *ret_error)
 				     .options = options,
 				     .option_count = ZT_COUNT(options),
 				     .examples = "  zerotouch tenant devices\n" };
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;
@@ -235,7 +221,6 @@ static zt_status tenant_devices(int argc, char **argv, zt_error *ret_error)
 static zt_status tenant_unclaim(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority), ZT_TENANT_OPTION(o.authority) };
 	const zt_command command = { .name = "zerotouch tenant unclaim",
 				     .usage = "zerotouch tenant unclaim [options] DEVICE-ID",
@@ -244,8 +229,8 @@ static zt_status tenant_unclaim(int argc, char **argv, zt_error *ret_error)
 				     .option_count = ZT_COUNT(options),
 				     .positional_min = 1,
 				     .positional_max = 1 };
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	TRY(open_tenant(&o, &s, ret_error));
@@ -263,22 +248,24 @@ static zt_status give_pem(const tenant_options *o, zt_view pem, zt_error *ret_er
 static zt_status tenant_proof(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   ZT_TENANT_OPTION(o.authority),
-				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE", "write the PEM there", 0, 0 } };
+				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE",
+				     "write the PEM there (default: standard output)", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch tenant proof",
 		.usage = "zerotouch tenant proof [options] CODE",
-		.purpose = "Gives the proof of possession of the tenant's CA key for AWS's registration code.",
+		.purpose =
+		    "Gives the proof of possession of the tenant's CA key for AWS's registration code. 'zerotouch "
+		    "setup' does\nthis by itself; by hand it is for an account that is set up elsewhere.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.positional_min = 1,
 		.positional_max = 1,
 		.examples = "  zerotouch tenant proof $(aws iot get-registration-code --output text)\n"
 	};
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;
@@ -291,12 +278,12 @@ static zt_status tenant_proof(int argc, char **argv, zt_error *ret_error)
 static zt_status tenant_rollover(int argc, char **argv, zt_error *ret_error)
 {
 	tenant_options o = { 0 };
-	bool done;
 	const zt_opt options[] = { ZT_AUTHORITY_OPTIONS(o.authority),
 				   ZT_TENANT_OPTION(o.authority),
 				   { "standby", 0, ZT_OPT_FLAG, &o.standby, NULL, "the old CA goes on signing for now",
 				     0, 0 },
-				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE", "write the PEM there", 0, 0 },
+				   { "output", 'o', ZT_OPT_TEXT, &o.output, "FILE",
+				     "write the PEM there (default: standard output)", 0, 0 },
 				   { "json", 0, ZT_OPT_FLAG, &o.json, NULL, "{\"caCertificate\"}", 0, 0 } };
 	const zt_command command = {
 		.name = "zerotouch tenant rollover",
@@ -307,8 +294,8 @@ static zt_status tenant_rollover(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch tenant rollover --standby && zerotouch setup\n"
 	};
-	TRY(begin(&command, argc, argv, &o, &done, ret_error));
-	if (done)
+	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
+	if (o.words.help)
 		return ZT_OK;
 	SESSION;
 	ZT_JSON_CLEANUP json_t *body = NULL;

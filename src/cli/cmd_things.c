@@ -62,11 +62,9 @@ zt_status zt_cmd_things(int argc, char **argv, zt_error *ret_error)
 		.examples = "  zerotouch things\n  zerotouch things --json --endpoint-url http://127.0.0.1:4566\n"
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	ZT_CLEANUP(zt_account_close) zt_account_session session = { 0 };
 	ZT_JSON_CLEANUP json_t *things = json_array();
 	const zt_iot_thing_filter filter = { .type = zt_view_of(type) };

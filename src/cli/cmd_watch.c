@@ -210,10 +210,8 @@ zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 		.positional_min = 1,
 		.positional_max = FILTERS_MAX,
 	};
-	TRY(zt_options_parse(&command, argc, argv, &o.filters, ret_error));
-	if (o.filters.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &o.filters, ret_error));
+	if (o.filters.help)
 		return ZT_OK;
-	}
 	return watch(&o, ret_error);
 }

@@ -110,10 +110,8 @@ zt_status zt_cmd_why(int argc, char **argv, zt_error *ret_error)
 			    "  zerotouch why --json | jq -r .rule | sort | uniq -c\n",
 	};
 	zt_opt_result result;
-	TRY(zt_options_parse(&command, argc, argv, &result, ret_error));
-	if (result.help) {
-		zt_options_help(&command, stdout);
+	TRY(zt_options_read(&command, argc, argv, &result, ret_error));
+	if (result.help)
 		return ZT_OK;
-	}
 	return why(&o, ret_error);
 }

@@ -174,6 +174,19 @@ static zt_status take_topics(const zt_setup_options *o, zt_setup_session *s, zt_
 	return ZT_OK;
 }
 
+/* All that says what shall be there. */
+static zt_status take_desired(const zt_setup_options *o, zt_setup_session *s, zt_setup_spec *spec, zt_error *ret_error)
+{
+	TRY(take_mode(o, spec, ret_error));
+	TRY(take_topics(o, s, spec, ret_error));
+	if (!spec->jitp)
+		TRY(load_zip(o, s, ret_error));
+	spec->zip = zt_str_view(&s->zip);
+	return o->azure.wanted || o->azure.tenant ? take_azure_sphere(o, s, spec, ret_error)
+	       : o->ca_file                       ? take_ca_file(o, s, spec, ret_error)
+						  : take_authority(o, s, spec, ret_error);
+}
+
 zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_session *ret, zt_error *ret_error)
 {
 	zt_setup_session *s = ret;
@@ -193,14 +206,8 @@ zt_status zt_setup_session_open(const zt_setup_options *options, zt_setup_sessio
 			       .ended = ended,
 			       .counted = counted,
 			       .context = s };
-	TRY(take_mode(options, &spec, ret_error));
-	TRY(take_topics(options, s, &spec, ret_error));
-	if (!spec.jitp)
-		TRY(load_zip(options, s, ret_error));
-	spec.zip = zt_str_view(&s->zip);
-	TRY(options->azure.wanted || options->azure.tenant ? take_azure_sphere(options, s, &spec, ret_error)
-	    : options->ca_file                             ? take_ca_file(options, s, &spec, ret_error)
-							   : take_authority(options, s, &spec, ret_error));
+	if (!options->whole)
+		TRY(take_desired(options, s, &spec, ret_error));
 	TRY(zt_account_open(&options->account, &s->account, ret_error));
 	TRY(zt_setup_new(s->account.client, &spec, &s->setup, ret_error));
 	return zt_setup_plan(s->setup, ret_error);

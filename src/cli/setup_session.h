@@ -1,4 +1,5 @@
-/* What setup, plan and teardown share: the account, the authority that proves possession, the CAs, the package. */
+/* What setup, plan and teardown share: the account and the set-up; of the first two also the authority that proves
+ * possession, the CAs, the package. */
 #ifndef ZT_CLI_SETUP_SESSION_H
 #define ZT_CLI_SETUP_SESSION_H
 
@@ -19,7 +20,7 @@ typedef struct {
 	unsigned log_retention;
 	zt_opt_list topics;
 	bool json, yes, exit_code, sweeper, prune;
-	bool whole; /* what belongs to either way of registration: for teardown */
+	bool whole; /* for teardown: account and name alone count */
 } zt_setup_options;
 
 #define ZT_SETUP_OPTIONS(o)                                                                                                \

@@ -200,6 +200,6 @@ zt_status zt_judge_ca(const zt_diagnosis *d, const zt_setup_item *item)
 		    item->name));
 	if (!zt_judge_has_ended(d, json_object_get(item->observed, "notAfter"), end))
 		return ZT_OK;
-	return zt_finding_add(d->findings, ZT_FIND_CA_EXPIRED, item->name, end,
-			      "zerotouch tenant rollover --activate, and %s", d->again);
+	return zt_finding_add(d->findings, ZT_FIND_CA_EXPIRED, item->name, end, "zerotouch tenant rollover, and %s",
+			      d->again);
 }

@@ -177,11 +177,31 @@ static zt_status look_at_leaving(zt_setup *setup, zt_error *ret_error)
 	return ZT_OK;
 }
 
+/* All CAs of ours, whoever knows them. */
+static zt_status accept_tagged(zt_setup *setup, zt_error *ret_error)
+{
+	size_t i;
+	json_t *found;
+	ZT_JSON_CLEANUP json_t *registered = json_array();
+	TRY(zt_iot_ca_each(setup->client, zt_aws_collect, registered, ret_error));
+	json_array_foreach(registered, i, found) {
+		zt_accepted_ca ca = { .given = NULL };
+		bool ours = false;
+		TRY(zt_text_copy(ca.id, sizeof ca.id, zt_json_view(found, "certificateId")));
+		TRY(zt_setup_has_tag(setup, zt_json_view(found, "certificateArn"), &ours, ret_error));
+		if (ours)
+			TRY(accept(setup, &ca, ret_error));
+	}
+	return ZT_OK;
+}
+
 zt_status zt_setup_look(zt_setup *setup, zt_error *ret_error)
 {
 	TRY(zt_setup_look_at_account(setup, ret_error));
 	TRY(zt_setup_look_at_endpoint(setup, ret_error));
 	TRY(zt_setup_look_at_function(setup, ret_error));
 	TRY(zt_setup_keep_accepted(setup, ret_error));
+	if (setup->spec.whole)
+		return accept_tagged(setup, ret_error);
 	return setup->spec.prune ? look_at_leaving(setup, ret_error) : ZT_OK;
 }

@@ -161,7 +161,7 @@ static zt_status plan_removal(zt_setup *setup, zt_setup_item *item, zt_error *re
 
 static zt_status plan_item(zt_setup *setup, zt_setup_item *item, zt_error *ret_error)
 {
-	if (item->other_way || (item->kind == ZT_SETUP_CA && setup->accepted[item->index].leaving))
+	if (setup->spec.whole || item->other_way || (item->kind == ZT_SETUP_CA && setup->accepted[item->index].leaving))
 		return plan_removal(setup, item, ret_error);
 	const zt_resource *resource = zt_resource_of(item->kind);
 	ZT_JSON_CLEANUP json_t *observed = NULL;

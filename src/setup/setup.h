@@ -57,7 +57,9 @@ typedef struct {
 	/* Just-in-time provisioning: a provisioning template on the CA, and no handler, rule and logs. Things are then
 	 * named by the device id alone. */
 	bool jitp;
-	bool whole; /* also looks at what belongs to the other of the two ways: for teardown */
+	/* For teardown: plans nothing, and looks at what belongs to either of the two ways and at every CA that carries
+	 * our tag. The name alone is needed. */
+	bool whole;
 	/* Also plans the removal of what is ours and not wanted any more: expired CAs, old policy versions, and
 	 * what belongs to the other of the two ways. */
 	bool prune;

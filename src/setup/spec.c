@@ -133,7 +133,7 @@ static zt_status check_ca(const zt_setup_ca *ca, zt_accepted_ca *ret, zt_error *
 
 static zt_status check_cas(zt_setup *setup, zt_error *ret_error)
 {
-	if (setup->spec.observe_only)
+	if (setup->spec.observe_only || setup->spec.whole)
 		return ZT_OK;
 	if (setup->spec.ca_count == 0 || setup->spec.ca_count > ZT_SETUP_CAS_MAX)
 		return zt_error_set(ret_error, ZT_E_USAGE, "1 to %d CA certificates, not %zu", ZT_SETUP_CAS_MAX,

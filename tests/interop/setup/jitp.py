@@ -1,35 +1,11 @@
 """--mode jitp: a provisioning template on the CA and no Lambda; from nothing to a device that is in, to the other way and back, to
 nothing; and killed after each call."""
 import json
-import signal
 
-from killed import Proxy
-from world import BIN, World, wait_for
+from setup.tool import PARTLY, Killer, Tool
+from world import World, wait_for
 
 KINDS = ["thing type", "IoT policy", "IAM role", "role policy", "provisioning template", "CA certificate"]
-
-
-class Story:
-    def __init__(self, world):
-        self.world, self.tenant = world, world.tenant()
-        self.iot, self.iam, self.functions, self.logs = (world.client(name) for name in ("iot", "iam", "lambda", "logs"))
-
-    def run(self, verb, *more, check=True):
-        return self.world.run("zerotouch", verb, "--socket", self.world.attest.endpoints["operator"], "--tenant", self.tenant, "--topic",
-                              "myhome/myroom", *more, check=check)
-
-    def plan(self, *more):
-        return json.loads(self.run("plan", "--json", *more).stdout)
-
-    def changes(self, *more):
-        return [(item["kind"], item["change"]) for item in self.plan(*more) if item["change"] != "right"]
-
-    def assert_nothing_left(self):
-        iot = self.iot
-        left = (iot.list_policies()["policies"], iot.list_things()["things"], iot.list_ca_certificates()["certificates"],
-                iot.list_certificates()["certificates"], iot.list_topic_rules()["rules"], iot.list_provisioning_templates()["templates"],
-                self.functions.list_functions()["Functions"], self.iam.list_roles()["Roles"], self.logs.describe_log_groups()["logGroups"])
-        assert left == ([],) * len(left), left
 
 
 def test_plan_and_setup(story):
@@ -66,7 +42,7 @@ def test_a_device_comes_in_and_is_the_same_thing_the_next_day(story):
 def test_drift_of_the_template(story):
     story.iot.create_provisioning_template_version(templateName="zerotouch-jitp", templateBody='{"Resources":{}}', setAsDefault=True)
     assert story.changes("--mode", "jitp") == [("provisioning template", "change")]
-    assert story.run("setup", "--mode", "jitp", check=False).returncode == 6
+    story.run("setup", "--mode", "jitp", status=6)
     story.run("setup", "--mode", "jitp", "--yes")
     assert story.changes("--mode", "jitp") == []
 
@@ -107,9 +83,9 @@ def test_the_doctor(story):
 
 
 def test_what_does_not_go_with_it(story):
-    refused = story.run("plan", "--mode", "jitp", "--thing-template", "lamp-{device_id:5}", check=False)
-    assert refused.returncode == 2 and b"{device_id}" in refused.stderr, refused
-    assert story.run("plan", "--mode", "jitp", "--name", "n" * 32, check=False).returncode == 2
+    refused = story.run("plan", "--mode", "jitp", "--thing-template", "lamp-{device_id:5}", status=2)
+    assert b"{device_id}" in refused.stderr, refused
+    story.run("plan", "--mode", "jitp", "--name", "n" * 32, status=2)
 
 
 def test_the_other_way_and_prune(story):
@@ -128,37 +104,32 @@ def test_the_other_way_and_prune(story):
 
 
 def test_teardown_needs_no_mode(story):
-    assert story.run("teardown", "--yes", check=False).returncode == 10
+    story.run("teardown", "--yes", status=PARTLY)
     story.assert_nothing_left()
 
 
 def test_killed_after_each_call(story):
-    proxy, killed = Proxy(story.world.control), 0
+    killer, killed = Killer(story.world.control), 0
     while True:
         name = f"k{killed + 1}"
-        argv = [str(word) for word in (BIN / "zerotouch", "setup", "--endpoint-url", proxy.url, "--socket",
-                                       story.world.attest.endpoints["operator"], "--tenant", story.tenant, "--name", name, "--mode", "jitp",
-                                       "--topic", "myhome/myroom")]
-        status, output = proxy.run(argv, story.world.env, killed + 1)
-        if status == 0:
+        argv = story.argv("setup", "--name", name, "--mode", "jitp", url=killer.url)
+        if killer.run(argv, story.world.env, killed + 1) == 0:
             break
-        assert status == -signal.SIGKILL, (name, status, output)
         killed += 1
         story.run("setup", "--mode", "jitp", "--name", name)
-        assert story.run("teardown", "--yes", "--name", name, check=False).returncode == 10
+        story.run("teardown", "--yes", "--name", name, status=PARTLY)
         story.assert_nothing_left()
-    assert story.run("teardown", "--yes", "--name", name, check=False).returncode == 10
+    story.run("teardown", "--yes", "--name", name, status=PARTLY)
     assert killed > 12, killed
 
 
 def main():
     with World() as world:
-        story = Story(world)
+        story = Tool(world, "--topic", "myhome/myroom")
         for name, test in list(globals().items()):
             if name.startswith("test_"):
                 print(name, flush=True)
                 test(story)
-
 
 
 main()

@@ -6,34 +6,21 @@ import pathlib
 
 import boto3
 
+from setup.tool import PARTLY, Tool
 from world import BIN, World
 
 KINDS = ["thing type", "IoT policy", "log group", "IAM role", "role policy", "Lambda function", "log group", "IAM role",
          "role policy", "topic rule", "invoke permission", "CA certificate"]
 
 
-class Life:
+class Life(Tool):
     def __init__(self, world):
-        self.world = world
-        self.tenant = world.tenant()
+        super().__init__(world, "--topic", "myhome/myroom")
         self.account = world.cloud.endpoints["account"]
         self.region = world.cloud.endpoints["region"]
-        self.iot, self.iam, self.functions = (world.client(name) for name in ("iot", "iam", "lambda"))
-        self.logs = world.client("logs")
-
-    def run(self, verb, *more, check=True):
-        world = self.world
-        return world.run("zerotouch", verb, "--endpoint-url", world.control, "--socket", world.attest.endpoints["operator"],
-                         "--tenant", self.tenant, "--topic", "myhome/myroom", *more, check=check)
 
     def status(self, *more):
         return self.world.run("zerotouch", "status", "--endpoint-url", self.world.control, *more).stdout.decode()
-
-    def plan(self):
-        return json.loads(self.run("plan", "--json").stdout)
-
-    def changes(self):
-        return {item["kind"]: item["change"] for item in self.plan() if item["change"] != "right"}
 
     def ca_id(self):
         (ca,) = self.iot.list_ca_certificates()["certificates"]
@@ -42,8 +29,8 @@ class Life:
 
 def test_plan_of_an_empty_account(life):
     assert [item["kind"] for item in life.plan()] == KINDS
-    assert set(life.changes().values()) == {"create"}
-    assert life.run("plan", "--exit-code", check=False).returncode == 20
+    assert {change for _, change in life.changes()} == {"create"}
+    life.run("plan", "--exit-code", status=20)
     assert life.iot.list_policies()["policies"] == []
 
 
@@ -51,13 +38,13 @@ def test_architecture(life):
     plan = json.loads(life.run("plan", "--json", "--architecture", "arm64", "--zip", BIN.parent / "lambda/bootstrap.zip").stdout)
     (function,) = [item["desired"] for item in plan if item["kind"] == "Lambda function"]
     assert function["Architectures"] == ["arm64"], function
-    assert life.run("plan", "--architecture", "mips", check=False).returncode == 2
+    life.run("plan", "--architecture", "mips", status=2)
 
 
 def test_setup_makes_what_the_plan_said(life):
     life.run("setup")
-    assert life.changes() == {}
-    assert life.run("plan", "--exit-code").returncode == 0
+    assert life.changes() == []
+    life.run("plan", "--exit-code")
     iot_arn = f"arn:aws:iot:{life.region}:{life.account}:"
 
     ca = life.iot.describe_ca_certificate(certificateId=life.ca_id())["certificateDescription"]
@@ -167,21 +154,20 @@ def drift(life):
 
 def test_drift_is_shown_and_repaired_with_consent(life):
     drift(life)
-    assert life.changes() == {"CA certificate": "change", "IoT policy": "change", "topic rule": "change", "IAM role": "change",
+    assert dict(life.changes()) == {"CA certificate": "change", "IoT policy": "change", "topic rule": "change", "IAM role": "change",
                               "role policy": "create", "Lambda function": "change", "invoke permission": "change"}
-    refused = life.run("setup", check=False)
-    assert refused.returncode == 6, refused
+    refused = life.run("setup", status=6)
     assert b"--yes" in refused.stderr or b"consent" in refused.stderr
     assert life.iot.get_topic_rule(ruleName="zerotouch_jitr")["rule"]["ruleDisabled"]
     life.run("setup", "--yes")
-    assert life.changes() == {}
+    assert life.changes() == []
 
 
 def test_log_retention_is_an_option(life):
-    assert life.run("plan", "--log-retention", "4", check=False).returncode == 2
+    life.run("plan", "--log-retention", "4", status=2)
     life.run("setup", "--log-retention", "14", "--yes")
     assert {g["retentionInDays"] for g in life.logs.describe_log_groups()["logGroups"]} == {14}
-    assert life.changes() == {"log group": "change"}
+    assert life.changes() == [("log group", "change")] * 2
     life.run("setup", "--yes")
 
 
@@ -208,12 +194,12 @@ def test_prune_removes_old_policy_versions_and_shows_it_first(life):
     before = life.iot.get_policy(policyName="zerotouch-device")
     life.iot.create_policy_version(policyName="zerotouch-device", setAsDefault=False, policyDocument=json.dumps(
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:x"}]}))
-    assert life.changes() == {}
+    assert life.changes() == []
     (item,) = [item for item in json.loads(life.run("plan", "--prune", "--json").stdout) if item["change"] != "right"]
     old = [v["versionId"] for v in life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
            if not v["isDefaultVersion"]]
     assert item["kind"] == "IoT policy" and item["observed"] == {"oldVersions": old} and old, item
-    assert life.run("setup", "--prune", check=False).returncode == 6
+    life.run("setup", "--prune", status=6)
     life.run("setup", "--prune", "--yes")
     (version,) = life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
     assert version["versionId"] == before["defaultVersionId"]
@@ -222,10 +208,10 @@ def test_prune_removes_old_policy_versions_and_shows_it_first(life):
 def test_a_name_that_is_taken_is_refused_before_anything_is_made(life):
     life.iot.create_policy(policyName="other-device", policyDocument=json.dumps(
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:x"}]}))
-    refused = life.run("setup", "--name", "other", "--yes", check=False)
-    assert refused.returncode == 6 and b"other-device is somebody else's" in refused.stderr, refused
+    refused = life.run("setup", "--name", "other", "--yes", status=6)
+    assert b"other-device is somebody else's" in refused.stderr, refused
     assert len(refused.stderr.strip().splitlines()) == 1, refused
-    assert life.run("status", "--name", "other", "--json", check=False).returncode in (0, 2)
+    life.run("status", "--name", "other", "--json")
     assert [t for t in life.iot.list_thing_types()["thingTypes"] if t["thingTypeName"] == "other-device"] == []
     life.iot.delete_policy(policyName="other-device")
 
@@ -236,7 +222,7 @@ def test_arm64_is_another_package(life):
     life.run("setup", "--architecture", "arm64", "--zip", package, "--yes")
     function = life.functions.get_function(FunctionName="zerotouch-jitr")["Configuration"]
     assert function["Architectures"] == ["arm64"], function
-    assert life.run("plan", "--architecture", "mips", check=False).returncode == 2
+    life.run("plan", "--architecture", "mips", status=2)
     life.run("setup", "--yes")
     assert life.functions.get_function(FunctionName="zerotouch-jitr")["Configuration"]["Architectures"] == ["x86_64"]
 
@@ -252,7 +238,7 @@ def test_policy_versions_stay_within_five(life):
     assert len(life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]) == 5
     life.run("setup", "--yes")
     versions = life.iot.list_policy_versions(policyName="zerotouch-device")["policyVersions"]
-    assert len(versions) == 5 and life.changes() == {}
+    assert len(versions) == 5 and life.changes() == []
 
 
 def test_new_package_is_uploaded(life):
@@ -276,21 +262,17 @@ def test_second_tenant_joins_the_first(life):
     assert f"'{first_ca}'" in life.iot.get_topic_rule(ruleName="zerotouch_jitr")["rule"]["sql"]
     for tenant in (life.tenant, first):
         life.tenant = tenant
-        assert life.changes() == {}
+        assert life.changes() == []
 
 
 def test_teardown_leaves_nothing_but_the_type(life):
     life.iot.create_policy(policyName="somebody-elses", policyDocument=json.dumps(
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]}))
-    removed = life.run("teardown", "--yes", check=False)
-    # Five minutes must pass before AWS lets a thing type go: partly done.
-    assert removed.returncode in (0, 10), removed
+    life.run("teardown", "--yes", status=PARTLY)
     assert [p["policyName"] for p in life.iot.list_policies()["policies"]] == ["somebody-elses"]
-    assert life.iot.list_ca_certificates()["certificates"] == []
-    assert life.iot.list_topic_rules()["rules"] == []
-    assert life.functions.list_functions()["Functions"] == []
-    assert life.logs.describe_log_groups()["logGroups"] == [] and life.iam.list_roles()["Roles"] == []
-    assert set(life.changes()) >= set(KINDS) - {"thing type"}
+    life.iot.delete_policy(policyName="somebody-elses")
+    life.assert_nothing_left()
+    assert {kind for kind, _ in life.changes()} >= set(KINDS) - {"thing type"}
 
 
 def main():

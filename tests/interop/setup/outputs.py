@@ -4,6 +4,7 @@ import json
 import re
 import ssl
 
+from setup.tool import Tool
 from world import World
 
 # Names of AWS CloudFormation's resource and property reference: type -> properties that may be there.
@@ -28,19 +29,14 @@ def id_of(pem):
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
 
-class Outputs:
+class Outputs(Tool):
     def __init__(self, world):
-        self.world, self.tenant = world, world.tenant()
+        super().__init__(world, "--topic", "myhome/myroom")
         self.account, self.region = world.cloud.endpoints["account"], world.cloud.endpoints["region"]
 
-    def run(self, verb, *more, check=True):
-        world = self.world
-        return world.run("zerotouch", verb, "--socket", world.attest.endpoints["operator"], "--tenant", self.tenant, "--topic",
-                         "myhome/myroom", *more, check=check)
-
-    def plan(self, *more):
+    def desired(self, *more):
         """Of an empty account, so that every item is shown whole."""
-        return {(item["kind"], item["name"]): item["desired"] for item in json.loads(self.run("plan", "--json", *more).stdout)}
+        return {(item["kind"], item["name"]): item["desired"] for item in self.plan(*more)}
 
     def output(self, form, *more):
         return json.loads(self.run("plan", "--output", form, *more).stdout)
@@ -48,7 +44,7 @@ class Outputs:
 
 def test_cloudformation_is_the_desired_state(o):
     template = o.output("cloudformation")
-    plan = o.plan()
+    plan = o.desired()
     assert template["AWSTemplateFormatVersion"] == "2010-09-09"
     assert set(template["Parameters"]) == {"CodeBucket", "CodeKey", "ProofOfPossession"}
     resources = template["Resources"]
@@ -96,7 +92,7 @@ def test_without_a_proof_there_is_no_parameter_for_one(o):
 
 def test_terraform_is_the_desired_state(o):
     whole = o.output("terraform")
-    plan = o.plan()
+    plan = o.desired()
     made = whole["resource"]
     assert whole["terraform"]["required_providers"]["aws"]["source"] == "hashicorp/aws"
     assert set(made) == {"aws_iot_thing_type", "aws_iot_policy", "aws_cloudwatch_log_group", "aws_iam_role", "aws_iam_role_policy",
@@ -130,7 +126,7 @@ def test_terraform_is_the_desired_state(o):
 
 
 def test_just_in_time_provisioning_has_both_forms(o):
-    plan = o.plan("--mode", "jitp")
+    plan = o.desired("--mode", "jitp")
     wanted = plan["provisioning template", "zerotouch-jitp"]
     role = f"zerotouch-jitp-{o.region}"
 
@@ -164,9 +160,9 @@ def test_just_in_time_provisioning_has_both_forms(o):
 
 
 def test_printing_changes_nothing(o):
-    assert o.run("setup", "--output", "terraform").returncode == 0
+    o.run("setup", "--output", "terraform")
     assert o.world.client("iot").list_policies()["policies"] == []
-    assert o.run("plan", "--output", "pulumi", check=False).returncode == 2
+    o.run("plan", "--output", "pulumi", status=2)
     assert o.output("terraform", "--prune")["resource"] == o.output("terraform")["resource"]
     assert o.output("cloudformation", "--prune") == o.output("cloudformation")
 
@@ -200,11 +196,10 @@ def test_what_is_no_manifest_stays_as_it_is(o):
     for text in ("hello", "[]", "{}", '{"Capabilities":{},"CmdArgs":"--x"}'):
         path = o.world.folder / "other.json"
         path.write_text(text)
-        done = o.run("setup", "--write-manifest", path, check=False)
-        assert done.returncode == 1 and b"other.json" in done.stderr, done
+        done = o.run("setup", "--write-manifest", path, status=1)
+        assert b"other.json" in done.stderr, done
         assert path.read_text() == text
-    done = o.run("setup", "--write-manifest", o.world.folder / "none.json", check=False)
-    assert done.returncode == 5, done
+    o.run("setup", "--write-manifest", o.world.folder / "none.json", status=5)
 
 
 def main():

@@ -2,6 +2,7 @@
 import re
 
 from between import Between
+from setup.tool import PARTLY, Tool
 from world import World
 
 PARTITIONS = {"cn-northwest-1": "aws-cn", "us-gov-east-1": "aws-us-gov"}
@@ -12,22 +13,16 @@ def partitions_in(text):
 
 
 def test_whole_life(world, partition):
-    tenant = world.tenant()
     with Between(world.control) as between:
-        def run(verb, *more, status=0):
-            done = world.run("zerotouch", verb, "--endpoint-url", between.url, *more, check=False)
-            assert done.returncode == status, (verb, done)
-            return done.stdout.decode()
-
-        of_tenant = ("--socket", world.attest.endpoints["operator"], "--tenant", tenant, "--topic", "myhome/myroom")
-        printed = run("setup", *of_tenant) + run("plan", "--json", *of_tenant) + run("status", "--json")
-        device = world.device(tenant)
+        tool = Tool(world, "--topic", "myhome/myroom", url=between.url)
+        printed = b"".join(tool.run(*words).stdout for words in (("setup",), ("plan", "--json"), ("status", "--json"))).decode()
+        device = world.device(tool.tenant)
         device.attest()
         assert device.events()[-1]["event"] == "published"
         (thing,) = world.things()
         assert thing["thingName"].startswith("Azure-Sphere-"), thing
-        policy = run("setup", "--print-operator-policy")
-        run("teardown", "--yes", *of_tenant, status=10)
+        policy = tool.run("setup", "--print-operator-policy").stdout.decode()
+        tool.run("teardown", "--yes", status=PARTLY)
         sent = "".join(f"{e.target} {e.body.decode(errors='replace')}" for e in between.exchanges)
     assert partitions_in(policy) == {partition}, partitions_in(policy)
     for text in (sent.replace("%3A", ":"), printed):

@@ -7,6 +7,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from between import Between
+from setup.tool import PARTLY, Tool
 from world import World
 from shapes_of_requests import requests_of
 
@@ -19,18 +20,8 @@ UNSIGNED = ("authorization", "content-length", "connection", "accept-encoding")
 NOTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:DescribeThing","Resource":"arn:aws:iot:::thing/x"}}'
 
 
-class Life:
+class Life(Tool):
     """The command line, with somebody in between who writes down what it says and hears."""
-
-    def __init__(self, world, between):
-        self.world, self.between, self.tenant = world, between, world.tenant()
-
-    def run(self, verb, *more, status=0):
-        of_tenant = () if verb in ("status", "doctor", "things", "certificates") else (
-            "--socket", self.world.attest.endpoints["operator"], "--tenant", self.tenant)
-        done = self.world.run("zerotouch", verb, "--endpoint-url", self.between.url, *of_tenant, *more, check=False)
-        assert done.returncode == status, (verb, done)
-        return done
 
     def device_comes_in(self):
         device = self.world.device(self.tenant)
@@ -51,7 +42,7 @@ def live(life):
     world = life.world
     life.run("doctor", "--mqtt-port", str(world.mqtt_port), "--https-port", str(world.https_port), "--ca-file", world.cloud_ca,
              "--device", device)
-    life.world.run("zerotouch", "setup", "--print-operator-policy", "--endpoint-url", life.between.url)
+    life.run("setup", "--print-operator-policy")
     life.run("plan", "--topic", "elsewhere", "--exit-code", status=20)
     # Other content of every kind that can have some.
     iot, iam, functions = (world.client(name) for name in ("iot", "iam", "lambda"))
@@ -64,7 +55,7 @@ def live(life):
     functions.remove_permission(FunctionName="zerotouch-jitr", StatementId="zerotouch-jitr")
     for n in range(6):
         life.run("setup", "--topic", f"elsewhere{n}", "--yes", "--thing-template", "{device_id}")
-    life.run("teardown", "--yes", status=10)
+    life.run("teardown", "--yes", status=PARTLY)
 
 
 def live_without_lambda(life):
@@ -74,7 +65,7 @@ def live_without_lambda(life):
     life.run("setup", *more)
     life.run("setup", "--yes", "--mode", "jitp", "--name", "template", "--topic", "elsewhere")
     life.run("status", "--name", "template")
-    life.run("teardown", "--yes", *more, status=10)
+    life.run("teardown", "--yes", "--name", "template", status=PARTLY)
 
 
 TRUST = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}}"""
@@ -87,7 +78,7 @@ def look_as_a_role(life):
     world.client("iam").attach_role_policy(RoleName="looker", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     config = world.folder / "config"
     config.write_text(f"[profile looker]\nrole_arn = {role['Arn']}\nsource_profile = default\nduration_seconds = 900\n")
-    done = world.run("zerotouch", "status", "--json", "--profile", "looker", "--endpoint-url", life.between.url,
+    done = world.run("zerotouch", "status", "--json", "--profile", "looker", "--endpoint-url", life.url,
                      env={**world.env, "AWS_CONFIG_FILE": str(config)})
     assert done.returncode == 0, done
 
@@ -151,7 +142,7 @@ def main():
     with World() as world, Between(world.control) as between:
         keys = world.keys()
         credentials = [Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])]
-        life = Life(world, between)
+        life = Life(world, url=between.url)
         live(life)
         live_without_lambda(life)
         look_as_a_role(life)

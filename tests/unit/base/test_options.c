@@ -23,6 +23,7 @@ static const zt_command command = { .name = "prog verb",
 				    .options = options,
 				    .option_count = ZT_COUNT(options),
 				    .examples = "  prog verb -f x\n",
+				    .exits = "  20: something else\n",
 				    .positional_min = 1,
 				    .positional_max = 2 };
 
@@ -162,7 +163,46 @@ static void help_shows_purpose_usage_options_and_examples(void **state)
 				  "      --list ITEM                a list\n"
 				  "  -h, --help                     show this and end\n\n"
 				  "Examples:\n"
-				  "  prog verb -f x\n");
+				  "  prog verb -f x\n\n"
+				  "Exit status:\n"
+				  "  0 done, 1 failed, 2 usage, 3 configuration, 4 credentials, 5 not found, "
+				  "6 exists or conflicts,\n"
+				  "  7 network or TLS, 8 throttled or unavailable, 9 denied, 10 partly done, "
+				  "130 interrupted\n"
+				  "  20: something else\n");
+}
+
+static void help_tells_of_help_alone_too(void **state)
+{
+	(void)state;
+	static const zt_verb verbs[] = { { "sub", "a command below", NULL } };
+	const zt_command bare = { .purpose = "Does it.", .usage = "prog verb", .verbs = verbs, .verb_count = 1 };
+	char text[2000] = "";
+	FILE *out = fmemopen(text, sizeof text, "w");
+	assert_non_null(out);
+	zt_options_help(&bare, out);
+	assert_int_equal(fclose(out), 0);
+	assert_non_null(strstr(text, "\nOptions:\n  -h, --help "));
+	assert_non_null(strstr(text, "\nCommands:\n  sub            a command below\n"));
+}
+
+/* One that a command may end with and that help does not name would be a riddle. */
+static void help_names_every_exit_status_of_the_table(void **state)
+{
+	(void)state;
+	char text[2000] = " ", number[16];
+	FILE *out = fmemopen(text + 1, sizeof text - 1, "w");
+	assert_non_null(out);
+	zt_options_help(&command, out);
+	assert_int_equal(fclose(out), 0);
+	for (zt_status status = ZT_OK; status < ZT_STATUS_COUNT; status++) {
+		int code = zt_status_exit(status);
+		(void)snprintf(number, sizeof number, " %d ", code);
+		/* Each of these is one command's, which tells it. */
+		bool special = status == ZT_E_CHANGES || status == ZT_E_FINDINGS || status == ZT_E_NOT_ALLOWED;
+		if (!special && !strstr(text, number))
+			fail_msg("exit status %d (%s) is not in --help", code, zt_status_name(status));
+	}
 }
 
 int main(void)
@@ -179,6 +219,8 @@ int main(void)
 		cmocka_unit_test(a_single_dash_is_a_positional),
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(help_shows_purpose_usage_options_and_examples),
+		cmocka_unit_test(help_tells_of_help_alone_too),
+		cmocka_unit_test(help_names_every_exit_status_of_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
