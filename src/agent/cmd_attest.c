@@ -24,7 +24,7 @@ zt_status zt_agent_attest(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch-device attest --attest https://localhost:4567 --attest-ca-file server-ca.pem "
 			    "--tenant GUID\n"
-			    "  ZT_ATTEST=https://localhost:4567 … zerotouch-device attest --renew\n",
+			    "  eval \"$(zerotouch local env)\" && zerotouch-device attest --tenant GUID --renew\n",
 	};
 	TRY(zt_agent_config_read(&command, argc, argv, &words, &end, ret_error));
 	if (end)

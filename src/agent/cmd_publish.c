@@ -154,7 +154,7 @@ zt_status zt_agent_publish(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples =
 		    "  zerotouch-device publish -e localhost --ca-file server-ca.pem myhome/myroom '{\"LED\":\"ON\"}'\n"
-		    "  sensor | zerotouch-device publish --via mqtt myhome/myroom -\n",
+		    "  uptime | zerotouch-device publish --via mqtt myhome/myroom -\n",
 		.positional_min = 1,
 		.positional_max = 2,
 	};

@@ -278,12 +278,12 @@ zt_status zt_agent_run(int argc, char **argv, zt_error *ret_error)
 		.usage = "zerotouch-device run [options]",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples =
-		    "  sensor | zerotouch-device run -e localhost --topic myhome/myroom\n"
-		    "  zerotouch-device run --topic myhome/myroom --sensor 'cat "
-		    "/sys/class/thermal/thermal_zone0/temp'\n"
-		    "  zerotouch-device run --shadow-command 'jq -c . >settings.json'\n"
-		    "  zerotouch-device run -e localhost --subscribe 'myhome/#' --attest https://localhost:4567 …\n",
+		.examples = "  uptime | zerotouch-device run -e localhost --ca-file server-ca.pem --topic "
+			    "myhome/myroom --until-eof\n"
+			    "  zerotouch-device run --topic myhome/myroom --sensor 'cat "
+			    "/sys/class/thermal/thermal_zone0/temp'\n"
+			    "  zerotouch-device run --shadow-command 'jq -c . >settings.json'\n"
+			    "  zerotouch-device run --subscribe \"dt/$(zerotouch-device id)/#\"\n",
 	};
 	TRY(zt_agent_config_read(&command, argc, argv, &words, &end, ret_error));
 	return end ? ZT_OK : run(&a, ret_error);

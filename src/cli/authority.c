@@ -1,5 +1,7 @@
 #include "cli/authority.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "cli/place.h"
 
@@ -21,13 +23,18 @@ zt_status zt_authority_open(const zt_authority_options *options, zt_attest_clien
 zt_status zt_authority_tenant(const zt_authority_options *options, zt_attest_client *client, zt_str *ret_guid,
 			      zt_error *ret_error)
 {
-	if (options->tenant)
-		return zt_str_put_text(ret_guid, options->tenant);
+	const char *given = options->tenant ? options->tenant : getenv("ZT_TENANT");
+	if (given && *given)
+		return zt_str_put_text(ret_guid, given);
 	ZT_JSON_CLEANUP json_t *body = NULL;
 	TRY(zt_attest_tenants(client, &body, ret_error));
 	const json_t *tenants = json_object_get(body, "tenants");
+	if (json_array_size(tenants) == 0)
+		return zt_error_set(ret_error, ZT_E_NOT_FOUND,
+				    "the authority has no tenant: make one with 'zerotouch tenant create'");
 	if (json_array_size(tenants) != 1)
-		return zt_error_set(ret_error, ZT_E_USAGE, "the authority has %zu tenants: say which with --tenant",
+		return zt_error_set(ret_error, ZT_E_USAGE,
+				    "the authority has %zu tenants: say which with --tenant or ZT_TENANT",
 				    json_array_size(tenants));
 	return zt_str_put(ret_guid, zt_json_view(json_array_get(tenants, 0), "tenant"));
 }

@@ -17,14 +17,15 @@ typedef struct {
 	{                                                                                                   \
 		"data", 'd', ZT_OPT_TEXT, &(o).data, "DIR", "or: data folder of 'zerotouch local up'", 0, 0 \
 	}
-#define ZT_TENANT_OPTION(o)                                                                               \
-	{                                                                                                 \
-		"tenant", 0, ZT_OPT_TEXT, &(o).tenant, "GUID", "the tenant (default: the only one)", 0, 0 \
+#define ZT_TENANT_OPTION(o)                                                                                          \
+	{                                                                                                            \
+		"tenant", 0, ZT_OPT_TEXT, &(o).tenant, "GUID", "the tenant (default $ZT_TENANT, the only one)", 0, 0 \
 	}
 
 ZT_NODISCARD zt_status zt_authority_open(const zt_authority_options *options, zt_attest_client **ret,
 					 zt_error *ret_error);
-/* The tenant given, or the authority's only one. Appends the GUID. ZT_E_USAGE when there are several. */
+/* The tenant given, that of ZT_TENANT, or the authority's only one. Appends the GUID. ZT_E_NOT_FOUND when there
+ * is none, ZT_E_USAGE when there are several. */
 ZT_NODISCARD zt_status zt_authority_tenant(const zt_authority_options *options, zt_attest_client *client,
 					   zt_str *ret_guid, zt_error *ret_error);
 

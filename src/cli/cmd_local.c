@@ -19,15 +19,34 @@ enum { START_TIMEOUT_MS = 20000, LOOK_AGAIN_MS = 500 };
 		    "data of both daemons (default ~/.local/state/zerotouch/local)", 0, 0 \
 	}
 
-static void print_environment(const json_t *cloud)
+/* Whole, as the shell may stand elsewhere. */
+static void print_file(const char *variable, const json_t *endpoints, const char *member)
 {
-	char *credentials = realpath(zt_json_text(cloud, "credentials"), NULL);
+	char *whole = realpath(zt_json_text(endpoints, member), NULL);
+	(void)printf("export %s='%s'\n", variable, whole ? whole : zt_json_text(endpoints, member));
+	free(whole);
+}
+
+static void print_port(const char *variable, const json_t *cloud, const char *member)
+{
+	(void)printf(" %s=%lld", variable, (long long)json_integer_value(json_object_get(cloud, member)));
+}
+
+/* Of AWS's tools and ours, and of zerotouch-device. */
+static void print_environment(const json_t *cloud, const json_t *attest)
+{
 	(void)printf("export AWS_ENDPOINT_URL=%s\n", zt_json_text(cloud, "control"));
-	(void)printf("export AWS_SHARED_CREDENTIALS_FILE='%s'\n",
-		     credentials ? credentials : zt_json_text(cloud, "credentials"));
+	print_file("AWS_SHARED_CREDENTIALS_FILE", cloud, "credentials");
 	(void)printf("export AWS_REGION=%s AWS_DEFAULT_REGION=%s\n", zt_json_text(cloud, "region"),
 		     zt_json_text(cloud, "region"));
-	free(credentials);
+	(void)printf("export ZT_ENDPOINT=%s", zt_json_text(cloud, "endpoint"));
+	print_port("ZT_MQTT_PORT", cloud, "mqttPort");
+	print_port("ZT_HTTPS_PORT", cloud, "httpsPort");
+	print_port("ZT_ALPN_PORT", cloud, "allPort");
+	(void)putchar('\n');
+	print_file("ZT_CA_FILE", cloud, "ca");
+	(void)printf("export ZT_ATTEST=%s\n", zt_json_text(attest, "attest"));
+	print_file("ZT_ATTEST_CA_FILE", attest, "ca");
 }
 
 static zt_status local_env(int argc, char **argv, zt_error *ret_error)
@@ -37,7 +56,9 @@ static zt_status local_env(int argc, char **argv, zt_error *ret_error)
 	const zt_command command = {
 		.name = "zerotouch local env",
 		.usage = "zerotouch local env [--data DIR]",
-		.purpose = "Prints the exports that point AWS's tools at the local AWS.",
+		.purpose =
+		    "Prints the exports that point AWS's tools and zerotouch at the local AWS, and zerotouch-device "
+		    "at it and the\nlocal attestation authority.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
 		.examples =
@@ -48,10 +69,11 @@ static zt_status local_env(int argc, char **argv, zt_error *ret_error)
 	if (result.help)
 		return ZT_OK;
 	ZT_CLEANUP(zt_str_free) zt_str dir = ZT_STR(4096);
-	ZT_JSON_CLEANUP json_t *cloud = NULL;
+	ZT_JSON_CLEANUP json_t *cloud = NULL, *attest = NULL;
 	TRY(zt_place_default(data, &dir, ret_error));
 	TRY(zt_place_endpoints(zt_str_text(&dir), "cloud", &cloud, ret_error));
-	print_environment(cloud);
+	TRY(zt_place_endpoints(zt_str_text(&dir), "attest", &attest, ret_error));
+	print_environment(cloud, attest);
 	return ZT_OK;
 }
 
@@ -112,7 +134,7 @@ static zt_status serve(const char *dir, bool pick_ports, zt_error *ret_error)
 		return zt_error_errno(ret_error, ZT_E_IO, "cannot wait for signals");
 	zt_status status = bring_up(dir, pick_ports, &world, ret_error);
 	if (status == ZT_OK) {
-		print_environment(world.cloud_endpoints);
+		print_environment(world.cloud_endpoints, world.attest_endpoints);
 		(void)fflush(stdout);
 		zt_output_say("attestation authority  %s", zt_json_text(world.attest_endpoints, "attest"));
 		zt_output_say("control plane          %s", zt_json_text(world.cloud_endpoints, "control"));
@@ -153,7 +175,7 @@ zt_status zt_cmd_local(int argc, char **argv, zt_error *ret_error)
 {
 	static const zt_verb verbs[] = {
 		{ "up", "run both daemons until Ctrl-C", local_up },
-		{ "env", "print the environment for AWS's tools", local_env },
+		{ "env", "print the environment for AWS's tools and ours", local_env },
 	};
 	return zt_verbs_run("zerotouch local", "The local AWS and attestation authority.", verbs, ZT_COUNT(verbs), argc,
 			    argv, ret_error);

@@ -183,7 +183,7 @@ zt_status zt_cmd_setup(int argc, char **argv, zt_error *ret_error)
 		.option_count = ZT_COUNT(options),
 		.examples = "  zerotouch setup --topic myhome/myroom\n"
 			    "  zerotouch setup --endpoint-url http://127.0.0.1:4566 --tenant GUID\n"
-			    "  zerotouch setup --ca-file ca.cer --proof-command './sign-proof --key ca-key.pem'\n"
+			    "  zerotouch setup --ca-file ca.pem --proof-command ./prove.sh   # docs/aws.md has one\n"
 			    "  zerotouch setup --print-operator-policy > operator.json\n",
 	};
 	TRY(zt_options_read(&command, argc, argv, &words, ret_error));

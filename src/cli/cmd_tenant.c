@@ -228,7 +228,8 @@ static zt_status tenant_unclaim(int argc, char **argv, zt_error *ret_error)
 				     .options = options,
 				     .option_count = ZT_COUNT(options),
 				     .positional_min = 1,
-				     .positional_max = 1 };
+				     .positional_max = 1,
+				     .examples = "  zerotouch tenant unclaim $(zerotouch-device id)\n" };
 	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
 	if (o.words.help)
 		return ZT_OK;

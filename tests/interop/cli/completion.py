@@ -1,10 +1,10 @@
 """Shells complete what --help tells: each script is sourced by its shell, which is asked as at the Tab key."""
 import pathlib
-import re
 import shlex
 import subprocess
 import tempfile
 
+from commands import every_command, told
 from world import BIN
 
 ZEROTOUCH = BIN / "zerotouch"
@@ -12,23 +12,6 @@ ZEROTOUCH = BIN / "zerotouch"
 
 def run(*command, **how):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=60, check=True, **how).stdout
-
-
-def told_by_help(*verbs):
-    """The commands and long options that --help names."""
-    text = run(ZEROTOUCH, *verbs, "--help")
-    commands = re.findall(r"^  ([a-z-]+) +\S", text.partition("\nCommands:\n")[2].partition("\n\n")[0], re.M)
-    return set(commands), set(re.findall(r"^  (?:-\w, |    )(--[a-z0-9-]+)", text, re.M))
-
-
-def every_command():
-    """All verbs by their words, the program itself first."""
-    found, todo = [], [()]
-    while todo:
-        verbs = todo.pop(0)
-        found.append(verbs)
-        todo += [(*verbs, verb) for verb in sorted(told_by_help(*verbs)[0])]
-    return found
 
 
 class Bash:
@@ -70,7 +53,7 @@ class Zsh:
 
 def check_every_command(shell, commands):
     for verbs in commands:
-        names, options = told_by_help(*verbs)
+        names, options = told("zerotouch", *verbs).commands, told("zerotouch", *verbs).options
         assert options or names, verbs
         offered = shell.complete(*verbs, "--")
         assert offered == options | {"--help"}, (verbs, offered ^ options)
@@ -94,7 +77,7 @@ def check_values(shell):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="zt-completion-") as folder:
-        commands = every_command()
+        commands = every_command("zerotouch")
         assert len(commands) > 20 and ("tenant", "create") in commands, commands
         bash = Bash(pathlib.Path(folder))
         check_every_command(bash, commands)
