@@ -7,7 +7,7 @@ import pathlib
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway"))
-from gw import Authority, Raw, connect_packet, packet, publish_packet, string  # noqa: E402
+from gw import Authority, Ports, Raw, connect_packet, packet, publish_packet, string  # noqa: E402
 from world import World, wait_for  # noqa: E402
 
 POLICY = {"Version": "2012-10-17", "Statement": [
@@ -19,16 +19,6 @@ POLICY = {"Version": "2012-10-17", "Statement": [
 ARN = "arn:aws:iot:us-east-1:000000000000"
 # PUBLISH of QoS 0 to "a" with a Content Type of 257 bytes; the properties' length takes two bytes.
 LONG_CONTENT_TYPE = packet(0x30, string("a") + b"\x84\x02\x03" + string("x" * 257))
-
-
-class Ports:
-    """What Raw needs to know of a world."""
-
-    def __init__(self, world):
-        self.ca_file, self.ports = world.cloud_ca, {"mqtt": world.mqtt_port}
-
-    def connect(self, leaf):
-        return Raw(self, leaf)
 
 
 def curl(world, folder, leaf, topic):
@@ -72,10 +62,10 @@ def every_refusal_has_its_reason(world, iot, ca):
         {"Effect": "Allow", "Action": "iot:Publish", "Resource": [
             f"{ARN}:topic/a*", f"{ARN}:topic/$aws/*", f"{ARN}:topic/own/${{iot:Connection.Thing.ThingName}}"]}]}))
     iot.attach_policy(policyName="Free", target=arn)
-    gateway = Ports(world)
+    ports = Ports(world)
 
     def ends(data, rule, code, client="free"):
-        raw = gateway.connect(leaf)
+        raw = Raw(ports, leaf)
         raw.send(connect_packet(client, 5))
         assert raw.packet()[0] == 0x20
         raw.send(data)
@@ -102,7 +92,7 @@ def every_refusal_has_its_reason(world, iot, ca):
         "no statement of Free allows it; ${iot:Connection.Thing.ThingName} has no value here")
 
     def turned_away(data, rule, code):
-        assert gateway.connect(leaf).send(data).rest() == b"\x20\x03\x00" + bytes([code, 0]), rule
+        assert Raw(ports, leaf).send(data).rest() == b"\x20\x03\x00" + bytes([code, 0]), rule
         return last(world, rule)
 
     turned_away(connect_packet("c" * 129, 5), "ClientIdInvalid", 0x85)

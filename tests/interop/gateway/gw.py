@@ -331,6 +331,13 @@ def publish_packet(topic, payload=b"", qos=0, retain=False, packet_id=1, version
     return packet(0x30 | qos << 1 | retain, body + (bytes([len(properties)]) + properties if version == 5 else b"") + payload)
 
 
+class Ports:
+    """A world's gateway, as far as Raw needs to know it."""
+
+    def __init__(self, world):
+        self.ca_file, self.ports = world.cloud_ca, {"mqtt": world.mqtt_port, "https": world.https_port}
+
+
 class Raw:
     """A TLS stream whose bytes are written by hand."""
 
