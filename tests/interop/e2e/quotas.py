@@ -25,10 +25,10 @@ with World(attest=False, cloud_options=("--quotas", "aws")) as world:
     raws = [Raw(ports, leaf) for _ in range(8)]
     for i, raw in enumerate(raws):
         raw.send(connect_packet("same", 4 + i % 2))
-    assert raws[0].read(4) == b"\x20\x02\x00\x00"
-    answers = [raw.socket.recv(5) for raw in raws[1:]]
-    assert b"\x20\x03\x00\x97\x00" in answers[0::2], answers
-    assert b"" in answers[1::2], answers
+    # Which of them is the first is not for us to say.
+    answers = [raw.socket.recv(5) for raw in raws]
+    assert b"" in answers[0::2] and b"\x20\x03\x00\x97\x00" in answers[1::2], answers
+    assert any(a.startswith(b"\x20") and a[3] == 0 for a in answers), answers
     assert rules(world).count("TooManyConnects") >= 2
     other = Raw(ports, leaf).open("other")
 
