@@ -102,6 +102,9 @@ static void answered(zt_connection *connection, bool written)
 /* The exchange stays with the connection: linger_or_end sees by it that the request was not read to its end. */
 static void refuse(zt_connection *connection, unsigned status)
 {
+	const zt_http_server_spec *spec = &connection->server->spec;
+	if (spec->refused)
+		spec->refused(spec->context, connection->tag, status);
 	connection->keep_alive = false;
 	answered(connection, zt_http_write(connection, status, NULL, 0, ZT_VIEW_EMPTY));
 }

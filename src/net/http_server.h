@@ -54,6 +54,8 @@ typedef struct {
 	/* Called when a connection made by zt_http_adopt ends, with its tag, unless that is NULL; may be NULL. From
 	 * then on the tag is gone from an exchange that is not answered yet. */
 	void (*closed)(void *context, void *connection_tag);
+	/* Told of a request that is broken, over a limit or late, and of the status that answers it; may be NULL. */
+	void (*refused)(void *context, void *connection_tag, unsigned status);
 } zt_http_server_spec;
 
 ZT_NODISCARD zt_status zt_http_server_new(struct event_base *loop, const zt_http_server_spec *spec,

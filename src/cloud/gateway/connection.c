@@ -18,6 +18,17 @@ void zt_connection_limit(zt_mqtt_connection *c, int64_t ms)
 	(void)event_add(c->timer, &limit);
 }
 
+/* Whoever is refused before its CONNECT was understood has shown its certificate all the same. */
+static void identify(const zt_mqtt_connection *c, zt_refusal *refusal)
+{
+	zt_leaf leaf;
+	if (!c->client || c->caller || zt_leaf_of(c->client, &leaf) != ZT_OK)
+		return;
+	memcpy(refusal->certificate_id, leaf.id, sizeof leaf.id);
+	memcpy(refusal->device_id, leaf.device_id, sizeof leaf.device_id);
+	zt_leaf_free(&leaf);
+}
+
 void zt_connection_record(zt_mqtt_connection *c, zt_refusal_rule rule, const char *attempted, const char *detail)
 {
 	zt_refusal r = {
@@ -29,6 +40,8 @@ void zt_connection_record(zt_mqtt_connection *c, zt_refusal_rule rule, const cha
 	(void)snprintf(r.device_id, sizeof r.device_id, "%s", c->device_id);
 	(void)snprintf(r.certificate_id, sizeof r.certificate_id, "%s", c->grants.certificate_id);
 	(void)snprintf(r.client_id, sizeof r.client_id, "%s", c->plan.client_id);
+	if (!r.certificate_id[0])
+		identify(c, &r);
 	(void)snprintf(r.attempted, sizeof r.attempted, "%s", attempted);
 	(void)snprintf(r.detail, sizeof r.detail, "%s", detail);
 	zt_gateway_refuse(c->gateway, &r);

@@ -173,6 +173,7 @@ void zt_connection_greet(zt_mqtt_connection *c, const zt_mqtt_frame *frame)
 	}
 	if (zt_connect_read(frame, &connect, &c->plan, &refusal) != ZT_OK) {
 		c->plan.version = refusal.version;
+		memcpy(c->plan.client_id, refusal.client_id, sizeof c->plan.client_id);
 		turn_away(c, refusal.rule, refusal.code, refusal.detail);
 		return;
 	}

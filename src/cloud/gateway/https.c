@@ -121,6 +121,18 @@ static void on_closed(void *context, void *tag)
 	zt_https_peer_free(peer);
 }
 
+/* Before there was a request to serve. */
+static void on_refused(void *context, void *tag, unsigned status)
+{
+	enum { REQUEST_TIMEOUT = 408 };
+	zt_https_peer *peer = tag;
+	if (peer->with_certificate && !peer->leaf.id[0])
+		(void)!zt_leaf_of(peer->stream, &peer->leaf);
+	zt_refusal r = zt_https_refusal(peer, status == REQUEST_TIMEOUT ? ZT_REFUSED_SILENCE : ZT_REFUSED_REQUEST);
+	(void)snprintf(r.attempted, sizeof r.attempted, "HTTP request");
+	zt_https_record(context, &r, NULL, zt_http_reason(status));
+}
+
 static zt_https_peer *new_peer(zt_gateway *g, const char *text, unsigned port)
 {
 	zt_https_peer *peer = calloc(1, sizeof *peer);
@@ -181,6 +193,7 @@ zt_status zt_https_new(zt_gateway *gateway, zt_error *ret_error)
 		.connections_max = gateway->connections_max,
 		.request_ms = gateway->patience_ms,
 		.closed = on_closed,
+		.refused = on_refused,
 	};
 	return zt_http_server_new(gateway->loop, &spec, &gateway->http, ret_error);
 }

@@ -18,7 +18,9 @@ typedef struct {
 
 static zt_status refuse_because(const reading *r, zt_refusal_rule rule, uint8_t code, const char *detail)
 {
-	*r->refusal = (zt_connect_refusal){ rule, r->connect->version, code, detail };
+	*r->refusal =
+	    (zt_connect_refusal){ .rule = rule, .version = r->connect->version, .code = code, .detail = detail };
+	zt_text_cut(r->refusal->client_id, sizeof r->refusal->client_id, r->connect->client_id);
 	return ZT_E_DENIED;
 }
 

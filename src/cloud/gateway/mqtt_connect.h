@@ -26,7 +26,8 @@ typedef struct {
 	zt_refusal_rule rule;
 	zt_mqtt_version version;
 	uint8_t code;
-	const char *detail; /* a literal, or "" */
+	const char *detail;                   /* a literal, or "" */
+	char client_id[ZT_CLIENT_ID_MAX + 1]; /* cut */
 } zt_connect_refusal;
 
 /* ZT_E_DENIED with *ret_refusal. An empty client id is replaced by one of ours (in 3.1.1 with clean session alone;

@@ -95,7 +95,9 @@ def every_refusal_has_its_reason(world, iot, ca):
         assert Raw(ports, leaf).send(data).rest() == b"\x20\x03\x00" + bytes([code, 0]), rule
         return last(world, rule)
 
-    turned_away(connect_packet("c" * 129, 5), "ClientIdInvalid", 0x85)
+    assert turned_away(connect_packet("c" * 129, 5), "ClientIdInvalid", 0x85)[1] == "CONNECT as " + "c" * 128
+    # Nobody knew yet who it is, and the record does.
+    assert (why(world)[-1]["deviceId"], why(world)[-1]["certificateId"]) == ("free", leaf.id)
     turned_away(connect_packet("free", 5, properties=b"\x27\x00\x00\x01\xff"), "ClientPacketLimit", 0x80)
     assert turned_away(connect_packet("free", 5, properties=b"\x15" + string("K")), "Malformed", 0x80)[2] == (
         "enhanced authentication is not supported")

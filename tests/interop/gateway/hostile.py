@@ -66,6 +66,7 @@ def patience_ends():
             assert gateway.refusal()["rule"] == "Silence"
         slow = gateway.connect(leaf, port="https").send(b"POST /topics/a HTTP/1.1\r\nContent-Le")
         assert slow.rest().startswith(b"HTTP/1.1 408")
+        assert gateway.refusal()["rule"] == "Silence"
         assert gateway.connect(leaf, port="https").send(b"POST /topics/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx").read(12) \
             == b"HTTP/1.1 200"
 
@@ -89,6 +90,10 @@ def noise_instead_of_packets():
                     pass
             except ConnectionResetError:
                 pass
+        for noise, status in ((b"\x10\x00\x00\r\n\r\n", b"400"), (b"POST /topics/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999\r\n\r\n", b"413")):
+            assert gateway.connect(leaf, port="https").send(noise).rest().startswith(b"HTTP/1.1 " + status)
+            refusal = gateway.refusal()
+            assert (refusal["rule"], refusal["certificate"]) == ("BadRequest", leaf.id), refusal
         still_serves(gateway, leaf)
 
 
