@@ -75,7 +75,7 @@ static zt_status read_certificate(const char *path, uint32_t generation, zt_iden
 static bool is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtime == b->st_mtime;
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 static zt_status current(void *context, zt_identity_info *ret)
