@@ -1,1 +1,2 @@
 zt_fuzz(http_server DEPS net)
+zt_fuzz(websocket DEPS net_websocket)

@@ -113,8 +113,8 @@ def the_name_of_an_exclusive_thing():
 
 
 def silence_ends_a_connection_at_one_and_a_half_times_its_keep_alive():
-    """Seconds of 10 ms: 30 of them, the least that AWS takes, are 0.45 s."""
-    with Gateway(second_ms=10) as gateway:
+    """Seconds of 30 ms: 30 of them, the least that AWS takes, are 1.35 s."""
+    with Gateway(second_ms=30) as gateway:
         leaf = gateway.device(gateway.ca("one"), "dev1")
         for version, goodbye in ((4, b""), (5, b"\xe0\x01\x8d")):
             raw = gateway.connect(leaf).open("dev1", version, keep_alive=1)

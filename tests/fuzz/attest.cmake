@@ -1,0 +1,1 @@
+zt_fuzz(attest_request DEPS attest digest_openssl)

@@ -1,0 +1,1 @@
+zt_fuzz(faults DEPS cloud_faults)
