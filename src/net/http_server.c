@@ -90,6 +90,7 @@ static void linger_or_end(zt_connection *connection)
 	}
 	enter(connection, ZT_CONN_LINGERING, LINGER_MS);
 	(void)evbuffer_drain(in, evbuffer_get_length(in));
+	(void)bufferevent_enable(connection->buffer, EV_READ);
 }
 
 static void answered(zt_connection *connection, bool written)
@@ -155,13 +156,14 @@ static void feed(zt_connection *connection, struct evbuffer *in)
 	after_feed(connection);
 }
 
-/* While an answer is due, what comes is held up to a limit; then reading is switched off. Not by libevent's read
- * watermark, which calls back in a loop while nothing is taken and leaves bytes behind in a TLS record that no event
- * tells of. */
-static void hold(zt_connection *connection, struct evbuffer *in)
+/* While an answer is due, what comes is held up to a limit; then reading is switched off, until so many requests are
+ * answered that there is room again. Not by libevent's read watermark, which calls back in a loop while nothing is
+ * taken and leaves bytes behind in a TLS record that no event tells of. */
+static void gate(zt_connection *connection, const struct evbuffer *in)
 {
-	if (connection->state >= ZT_CONN_HANDLING && evbuffer_get_length(in) >= READ_AHEAD_MAX)
-		(void)bufferevent_disable(connection->buffer, EV_READ);
+	bool full = connection->state >= ZT_CONN_HANDLING && evbuffer_get_length(in) >= READ_AHEAD_MAX;
+	(void)(full ? bufferevent_disable(connection->buffer, EV_READ)
+		    : bufferevent_enable(connection->buffer, EV_READ));
 }
 
 /* Reads until bytes are missing or an answer is due. Handlers may answer or drop within it, so the connection's end
@@ -176,6 +178,8 @@ static void pump(zt_connection *connection)
 	/* A peer that has closed its half still reads, but what it began it will not finish. */
 	if (connection->ended || (connection->peer_closed && connection->state <= ZT_CONN_READING))
 		connection_free(connection);
+	else
+		gate(connection, in);
 }
 
 static void on_read(struct bufferevent *buffer, void *context)
@@ -186,7 +190,6 @@ static void on_read(struct bufferevent *buffer, void *context)
 		(void)evbuffer_drain(in, evbuffer_get_length(in));
 		return;
 	}
-	hold(connection, in);
 	pump(connection);
 }
 
@@ -195,7 +198,6 @@ static void on_written(struct bufferevent *buffer, void *context)
 	zt_connection *connection = context;
 	if (connection->state != ZT_CONN_WRITING || evbuffer_get_length(bufferevent_get_output(buffer)) > 0)
 		return;
-	(void)bufferevent_enable(buffer, EV_READ);
 	if (!connection->keep_alive) {
 		linger_or_end(connection);
 		return;
