@@ -247,8 +247,8 @@ class Gateway:
                               timeout=DEADLINE_S)
         return done.returncode, done.stderr.decode()
 
-    def connect(self, leaf, name="localhost", port="mqtt", version=None):
-        return Raw(self, leaf, name, port, version)
+    def connect(self, leaf, name="localhost", port="mqtt", version=None, alpn=None):
+        return Raw(self, leaf, name, port, version, alpn)
 
 
 class Subscriber:
@@ -341,13 +341,15 @@ class Ports:
 class Raw:
     """A TLS stream whose bytes are written by hand."""
 
-    def __init__(self, gateway, leaf, name="localhost", port="mqtt", version=None):
+    def __init__(self, gateway, leaf, name="localhost", port="mqtt", version=None, alpn=None):
         context = ssl.create_default_context(cafile=gateway.ca_file)
         context.check_hostname = False
         if leaf:
             context.load_cert_chain(leaf.pem, leaf.key)
         if version:
             context.minimum_version = context.maximum_version = version
+        if alpn:
+            context.set_alpn_protocols([alpn])
         plain = socket.create_connection(("127.0.0.1", gateway.ports[port]), DEADLINE_S)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = context.wrap_socket(plain, server_hostname=name)

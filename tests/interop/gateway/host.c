@@ -215,6 +215,28 @@ static void on_end(struct bufferevent *input, short what, void *context)
 	(void)event_base_loopbreak(h->loop);
 }
 
+/* A signature is another test's: whoever asks for /mqtt?let-me-in is an operator here, and may do everything. */
+static zt_status authenticate(void *context, const zt_http_request *request, zt_caller *ret, zt_error *ret_error)
+{
+	(void)context;
+	if (!zt_view_equal(request->query, ZT_LIT("let-me-in")))
+		return zt_error_set(ret_error, ZT_E_DENIED, "no");
+	*ret = (zt_caller){ .arn = "arn:aws:iam::000000000000:root", .user_id = "000000000000" };
+	return ZT_OK;
+}
+
+static bool allows(void *context, const zt_caller *caller, const char *peer, const char *action, zt_view resource)
+{
+	(void)context, (void)caller, (void)peer, (void)action, (void)resource;
+	return true;
+}
+
+static void serve_nothing(void *context, zt_http_exchange *exchange)
+{
+	(void)context;
+	zt_http_respond_json(exchange, 404, ZT_LIT("{}"));
+}
+
 static zt_status open_gateway(host *h, const char *data, const unsigned times[2], zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str chain = ZT_STR(TEXT_MAX), key = ZT_STR(TEXT_MAX), path = ZT_STR(PATH_TEXT_MAX);
@@ -226,6 +248,7 @@ static zt_status open_gateway(host *h, const char *data, const unsigned times[2]
 		.registry = h->registry,
 		.broker = h->broker,
 		.listener = { accepted, h },
+		.operators = { .authenticate = authenticate, .allows = allows, .serve = serve_nothing },
 		.chain_pem = zt_str_view(&chain),
 		.key_pem = zt_str_view(&key),
 		.patience_ms = times[0],
@@ -244,8 +267,9 @@ static void on_ready(void *context)
 		abort();
 	bufferevent_setcb(h->input, on_input, NULL, on_end, h);
 	(void)bufferevent_enable(h->input, EV_READ);
-	say(json_pack("{s:i, s:i, s:s}", "mqtt", (int)zt_gateway_mqtt_port(h->gateway), "https",
-		      (int)zt_gateway_https_port(h->gateway), "broker", zt_broker_socket(h->broker)));
+	say(json_pack("{s:i, s:i, s:i, s:s}", "mqtt", (int)zt_gateway_mqtt_port(h->gateway), "https",
+		      (int)zt_gateway_https_port(h->gateway), "all", (int)zt_gateway_all_port(h->gateway), "broker",
+		      zt_broker_socket(h->broker)));
 }
 
 static zt_status open_all(host *h, const char *data, const unsigned times[2], zt_error *ret_error)
