@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/timefmt.h"
 #include "cloud/broker/service.h"
 #include "cloud/registry/state.h"
 
