@@ -21,7 +21,7 @@
 
 typedef struct zt_api zt_api;
 
-/* What the other rooms tell of themselves; the daemon knows them all. */
+/* What the other rooms tell of themselves, and do when they are asked to; the daemon knows them all. */
 typedef struct {
 	/* {"refusals":[…],"last":N} (zt_refusals_json); NULL when out of memory. */
 	json_t *(*refusals)(void *context, uint64_t after, zt_view device);
@@ -29,6 +29,9 @@ typedef struct {
 	zt_status (*metrics)(void *context, zt_str *out);
 	/* Whether devices can be served: "" or what is missing. */
 	const char *(*ailment)(void *context);
+	/* Ends a client's connection, with its session and without its will where that is asked for; false when there
+	 * is none (zt_gateway_disconnect). */
+	bool (*disconnect)(void *context, zt_view client_id, bool end_session, bool without_will);
 	void *context;
 } zt_api_sources;
 

@@ -50,7 +50,7 @@ const zt_service zt_service_iot = {
 };
 
 static const zt_operations *const data_tables[] = { &zt_data_publish_operations, &zt_data_retained_operations,
-						    &zt_data_shadow_operations };
+						    &zt_data_shadow_operations, &zt_data_connection_operations };
 const zt_service zt_service_iot_data = {
 	OF_REST,
 	.prefix = "iot",

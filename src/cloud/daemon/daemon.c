@@ -142,6 +142,12 @@ static const char *tell_ailment(void *context)
 	return d->ready ? "" : "the broker does not accept connections yet\n";
 }
 
+static bool disconnect(void *context, zt_view client_id, bool end_session, bool without_will)
+{
+	const zt_daemon *d = context;
+	return d->gateway && zt_gateway_disconnect(d->gateway, client_id, end_session, without_will);
+}
+
 static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 {
 	const zt_api_spec spec = {
@@ -158,7 +164,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.quotas = d->settings->quotas != NULL,
 		.http = d->http,
 		.faults = d->faults,
-		.sources = { tell_refusals, tell_metrics, tell_ailment, d },
+		.sources = { tell_refusals, tell_metrics, tell_ailment, disconnect, d },
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);

@@ -50,7 +50,8 @@ struct zt_mqtt_connection {
 	zt_session session;
 	zt_keeping *keeping; /* a retained message on its way to the store */
 	zt_node by_client_id, by_certificate;
-	bool listed; /* in both indexes */
+	bool listed;       /* in both indexes */
+	bool session_ends; /* the broker is to forget it when it goes */
 	char certificate_key[ZT_CERT_ID_TEXT + ZT_CLIENT_ID_MAX + 1];
 	int64_t heard_ms;
 	unsigned told;                 /* refusals while it goes on */
@@ -80,6 +81,8 @@ void zt_connection_refuse(zt_mqtt_connection *connection, zt_refusal_rule rule, 
 			  const char *detail);
 /* The gateway stops: ends it without a refusal. */
 void zt_connection_dismiss(zt_mqtt_connection *connection);
+/* An operator ends it. */
+void zt_connection_delete(zt_mqtt_connection *connection, bool end_session, bool without_will);
 /* The certificate has changed: ends it unless it may go on. */
 void zt_connection_review(zt_mqtt_connection *connection);
 void zt_connection_free(zt_mqtt_connection *connection);

@@ -96,7 +96,9 @@ static void say_goodbye_to_broker(zt_mqtt_connection *c)
 	uint8_t room[32], property[8];
 	zt_buf out = ZT_BUF(room), properties = ZT_BUF(property);
 	zt_mqtt_property expiry;
-	if (zt_mqtt_property_find(c->session.goodbye.properties, ZT_PROP_SESSION_EXPIRY, &expiry)) {
+	if (c->session_ends) {
+		zt_mqtt_put_number(&properties, ZT_PROP_SESSION_EXPIRY, 0);
+	} else if (zt_mqtt_property_find(c->session.goodbye.properties, ZT_PROP_SESSION_EXPIRY, &expiry)) {
 		uint32_t s = expiry.number < ZT_SESSION_EXPIRY_MAX_S ? expiry.number : ZT_SESSION_EXPIRY_MAX_S;
 		zt_mqtt_put_number(&properties, ZT_PROP_SESSION_EXPIRY, s);
 	}
@@ -179,6 +181,16 @@ void zt_connection_dismiss(zt_mqtt_connection *c)
 	if (c->phase == ZT_PHASE_ON)
 		tell_client(c, ZT_RC_SERVER_SHUTTING_DOWN);
 	zt_connection_depart(c, true, "SERVER_INITIATED_DISCONNECT");
+}
+
+void zt_connection_delete(zt_mqtt_connection *c, bool end_session, bool without_will)
+{
+	c->session_ends = end_session;
+	if (without_will) {
+		c->grants.will_topic = ZT_VIEW_EMPTY;
+		zt_will_free(&c->will);
+	}
+	zt_connection_refuse(c, ZT_REFUSED_DELETED, ZT_RC_ADMINISTRATIVE_ACTION, "stay connected", "");
 }
 
 void zt_connection_review(zt_mqtt_connection *c)

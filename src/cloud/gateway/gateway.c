@@ -266,6 +266,15 @@ void zt_gateway_count(const zt_gateway *g, zt_gateway_counters *ret)
 	ret->registered = g->contacts.registered;
 }
 
+bool zt_gateway_disconnect(zt_gateway *g, zt_view client_id, bool end_session, bool without_will)
+{
+	zt_node *node = zt_index_find(&g->by_client_id, client_id);
+	if (!node)
+		return false;
+	zt_connection_delete(ZT_CONTAINER(node, zt_mqtt_connection, by_client_id), end_session, without_will);
+	return true;
+}
+
 const zt_refusals *zt_gateway_refusals(const zt_gateway *g)
 {
 	return g->refusals;

@@ -49,6 +49,9 @@ ZT_NODISCARD zt_status zt_gateway_use_identity(zt_gateway *gateway, zt_view chai
  * its way leaves. The loop must go on meanwhile, until zt_gateway_is_busy says no. */
 void zt_gateway_stop(zt_gateway *gateway);
 bool zt_gateway_is_busy(const zt_gateway *gateway);
+/* An operator ends the connection of this client id (DeleteConnection): version 5 is told 0x98. Its session ends too,
+ * or its will is not sent, where that is asked for. False when no connection of ours has the id. */
+bool zt_gateway_disconnect(zt_gateway *gateway, zt_view client_id, bool end_session, bool without_will);
 /* Closes the listeners and every connection. NULL is fine. */
 void zt_gateway_free(zt_gateway *gateway);
 /* What has happened since the start. */

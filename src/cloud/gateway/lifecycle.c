@@ -22,6 +22,8 @@ const char *zt_lifecycle_reason(zt_refusal_rule rule)
 	case ZT_REFUSED_SUBSCRIBE:
 	case ZT_REFUSED_RESERVED:
 		return "FORBIDDEN_ACCESS";
+	case ZT_REFUSED_DELETED:
+		return "API_INITIATED_DISCONNECT";
 	case ZT_REFUSED_BROKER:
 	case ZT_REFUSED_STORE:
 		return "SERVER_ERROR";

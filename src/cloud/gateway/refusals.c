@@ -45,10 +45,11 @@ void zt_refusals_free(zt_refusals *refusals)
 	free(refusals);
 }
 
-/* A first contact is how every device begins: a step of the story, no warning. */
+/* A first contact is how every device begins, and what an operator asks for is wanted: no warnings. */
 static zt_log_level level_of(zt_refusal_rule rule)
 {
-	return rule == ZT_REFUSED_REGISTERED || rule == ZT_REFUSED_TAKEN_OVER ? ZT_LOG_INFO : ZT_LOG_WARNING;
+	bool usual = rule == ZT_REFUSED_REGISTERED || rule == ZT_REFUSED_TAKEN_OVER || rule == ZT_REFUSED_DELETED;
+	return usual ? ZT_LOG_INFO : ZT_LOG_WARNING;
 }
 
 void zt_refusals_add(zt_refusals *refusals, const zt_refusal *r)

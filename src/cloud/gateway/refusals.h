@@ -89,6 +89,8 @@
 	X(ZT_REFUSED_MALFORMED, "Malformed", "a packet breaks the protocol", "look at the client's MQTT library")        \
 	X(ZT_REFUSED_TAKEN_OVER, "TakenOver", "another connection uses the same client id",                              \
 	  "give each device a client id of its own")                                                                     \
+	X(ZT_REFUSED_DELETED, "ConnectionDeleted", "an operator ended the connection (DeleteConnection)",                \
+	  "connect again, or deactivate the certificate to keep the client away")                                        \
 	X(ZT_REFUSED_KEEP_ALIVE, "KeepAlive", "nothing was heard for 1.5 times the keep-alive",                          \
 	  "send PINGREQ, and look at the network")                                                                       \
 	X(ZT_REFUSED_REGISTRATIONS, "TooManyRegistrations", "more than 15 certificates a second are being registered",   \
