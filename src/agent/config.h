@@ -28,20 +28,21 @@ typedef struct {
 		    "state folder (ZT_STATE; ~/.local/state/zerotouch-device)", 0, 0 \
 	}
 /* An identity of somebody else's making, which the agent only uses. */
-#define ZT_AGENT_OPTS_IDENTITY(c)                                                                                     \
-	{ "certificate",                                                                                              \
-	  0,                                                                                                          \
-	  ZT_OPT_TEXT,                                                                                                \
-	  &(c)->certificate,                                                                                          \
-	  "FILE",                                                                                                     \
-	  "this certificate in place of the state folder's (ZT_CERTIFICATE)",                                         \
-	  0,                                                                                                          \
-	  0 },                                                                                                        \
-	{                                                                                                             \
-		"key", 0, ZT_OPT_TEXT, &(c)->key, "KEY",                                                              \
-		    "its key: a file, or where OpenSSL finds it, as pkcs11:token=…;object=…?pin-source=file:… " \
-		    "(ZT_KEY)",                                                                                       \
-		    0, 0                                                                                              \
+#define ZT_AGENT_OPTS_IDENTITY(c)                                                                                        \
+	{ "certificate",                                                                                                 \
+	  0,                                                                                                             \
+	  ZT_OPT_TEXT,                                                                                                   \
+	  &(c)->certificate,                                                                                             \
+	  "FILE",                                                                                                        \
+	  "this certificate in place of the state folder's (ZT_CERTIFICATE)",                                            \
+	  0,                                                                                                             \
+	  0 },                                                                                                           \
+	{                                                                                                                \
+		"key", 0, ZT_OPT_TEXT, &(c)->key, "KEY",                                                                 \
+		    "its key: a file, or where OpenSSL finds it, as pkcs11:token=…;object=…?pin-source=file:… or " \
+		    "handle:0x81000001 "                                                                                 \
+		    "(ZT_KEY)",                                                                                          \
+		    0, 0                                                                                                 \
 	}
 #define ZT_AGENT_OPT_JSON(c)                                                                                        \
 	{                                                                                                           \

@@ -9,6 +9,7 @@
 #include <openssl/ui.h>
 #include <string.h>
 
+#include "port/linux/key_apart.h"
 #include "port/linux/tls_context.h"
 #include "zerotouch/view.h"
 
@@ -65,6 +66,17 @@ static EVP_PKEY *from_engine(const char *uri)
 	return engine ? ENGINE_load_private_key(engine, uri, (UI_METHOD *)UI_null(), NULL) : NULL;
 }
 
+/* Takes the key. */
+static zt_status hand_over(EVP_PKEY *key, EVP_PKEY **ret, zt_error *ret_error)
+{
+	zt_status status = zt_key_set_apart(&key, ret_error);
+	if (status == ZT_OK)
+		*ret = key;
+	else
+		EVP_PKEY_free(key);
+	return status;
+}
+
 zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error)
 {
 	bool known;
@@ -76,8 +88,7 @@ zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error)
 		key = from_engine(uri);
 	if (!key)
 		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "the device's key cannot be reached");
-	*ret = key;
-	return ZT_OK;
+	return hand_over(key, ret, ret_error);
 }
 
 static void free_decoder(OSSL_DECODER_CTX **decoder)
@@ -95,6 +106,5 @@ zt_status zt_key_decode(zt_view pem, EVP_PKEY **ret, zt_error *ret_error)
 	const unsigned char *at = pem.p;
 	if (!decoder || OSSL_DECODER_from_data(decoder, &at, &left) != 1 || !key)
 		return zt_tls_error(ret_error, ZT_E_CREDENTIALS, "there is no whole private key, or it is encrypted");
-	*ret = key;
-	return ZT_OK;
+	return hand_over(key, ret, ret_error);
 }

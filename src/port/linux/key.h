@@ -12,7 +12,7 @@ bool zt_key_is_uri(const char *key);
 /* Asks OpenSSL's providers (OPENSSL_CONF names them), and for "pkcs11:" without one the PKCS#11 engine (its module:
  * PKCS11_MODULE_PATH). A PIN comes from the URI's pin-source (RFC 7512 §2.4); one in the URI itself is ZT_E_CONFIG,
  * since everybody can read it there. Nobody is prompted. Asks once: tokens lock themselves after a few wrong PINs.
- * ZT_E_CREDENTIALS. From one thread at a time. Free with EVP_PKEY_free. */
+ * ZT_E_CREDENTIALS, also when it does not sign. From one thread at a time. Free with EVP_PKEY_free. */
 ZT_NODISCARD zt_status zt_key_load(const char *uri, EVP_PKEY **ret, zt_error *ret_error);
 
 /* A key in PEM, of any kind that OpenSSL's providers know: PKCS#8, the traditional forms, "TSS2 PRIVATE KEY". Nobody is

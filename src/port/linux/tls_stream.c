@@ -93,6 +93,8 @@ static bool refuses_our_certificate(unsigned long code)
 
 static zt_status judge_failure(zt_tls_stream *stream, int kind)
 {
+	if (SSL_get_state(stream->tls) == TLS_ST_CW_CERT_VRFY)
+		return zt_tls_error(&stream->error, ZT_E_CREDENTIALS, "the device's key does not sign");
 	long verdict = SSL_get_verify_result(stream->tls);
 	if (verdict != X509_V_OK) {
 		ERR_clear_error();
