@@ -11,8 +11,9 @@
 #include "zerotouch/identity.h"
 
 typedef struct {
-	struct stat seen; /* the file that `info` was read from */
-	bool known;
+	bool known;       /* the next two are about the file that `info` was read from */
+	struct stat seen; /* when it was looked into last */
+	uint64_t sum;     /* of its bytes */
 	zt_identity_info info;
 } zt_daa_identity;
 

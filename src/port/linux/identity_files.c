@@ -2,14 +2,17 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fs.h"
 #include "base/secret.h"
 #include "port/linux/key.h"
 #include "port/linux/tls_context.h"
 
-/* Certificate and key are replaced one after the other: a moment later they may belong together. */
-enum { LOOKS = 3 };
+enum {
+	LOOKS = 3, /* certificate and key are replaced one after the other: a moment later they may belong together */
+	TICK_MS = 20, /* at least what file systems' times are apart: a file may change twice within it */
+};
 
 typedef struct {
 	struct stat certificate, key;
@@ -32,6 +35,16 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* By the clock that dates files. */
+static bool is_settled(const struct stat *file)
+{
+	const struct timespec *then = &file->st_mtim;
+	struct timespec now = { 0 };
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	int64_t ms = ((int64_t)now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
+	return ms >= TICK_MS;
 }
 
 static zt_status look_at(const char *path, struct stat *ret, zt_error *ret_error)
@@ -95,6 +108,7 @@ static void take(zt_identity_files *files, pair *p)
 	memcpy(files->leaf_id, leaf->id, sizeof files->leaf_id);
 	files->certificate = p->certificate;
 	files->key = p->key;
+	files->settled = is_settled(&p->certificate) && is_settled(&p->key);
 	SSL_CTX_free(files->tls);
 	files->tls = ZT_STEAL(p->tls);
 }
@@ -102,13 +116,14 @@ static void take(zt_identity_files *files, pair *p)
 static bool lies_there(const zt_identity_files *files)
 {
 	pair now = { 0 };
-	return files->tls && look_at_both(&files->source, &now, NULL) == ZT_OK &&
+	return files->settled && look_at_both(&files->source, &now, NULL) == ZT_OK &&
 	       is_same_file(&files->certificate, &now.certificate) && is_same_file(&files->key, &now.key);
 }
 
 static zt_status look(zt_identity_files *files)
 {
 	zt_status status = ZT_OK;
+	files->settled = false;
 	for (int i = 0; i < LOOKS; i++) {
 		ZT_CLEANUP(free_pair) pair found = { 0 };
 		status = read_pair(&files->source, &found, &files->error);

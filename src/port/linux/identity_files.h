@@ -26,6 +26,7 @@ typedef struct {
 	zt_identity_info info; /* what it says; another generation is another leaf */
 	char leaf_id[ZT_CERT_ID_HEX + 1];
 	struct stat certificate, key; /* the files it was read from */
+	bool settled;                 /* files that look the same as those are the same */
 	zt_error error;               /* why what lies there now is not in use; without text: it is */
 } zt_identity_files;
 
