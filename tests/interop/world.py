@@ -6,12 +6,14 @@
 
 Nothing here knows more than what docs/contracts.md and --help say. Everything that is started is ended.
 """
+import contextlib
 import json
 import os
 import pathlib
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -31,6 +33,21 @@ def wait_for(condition, what, deadline_s=DEADLINE_S):
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline_s} s: {what}")
         time.sleep(0.01)
+
+
+def free_port():
+    """That was free a moment ago, for programs that cannot pick one themselves."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def closed_port():
+    """Bound, so that nobody else takes it, and never listened at."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        yield s.getsockname()[1]
 
 
 class Daemon:

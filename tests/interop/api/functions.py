@@ -1,11 +1,10 @@
 """Lambda: functions, code, permissions, invocations, tags, event-invoke configurations."""
 import base64
 import hashlib
-import io
 import json
-import zipfile
 
 from aws import everything, refuses, run
+from packages import package
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
@@ -25,13 +24,8 @@ done
 """
 
 
-def package(mark="one"):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o100755 << 16
-        archive.writestr(entry, BOOTSTRAP.replace("MARK", mark))
-    return packed.getvalue()
+def marked(mark="one"):
+    return package(BOOTSTRAP.replace("MARK", mark))
 
 
 def role(account, name="runs-functions"):
@@ -45,7 +39,7 @@ def role(account, name="runs-functions"):
 def create(account, name, **more):
     """Sent raw: Debian's botocore does not know the runtime provided.al2023."""
     body = {"FunctionName": name, "Runtime": "provided.al2023", "Role": role(account), "Handler": "bootstrap",
-            "Code": {"ZipFile": base64.b64encode(package()).decode()}, **more}
+            "Code": {"ZipFile": base64.b64encode(marked()).decode()}, **more}
     return account.call("lambda", "CreateFunction", "POST", "/2015-03-31/functions", body)
 
 
@@ -54,7 +48,7 @@ def a_function_from_beginning_to_end(account):
     made = create(account, "life", Timeout=10, Environment={"Variables": {"AB": "c"}}, Tags={"k": "v"})
     arn = f"arn:aws:lambda:us-east-1:{account.number}:function:life"
     assert (made["FunctionArn"], made["Version"], made["State"]) == (arn, "$LATEST", "Active")
-    assert made["CodeSha256"] == base64.b64encode(hashlib.sha256(package()).digest()).decode()
+    assert made["CodeSha256"] == base64.b64encode(hashlib.sha256(marked()).digest()).decode()
     assert (made["Timeout"], made["MemorySize"], made["Environment"]) == (10, 128, {"Variables": {"AB": "c"}})
     told = functions.get_function(FunctionName=arn)
     assert told["Configuration"]["RevisionId"] == made["RevisionId"] and told["Tags"] == {"k": "v"}
@@ -66,8 +60,8 @@ def a_function_from_beginning_to_end(account):
     assert (changed["Timeout"], changed["Description"], changed["MemorySize"]) == (20, "d", 128)
     refuses("PreconditionFailedException", 412, functions.update_function_configuration, FunctionName="life", Timeout=1,
             RevisionId=made["RevisionId"])
-    code = functions.update_function_code(FunctionName="life", ZipFile=package("two"))
-    assert code["CodeSha256"] == base64.b64encode(hashlib.sha256(package("two")).digest()).decode()
+    code = functions.update_function_code(FunctionName="life", ZipFile=marked("two"))
+    assert code["CodeSha256"] == base64.b64encode(hashlib.sha256(marked("two")).digest()).decode()
     assert "life" in [f["FunctionName"] for f in functions.list_functions()["Functions"]]
     functions.delete_function(FunctionName="life")
     message = refuses("ResourceNotFoundException", 404, functions.get_function, FunctionName="life")
@@ -125,7 +119,7 @@ def invocations(account):
     assert json.loads(failed["Payload"].read())["errorMessage"] == "asked to"
     assert functions.invoke(FunctionName="runs", InvocationType="Event", Payload=b"{}")["StatusCode"] == 202
     assert functions.invoke(FunctionName="runs", InvocationType="DryRun")["StatusCode"] == 204
-    functions.update_function_code(FunctionName="runs", ZipFile=package("two"))
+    functions.update_function_code(FunctionName="runs", ZipFile=marked("two"))
     answer = functions.invoke(FunctionName="runs", Payload=b"{}", LogType="Tail")
     assert b"asked two" in base64.b64decode(answer["LogResult"]), "the package that was uploaded last runs"
     refuses("InvalidRequestContentException", 400, functions.invoke, FunctionName="runs", Payload=b"{")

@@ -4,7 +4,7 @@ import pathlib
 import stat
 import unittest
 
-from authority import AuthorityTest, Key, openssl
+from authority import AuthorityTest, openssl
 
 CODE = "94bd028892859c06078f160befe328e7692f406c1a86d8571f3e445e7bd4aecd"
 

@@ -8,6 +8,7 @@ import sys
 import threading
 
 from tls import Ca, wrap
+from world import closed_port
 
 PROGRAM = sys.argv[1]
 
@@ -102,9 +103,8 @@ def test_failures():
         assert call(server.origin)[0].startswith("ZT_E_CLOSED ")
     with Server("hang") as server:
         assert call(server.origin, deadline_ms=200)[0].startswith("ZT_E_TIMEOUT ")
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        assert call(f"http://127.0.0.1:{closed.getsockname()[1]}")[0].startswith("ZT_E_NETWORK ")
+    with closed_port() as closed:
+        assert call(f"http://127.0.0.1:{closed}")[0].startswith("ZT_E_NETWORK ")
     assert call("file:///etc/passwd")[0].startswith("ZT_E_PROTOCOL ")
 
 

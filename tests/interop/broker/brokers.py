@@ -12,13 +12,7 @@ import threading
 import paho.mqtt.client as mqtt
 
 from tls import Ca
-from world import DEADLINE_S, wait_for
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from world import DEADLINE_S, free_port, wait_for
 
 
 def accepts(port):

@@ -2,8 +2,9 @@
 import os
 import signal
 
-from brokers import Broker, free_port
+from brokers import Broker
 from refusal import CONFIG, check, refusal
+from world import free_port
 
 names = Broker("epmd", "-address", "127.0.0.1", "-port", free_port())
 names.port = names.argv[-1]

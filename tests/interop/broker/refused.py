@@ -2,9 +2,10 @@
 import socket
 import threading
 
-from brokers import Broker, Mosquitto, free_port
+from brokers import Broker, Mosquitto
 from refusal import CONFIG, CREDENTIALS, NETWORK, USAGE, check, refusal
 from tls import Ca
+from world import free_port
 
 # Debian's NATS speaks MQTT 3.1.1 alone.
 nats = Broker("nats-server", "-c", "nats.conf")

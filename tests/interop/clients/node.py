@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway"))
 from gw import Authority, allow  # noqa: E402
-from world import BIN, World  # noqa: E402
+from world import World  # noqa: E402
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "clients" / "clients.js"
 MODULES = pathlib.Path(os.environ["ZT_CLIENTS_DIR"]) / "node_modules"

@@ -4,12 +4,7 @@ import socket
 import subprocess
 
 from agent import AgentTest
-from world import DEADLINE_S, wait_for
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+from world import DEADLINE_S, closed_port, free_port, wait_for
 
 
 class BrokerTest(AgentTest):
@@ -19,11 +14,7 @@ class BrokerTest(AgentTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.port = free_port()
-        # Bound, so that nobody else takes it, and never listened at.
-        closed = socket.socket()
-        cls.addClassCleanup(closed.close)
-        closed.bind(("127.0.0.1", 0))
-        cls.closed_port = closed.getsockname()[1]
+        cls.closed_port = cls.enterClassContext(closed_port())
         (cls.folder / "mosquitto.conf").write_text(
             f"listener {cls.port} 127.0.0.1\nuser root\ncafile {cls.folder}/root.pem\ncertfile {cls.folder}/server.pem\n"
             f"keyfile {cls.folder}/server.key\nrequire_certificate true\nuse_identity_as_username true\n")

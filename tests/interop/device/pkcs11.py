@@ -1,6 +1,5 @@
 """The device's key in a PKCS#11 token (SoftHSM), or wherever else OpenSSL finds it: never in a file that we read."""
 import os
-import pathlib
 import shutil
 import subprocess
 import unittest

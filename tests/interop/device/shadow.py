@@ -1,10 +1,9 @@
 """run and shadow against the local cloud: the Thing's name is learnt, deltas are applied, the session outlives renewals."""
 import json
-import socket
 import subprocess
 import unittest
 
-from world import DEADLINE_S, World, wait_for
+from world import DEADLINE_S, World, closed_port, wait_for
 
 
 class Shadow(unittest.TestCase):
@@ -88,11 +87,7 @@ class Shadow(unittest.TestCase):
         self.assertNotIn("reported", self.document("bad")["state"])
 
     def test_where_the_usual_ports_are_closed_one_with_alpn_serves_both(self):
-        # Bound, so that nobody else takes it, and never listened at.
-        bound = socket.socket()
-        self.addCleanup(bound.close)
-        bound.bind(("127.0.0.1", 0))
-        closed = bound.getsockname()[1]
+        closed = self.enterContext(closed_port())
         ports = ["--mqtt-port", closed, "--https-port", closed, "--alpn-port", self.world.cloud.endpoints["allPort"]]
         agent = self.run_agent(*ports, "--topic", "myhome/myroom", "--sensor", "echo 1")
         self.expect(agent, "published")

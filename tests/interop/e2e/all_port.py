@@ -1,7 +1,5 @@
 """The port that AWS has on 443: MQTT and HTTPS by ALPN, signed requests, and MQTT over WebSocket by other people's clients."""
 import base64
-import datetime
-import hashlib
 import http.client
 import json
 import os

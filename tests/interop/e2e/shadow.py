@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway"))
-import paho.mqtt.client as paho  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 from gw import Authority, allow  # noqa: E402
 from paho_device import Device  # noqa: E402

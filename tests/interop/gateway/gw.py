@@ -21,8 +21,8 @@ import tempfile
 import threading
 import time
 
-BIN = pathlib.Path(os.environ.get("ZT_BIN_DIR", "build/default/bin")).resolve()
-DEADLINE_S = float(os.environ.get("ZT_TEST_DEADLINE_S", "30"))
+from world import BIN, DEADLINE_S, wait_for
+
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:*", "Resource": "*"}]}
 P256 = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 ARN = "arn:aws:iot:us-east-1:000000000000"
@@ -34,18 +34,6 @@ def allow(action, *resources, **more):
 
 def policy(*statements):
     return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def wait_for(condition, what, deadline_s=DEADLINE_S):
-    """Looks again until condition() is true; the deadline is there to fail, not to pace."""
-    end = time.monotonic() + deadline_s
-    while True:
-        result = condition()
-        if result:
-            return result
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline_s} s: {what}")
-        time.sleep(0.005)
 
 
 def openssl(*words):

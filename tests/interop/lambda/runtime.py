@@ -1,16 +1,15 @@
 """Functions in Python and bash behind the Runtime API, called as boto3 calls them."""
 import base64
 import concurrent.futures
-import io
 import itertools
 import json
 import pathlib
 import threading
 import time
-import zipfile
 
 from botocore.exceptions import ClientError
 
+from packages import package
 from world import World, wait_for
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
@@ -114,15 +113,6 @@ while :; do
   curl -sS -o /dev/null -d "$result" $api/$id/response
 done
 """
-
-
-def package(bootstrap):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o100755 << 16
-        archive.writestr(entry, bootstrap)
-    return packed.getvalue()
 
 
 class Functions:

@@ -3,10 +3,9 @@ import contextlib
 import http.server
 import json
 import re
-import socket
 import threading
 
-from world import World, wait_for
+from world import World, closed_port, wait_for
 
 OPEN_TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
@@ -252,14 +251,6 @@ def test_a_handler_that_failed(p):
     least = assert_only(p, "FunctionFailed", env=with_the_least_policy(p))
     assert least == one
     assert "UpdateCertificate" in one["evidence"] or "AccessDenied" in one["evidence"] or "denied" in one["evidence"], one
-
-
-@contextlib.contextmanager
-def closed_port():
-    """Bound, so that nobody else takes it, and not listening."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        yield server.getsockname()[1]
 
 
 def test_the_way_to_the_devices_endpoint(p):

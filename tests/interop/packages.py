@@ -1,4 +1,4 @@
-"""Zips with other programs in the place of the handler."""
+"""Packages of Lambda functions, and programs in the place of the handler."""
 import io
 import zipfile
 
@@ -24,6 +24,7 @@ done
 
 
 def package(text):
+    """A zip with this program as its `bootstrap`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         info = zipfile.ZipInfo("bootstrap")
