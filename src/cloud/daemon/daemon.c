@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/timefmt.h"
+#include "cloud/accept/accept.h"
 #include "cloud/api/api.h"
 #include "cloud/daemon/endpoints.h"
 #include "cloud/daemon/metrics.h"
@@ -97,13 +98,21 @@ static void on_accepted(void *context, const zt_publish *message)
 	zt_shadows_accepted(d->shadows, message);
 }
 
-/* What rules, shadows and the registry say. */
+/* What shadows and the registry say. */
 static zt_status republish(void *context, const zt_publish *message)
 {
 	zt_daemon *d = context;
 	TRY(zt_broker_publish(d->broker, message, NULL, NULL));
 	on_accepted(d, message);
 	return ZT_OK;
+}
+
+/* Where a client may: a template that a device's payload fills must forge no event and no answer of a service. */
+static zt_status republish_of_rule(void *context, const zt_publish *message)
+{
+	zt_daemon *d = context;
+	const zt_acceptor acceptor = { d->broker, { on_accepted, d } };
+	return zt_accept(&acceptor, message, NULL, NULL, NULL);
 }
 
 static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
@@ -115,7 +124,7 @@ static zt_status open_rules(zt_daemon *d, zt_error *ret_error)
 				      .times = { .first_retry_ms = zt_faults_retry_ms(d->faults) } };
 	TRY(zt_lambda_new(d->loop, d->registry, &spec, &d->lambda, ret_error));
 	TRY(zt_rules_new(d->registry, d->lambda, &d->rules, ret_error));
-	zt_rules_set_republish(d->rules, republish, d);
+	zt_rules_set_republish(d->rules, republish_of_rule, d);
 	zt_rules_set_logs(d->rules, d->logs);
 	TRY(zt_http_client_new(d->loop, d->settings->rules_ca, &d->http, ret_error));
 	zt_rules_set_http(d->rules, d->http);
