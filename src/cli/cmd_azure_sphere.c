@@ -7,6 +7,8 @@
 #include "cli/sphere_run.h"
 #include "cli/verbs.h"
 
+enum { UPDATE_WARNING_S = 10 /* what the device gives: learn.microsoft.com/azure-sphere, "Defer device updates" */ };
+
 /* XDG Base Directory Specification: $XDG_STATE_HOME, or ~/.local/state. */
 static zt_status default_state(zt_str *ret)
 {
@@ -30,7 +32,9 @@ static zt_status run_with(zt_sphere_run_spec *spec, int *ret_exit, zt_error *ret
 
 static zt_status cmd_run(int argc, char **argv, zt_error *ret_error)
 {
-	zt_sphere_run_spec spec = { .attest_url = getenv("ZT_ATTEST"), .attest_ca_file = getenv("ZT_ATTEST_CA_FILE") };
+	zt_sphere_run_spec spec = { .attest_url = getenv("ZT_ATTEST"),
+				    .attest_ca_file = getenv("ZT_ATTEST_CA_FILE"),
+				    .update_warning_s = UPDATE_WARNING_S };
 	int exit_status = 0;
 	const zt_opt options[] = {
 		{ "manifest", 'm', ZT_OPT_TEXT, &spec.manifest, "FILE", "app_manifest.json", 0, 0 },
@@ -44,6 +48,10 @@ static zt_status cmd_run(int argc, char **argv, zt_error *ret_error)
 		  "root that verifies it (ZT_ATTEST_CA_FILE)", 0, 0 },
 		{ "exit-codes", 0, ZT_OPT_TEXT, &spec.exit_codes, "FILE",
 		  "source with the app's ExitCode enumeration, to name its exit code", 0, 0 },
+		{ "update", 0, ZT_OPT_TEXT, &spec.update, "KIND",
+		  "app or system: an update comes, which the app may defer; it ends with SIGTERM", 0, 0 },
+		{ "update-warning", 0, ZT_OPT_NUMBER, &spec.update_warning_s, "SECONDS",
+		  "how long before the update the app is told (10)", 0, 3600 },
 		{ "sdk", 0, ZT_OPT_TEXT, &spec.sdk, "DIR", "applibs and tlsutils (default: beside this program)", 0,
 		  0 },
 		{ "json", 0, ZT_OPT_FLAG, &spec.json, NULL, "the report as a JSON object, on standard output", 0, 0 },

@@ -136,12 +136,23 @@ static zt_status put_storage(runner *r, zt_str *grants)
 	return zt_str_printf(grants, "storage %s/%s\n", zt_str_text(&folder), r->manifest.component);
 }
 
+static zt_status put_update(const runner *r, zt_str *grants)
+{
+	const char *update = r->spec->update;
+	if (!update)
+		return ZT_OK;
+	if (strcmp(update, "app") != 0 && strcmp(update, "system") != 0)
+		return zt_error_set(r->error, ZT_E_USAGE, "--update is app or system, not \"%s\"", update);
+	return zt_str_printf(grants, "update %s\nupdate-warning %u\n", update, r->spec->update_warning_s);
+}
+
 static zt_status write_grants(runner *r)
 {
 	ZT_CLEANUP(zt_str_free) zt_str grants = ZT_STR(GRANTS_MAX);
 	TRY(zt_str_printf(&grants, "image %s\nmeter %s\n", r->image, zt_str_text(&r->meter_file)));
 	TRY(put_identity(r, &grants));
 	TRY(put_storage(r, &grants));
+	TRY(put_update(r, &grants));
 	TRY(zt_sphere_manifest_grants(&r->manifest, &grants));
 	return zt_file_write(zt_str_text(&r->grants_file), zt_str_view(&grants), 0600, r->error);
 }

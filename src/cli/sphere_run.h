@@ -12,7 +12,9 @@ typedef struct {
 	const char *sdk;        /* folder: azure-sphere/ of the build */
 	const char *attest_url; /* the authority; NULL: the certificate that is there */
 	const char *attest_ca_file;
-	const char *exit_codes; /* source file with the app's ExitCode enumeration; NULL: its folder is not known */
+	const char *exit_codes;    /* source file with the app's ExitCode enumeration; NULL: its folder is not known */
+	const char *update;        /* "app" or "system": an update comes (applibs/sysevent.h); NULL: none does */
+	unsigned update_warning_s; /* how long before it the app is told */
 	bool json;
 } zt_sphere_run_spec;
 

@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "applibs/registration.h"
 #include "common/grants.h"
 
 enum { KNOWN_EVENTS = EventLoop_Input | EventLoop_Output | EventLoop_Error };
@@ -16,6 +15,13 @@ enum { KNOWN_EVENTS = EventLoop_Input | EventLoop_Output | EventLoop_Error };
 _Static_assert((int)EventLoop_Input == (int)EPOLLIN && (int)EventLoop_Output == (int)EPOLLOUT &&
 		   (int)EventLoop_Error == (int)EPOLLERR,
 	       "the bits are epoll's");
+
+struct EventRegistration {
+	EventRegistration *next;
+	int fd;
+	EventLoopIoCallback *callback;
+	void *context;
+};
 
 struct EventLoop {
 	int epoll, wake;

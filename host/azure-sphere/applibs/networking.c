@@ -1,14 +1,34 @@
 #include <applibs/networking.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/grants.h"
 
-#define INTERFACE "wlan0"
 #define INTERFACE_MAGIC 0xfa9a0001u
 /* 2024-01-01T00:00:00Z: a clock before it was never set. */
 #define CLOCK_SET_S 1704067200
+
+static const struct {
+	const char *name;
+	Networking_InterfaceMedium medium;
+	Networking_Interface_HardwareAddress address; /* locally administered */
+} interfaces[] = {
+	{ "wlan0", Networking_InterfaceMedium_Wifi, { { 0x02, 0, 0, 0, 0, 1 } } },
+	{ "eth0", Networking_InterfaceMedium_Ethernet, { { 0x02, 0, 0, 0, 0, 2 } } },
+};
+enum { WLAN0, ETH0, INTERFACES };
+
+static bool is_static[INTERFACES];
+
+static int find(const char *name)
+{
+	int found = 0;
+	while (found < INTERFACES && strcmp(interfaces[found].name, name) != 0)
+		found++;
+	return found;
+}
 
 /* Why a call about this interface is refused, 0 if it is not. */
 static int why_not(const char *capability, const char *name, const void *argument)
@@ -17,7 +37,7 @@ static int why_not(const char *capability, const char *name, const void *argumen
 		return EFAULT;
 	if (!zt_granted("capability", capability))
 		return EACCES;
-	return strcmp(name, INTERFACE) == 0 ? 0 : ENOENT;
+	return find(name) < INTERFACES ? 0 : ENOENT;
 }
 
 static int answer(int cause)
@@ -35,7 +55,7 @@ int Networking_IsNetworkingReady(bool *outIsNetworkingReady)
 
 ssize_t Networking_GetInterfaceCount(void)
 {
-	return 1;
+	return INTERFACES;
 }
 
 ssize_t Networking_GetInterfaces(Networking_NetworkInterface *outNetworkInterfacesArray,
@@ -45,14 +65,16 @@ ssize_t Networking_GetInterfaces(Networking_NetworkInterface *outNetworkInterfac
 		return zt_refuse(EFAULT);
 	if (networkInterfacesArrayCount == 0)
 		return zt_refuse(ERANGE);
-	*outNetworkInterfacesArray = (Networking_NetworkInterface){
-		.z__magicAndVersion = INTERFACE_MAGIC,
-		.isEnabled = true,
-		.interfaceName = INTERFACE,
-		.ipConfigurationType = Networking_IpType_DhcpClient,
-		.interfaceMediumType = Networking_InterfaceMedium_Wifi,
-	};
-	return 1;
+	size_t count = networkInterfacesArrayCount < INTERFACES ? networkInterfacesArrayCount : INTERFACES;
+	for (size_t i = 0; i < count; i++) {
+		Networking_NetworkInterface *out = &outNetworkInterfacesArray[i];
+		*out = (Networking_NetworkInterface){ .z__magicAndVersion = INTERFACE_MAGIC,
+						      .isEnabled = true,
+						      .interfaceMediumType = (uint8_t)interfaces[i].medium };
+		out->ipConfigurationType = is_static[i] ? Networking_IpType_DhcpNone : Networking_IpType_DhcpClient;
+		(void)snprintf(out->interfaceName, sizeof out->interfaceName, "%s", interfaces[i].name);
+	}
+	return (ssize_t)count;
 }
 
 int Networking_GetInterfaceConnectionStatus(const char *networkInterfaceName,
@@ -60,7 +82,7 @@ int Networking_GetInterfaceConnectionStatus(const char *networkInterfaceName,
 {
 	if (!networkInterfaceName || !outStatus)
 		return zt_refuse(EFAULT);
-	if (strcmp(networkInterfaceName, INTERFACE) != 0)
+	if (find(networkInterfaceName) == INTERFACES)
 		return zt_refuse(ENOENT);
 	*outStatus =
 	    Networking_InterfaceConnectionStatus_InterfaceUp | Networking_InterfaceConnectionStatus_ConnectedToNetwork |
@@ -116,7 +138,10 @@ int Networking_IpConfig_EnableCustomDns(Networking_IpConfig *ipConfig, const str
 
 int Networking_IpConfig_Apply(const char *networkInterfaceName, const Networking_IpConfig *ipConfig)
 {
-	return answer(why_not("NetworkConfig", networkInterfaceName, ipConfig));
+	int cause = why_not("NetworkConfig", networkInterfaceName, ipConfig);
+	if (cause == 0)
+		is_static[find(networkInterfaceName)] = ipConfig->reserved[0] != 0;
+	return answer(cause);
 }
 
 static int time_sync(int cause)
@@ -210,11 +235,11 @@ int Networking_DhcpServerConfig_SetNtpServerAddresses(Networking_DhcpServerConfi
 	return serverCount <= 3 ? 0 : zt_refuse(EINVAL);
 }
 
-/* The one interface has no static address, which a DHCP server needs. */
+/* It needs a static address. */
 int Networking_DhcpServer_Start(const char *networkInterfaceName, const Networking_DhcpServerConfig *dhcpServerConfig)
 {
 	int cause = why_not("DhcpService", networkInterfaceName, dhcpServerConfig);
-	return zt_refuse(cause ? cause : EPERM);
+	return answer(cause ? cause : is_static[find(networkInterfaceName)] ? 0 : EPERM);
 }
 
 /* Only an Ethernet interface's can be set. */
@@ -222,16 +247,17 @@ int Networking_SetHardwareAddress(const char *networkInterfaceName, const uint8_
 				  size_t hardwareAddressLength)
 {
 	int cause = why_not("HardwareAddressConfig", networkInterfaceName, hardwareAddress);
-	return zt_refuse(cause ? cause : hardwareAddressLength > HARDWARE_ADDRESS_LENGTH ? ERANGE : EPERM);
+	if (cause == 0 && hardwareAddressLength > HARDWARE_ADDRESS_LENGTH)
+		cause = ERANGE;
+	return answer(cause ? cause : find(networkInterfaceName) == ETH0 ? 0 : EPERM);
 }
 
 int Networking_GetHardwareAddress(const char *networkInterfaceName, Networking_Interface_HardwareAddress *outAddress)
 {
-	static const Networking_Interface_HardwareAddress locally_administered = { { 0x02, 0, 0, 0, 0, 1 } };
 	if (!networkInterfaceName || !outAddress)
 		return zt_refuse(outAddress ? EFAULT : EINVAL);
-	if (strcmp(networkInterfaceName, INTERFACE) != 0)
+	if (find(networkInterfaceName) == INTERFACES)
 		return zt_refuse(ENOENT);
-	*outAddress = locally_administered;
+	*outAddress = interfaces[find(networkInterfaceName)].address;
 	return 0;
 }

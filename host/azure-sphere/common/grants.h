@@ -12,6 +12,8 @@
  *	capability NAME      a capability that is true, or a list that holds something
  *	power NAME           PowerControls
  *	gpio NUMBER          Gpio; "any" when the manifest has names
+ *	update KIND          "app" or "system": an update to come
+ *	update-warning S     how long before it the app is told
  *	meter FILE           where the heap is counted */
 #ifndef ZT_HOST_GRANTS_H
 #define ZT_HOST_GRANTS_H

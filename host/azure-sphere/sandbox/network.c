@@ -12,7 +12,7 @@
 
 #include "common/grants.h"
 
-enum { ADDRESSES_MAX = 256, ADDRESS_TEXT = INET6_ADDRSTRLEN };
+enum { ADDRESSES_MAX = 256, ADDRESS_TEXT = INET6_ADDRSTRLEN, DNS_PORT = 53 };
 
 /* The addresses of allowed names, as texts; the oldest give way. */
 static char addresses[ADDRESSES_MAX][ADDRESS_TEXT];
@@ -25,6 +25,12 @@ static bool text_of(const struct sockaddr *address, char text[ADDRESS_TEXT])
 				? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
 				: (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
 	return inet_ntop(address->sa_family, bytes, text, ADDRESS_TEXT) != NULL;
+}
+
+/* Both families have it at the same place. */
+static unsigned port_of(const struct sockaddr *address)
+{
+	return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
 }
 
 static bool is_known(const char *text)
@@ -66,9 +72,11 @@ static bool may_reach(const struct sockaddr *address)
 	pthread_mutex_lock(&lock);
 	bool known = is_known(text);
 	pthread_mutex_unlock(&lock);
-	/* libcurl knows localhost without asking anybody. */
+	/* libcurl knows localhost without asking anybody; the device's resolver, which anybody may ask, is there too.
+	 */
 	bool loopback = strcmp(text, "127.0.0.1") == 0 || strcmp(text, "::1") == 0;
-	if (known || zt_granted("connect", text) || (loopback && zt_granted("connect", "localhost")))
+	bool allowed = zt_granted("connect", "localhost") || port_of(address) == DNS_PORT;
+	if (known || zt_granted("connect", text) || (loopback && allowed))
 		return true;
 	zt_host_explain("%s is not an address of a host under AllowedConnections of the manifest", text);
 	return false;
@@ -152,8 +160,7 @@ static bool may_listen(int fd, const struct sockaddr *address)
 	socklen_t size = sizeof type;
 	char port[8];
 	bool internet = address->sa_family == AF_INET || address->sa_family == AF_INET6;
-	/* Both have the port at the same place. */
-	unsigned number = internet ? ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port) : 0;
+	unsigned number = internet ? port_of(address) : 0;
 	if (number == 0 || !zt_grant("image") || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0)
 		return true;
 	(void)snprintf(port, sizeof port, "%u", number);

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -18,7 +19,7 @@ class Runner(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory(prefix="zt-sphere-")
         cls.addClassCleanup(cls.temporary.cleanup)
         cls.folder = pathlib.Path(cls.temporary.name)
-        for source in ("mutable_storage", "musl_ways", "refused", "stubborn"):
+        for source in ("deferred_update", "mutable_storage", "musl_ways", "private_network", "refused", "stubborn"):
             sphere.build(f"{source}.c", cls.folder / source)
 
     def run_app(self, name, *more, args=(), **capabilities):
@@ -124,6 +125,84 @@ class Runner(unittest.TestCase):
         self.assertIn("clock_settime 0\nsettimeofday 0\nstill today 1\n", done.stdout)
         self.assertIn("listed GPIO 0\nanother GPIO 0\n", done.stdout)
         self.assertIn("this machine's is left as it is", done.stderr)
+
+    def private_network(self, listener, **capabilities):
+        tcp, udp = (self.free_port(kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM))
+        done = self.run_app("private_network", args=[listener.getsockname()[1], tcp, udp], AllowedTcpServerPorts=[tcp],
+                            AllowedUdpServerPorts=[udp], **capabilities)
+        return done.stdout.splitlines()
+
+    @staticmethod
+    def free_port(kind):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    def test_ethernet_and_both_sides_of_the_firewall(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            lines = self.private_network(listener, AllowedConnections=["127.0.0.1"], NetworkConfig=True, DhcpService=True,
+                                         SntpService=True, HardwareAddressConfig=True)
+            self.assertEqual(lines, [
+                "Networking_DhcpServerConfig_SetLease(&dhcp, address, 1, mask, gateway, 24) 0",
+                'Networking_DhcpServer_Start("eth0", &dhcp) EPERM',
+                'Networking_IpConfig_Apply("eth0", &config) 0',
+                'Networking_DhcpServer_Start("eth0", &dhcp) 0',
+                'Networking_SntpServer_Start("eth0", &sntp) 0',
+                'Networking_GetHardwareAddress("eth0", &mac) 0',
+                'Networking_SetHardwareAddress("eth0", mac.address, sizeof(mac.address)) 0',
+                'Networking_SetHardwareAddress("wlan0", mac.address, sizeof(mac.address)) EPERM',
+                "wlan0: medium 1, type 1", "eth0: medium 2, type 0",
+                "connect 0", "bind TCP 0", "bind TCP EACCES", "bind UDP EACCES", "bind UDP 0",
+                "by name not found", "query of 1", "resolver 0"])
+            lines = self.private_network(listener, AllowedConnections=["localhost"])
+            self.assertEqual([line.split()[-1] for line in lines[1:8]],
+                             ["EACCES", "EACCES", "EACCES", "EACCES", "0", "EACCES", "EACCES"])
+            self.assertEqual((lines[10], lines[15]), ("connect 0", "by name found"))
+            self.assertEqual(self.private_network(listener)[10], "connect EPERM")
+
+    def updates(self, *more, args=(), deferral=True):
+        done = self.run_app("deferred_update", *more, args=args, SystemEventNotifications=True, SoftwareUpdateDeferral=deferral)
+        return done.returncode, done.stdout.splitlines()
+
+    def test_without_an_update_the_system_says_that_it_is_up_to_date(self):
+        self.assertEqual(self.updates(), (2, ["second EBUSY", "early EINVAL", "event 4 status 4, data EINVAL type 0 max 0"]))
+
+    def test_an_update_that_is_let_in(self):
+        self.assertEqual(self.updates("--update", "app", "--update-warning", "0"),
+                         (1, ["second EBUSY", "early EINVAL", "event 2 status 4, data EINVAL type 0 max 0",
+                              "event 1 status 1, data 0 type 1 max 10020", "event 1 status 2, data 0 type 1 max 10020"]))
+
+    def test_an_update_that_is_deferred_and_resumed(self):
+        self.assertEqual(self.updates("--update", "system", "--update-warning", "0", args=("1", "resume")),
+                         (1, ["second EBUSY", "early EINVAL", "event 2 status 4, data EINVAL type 0 max 0",
+                              "event 1 status 1, data 0 type 2 max 1440", "defer 0", "defer again EINVAL",
+                              "event 1 status 3, data 0 type 2 max 0", "resume 0", "event 1 status 2, data 0 type 2 max 0"]))
+
+    def test_deferral_needs_its_capability(self):
+        code, lines = self.updates("--update", "app", "--update-warning", "0", args=("1", "-"), deferral=False)
+        self.assertEqual(code, 1)
+        self.assertEqual((lines[1], lines[4]), ("early EACCES", "defer EACCES"))
+
+    def test_an_update_is_of_the_app_or_of_the_system(self):
+        code, _ = self.updates("--update", "other")
+        self.assertEqual(code, 2)
+
+    def test_every_capability_is_known_and_hardware_that_is_not_here_is_enodev(self):
+        flags = ("NetworkConfig", "ReadNetworkProxyConfig", "WifiConfig", "EnterpriseWifiConfig", "CertStore", "HardwareAddressConfig",
+                 "TimeSyncConfig", "SystemTime", "DhcpService", "SntpService", "SystemEventNotifications", "SoftwareUpdateDeferral",
+                 "HeapMemStats", "ResetMemoryWatermarks")
+        done = self.run_app("refused", MutableStorage={"SizeKB": 64}, AllowedConnections=["example.com", "192.0.2.1", "_http._tcp.local"],
+                            AllowedTcpServerPorts=[8080], AllowedUdpServerPorts=[1234],
+                            AllowedApplicationConnections=["005180bc-402f-4cb3-a662-72937dbcde47"], PowerControls=["ForcePowerDown"],
+                            Gpio=["$SAMPLE_LED", 8], Uart=["$SAMPLE_UART"], I2cMaster=["ISU2"], SpiMaster=["ISU1"],
+                            Adc=["ADC-CONTROLLER-0"], Pwm=["PWM-CONTROLLER-0"], **{name: True for name in flags})
+        told = dict(line.rsplit(" = ", 1) for line in done.stdout.splitlines())
+        for call, cause in {"UART_Open(0, &uart)": "ENODEV", "SPIMaster_Open(0, 0, &spi)": "ENODEV", "I2CMaster_Open(0)": "ENODEV",
+                            "ADC_Open(0)": "ENODEV", "PWM_Open(0)": "ENODEV", "clock_systohc()": "0",
+                            "CertStore_GetCertificateCount()": "0", 'Networking_SetInterfaceState("wlan0", true)': "0",
+                            'Application_Connect("005180bc-402f-4cb3-a662-72937dbcde47")': "ECONNREFUSED",
+                            "PowerManagement_ForceSystemReboot()": "EACCES", "Storage_OpenMutableFile()": "0"}.items():
+            self.assertEqual(told[call], cause, call)
 
     def test_each_header_compiles_alone_in_strict_c_and_in_c_plus_plus(self):
         include = sphere.SDK / "include"

@@ -18,7 +18,7 @@ def build(source, folder, *more):
     subprocess.run(["gcc", "-std=c11", "-D_POSIX_C_SOURCE", "-Wall", "-Wstrict-prototypes", "-Wconversion", "-Wno-nonnull", "-Wno-format",
                     "-Werror=implicit-function-declaration", "-g", "-I", APPS, "-isystem", SDK / "include", "-o",
                     folder / "bin/app", APPS / source, *more, "-L", SDK / "lib", "-lapplibs", "-lpthread", "-lgcc_s", "-lc",
-                    "-lcurl", "-lwolfssl", "-ltlsutils", "-lm"], check=True, timeout=DEADLINE_S)
+                    "-lcurl", "-lwolfssl", "-ltlsutils", "-lm", "-lresolv"], check=True, timeout=DEADLINE_S)
     return folder
 
 

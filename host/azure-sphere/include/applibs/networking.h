@@ -1,6 +1,6 @@
-/* State and configuration of the network. Here there is one interface, wlan0, up as long as the machine is; setting
- * things is checked as on the device, needs the same capabilities, and changes nothing on the machine. All: 0, or -1
- * with errno (EFAULT for NULL, ENOENT for another interface, EACCES without the capability). */
+/* State and configuration of the network. Here there are two interfaces, wlan0 and eth0, up as long as the machine is;
+ * setting things is checked as on the device, needs the same capabilities, and changes nothing on the machine. All: 0,
+ * or -1 with errno (EFAULT for NULL, ENOENT for another interface, EACCES without the capability). */
 #ifndef APPLIBS_NETWORKING_H
 #define APPLIBS_NETWORKING_H
 

@@ -1,4 +1,6 @@
-/* Notices of updates and power-down. On Linux nothing updates the system, so no event ever comes. */
+/* Notices of updates. A second after the registration comes NoUpdateAvailable; with `zerotouch azure-sphere run
+ * --update` it is UpdateStarted, and UpdateReadyForInstall: pending (the time to defer it), then final, then SIGTERM.
+ */
 #ifndef APPLIBS_SYSEVENT_H
 #define APPLIBS_SYSEVENT_H
 
@@ -47,13 +49,15 @@ typedef struct SysEvent_Info SysEvent_Info;
 typedef void SysEvent_EventsCallback(SysEvent_Events event, SysEvent_Status state, const SysEvent_Info *info,
 				     void *context);
 
-/* NULL with errno: EACCES without the capability SystemEventNotifications, EFAULT, EINVAL. */
+/* NULL with errno: EACCES without the capability SystemEventNotifications, EFAULT, EINVAL, EBUSY (one at a time). */
 EventRegistration *SysEvent_RegisterForEventNotifications(EventLoop *el, SysEvent_Events eventBitmask,
 							  SysEvent_EventsCallback *callback, void *context);
 int SysEvent_UnregisterForEventNotifications(EventRegistration *reg);
 int SysEvent_Info_GetUpdateData(const SysEvent_Info *info, SysEvent_Info_UpdateData *update_info);
-/* EACCES without SoftwareUpdateDeferral; otherwise EINVAL: nothing is pending. */
+/* EACCES without SoftwareUpdateDeferral; EINVAL when the update is not pending. More than the longest deferral is cut.
+ */
 int SysEvent_DeferEvent(SysEvent_Events event, uint32_t requested_defer_time_in_minutes);
+/* EACCES likewise; EINVAL when it is not deferred. The update is then final. */
 int SysEvent_ResumeEvent(SysEvent_Events event);
 
 #ifdef __cplusplus
