@@ -26,12 +26,12 @@ static zt_sigv4_request as_signed(const zt_http_request *request, zt_sigv4_heade
 static zt_status check_scope(zt_call *call, const zt_sigv4_claim *claim, zt_error *ret_error)
 {
 	const zt_service *service = zt_service_of(claim->service);
+	const char *names = call->data_endpoint ? "iotdata or iotdevicegateway"
+						: "iot, iotdata, iotdevicegateway, lambda, logs, iam or sts";
 	if (!service || (call->data_endpoint && service != &zt_service_iot_data))
-		return zt_error_coded(
-		    ret_error, ZT_E_DENIED, call->service->bad_signature,
-		    "Credential should be scoped to correct service: iot, iotdata, iotdevicegateway, lambda, logs, iam "
-		    "or sts, not '%.*s'",
-		    ZT_PRI(claim->service));
+		return zt_error_coded(ret_error, ZT_E_DENIED, call->service->bad_signature,
+				      "Credential should be scoped to correct service: %s, not '%.*s'", names,
+				      ZT_PRI(claim->service));
 	call->service = service;
 	const char *region = zt_registry_account(call->registry)->region;
 	if (!service->global && !zt_view_equal(claim->region, zt_view_of(region)))

@@ -182,7 +182,8 @@ with World(attest=False) as world:
     assert device.message().payload == b'{"by":"sigv4"}'
     request = AWSRequest("GET", f"https://localhost:{world.cloud.endpoints['allPort']}/things")
     SigV4Auth(Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"]), "iot", "us-east-1").add_auth(request)
-    assert http_status(world, "GET", "/things", headers=dict(request.headers))[0] == 403
+    status, _, body = http_status(world, "GET", "/things", headers=dict(request.headers))
+    assert status == 403 and b"iotdata or iotdevicegateway, not 'iot'" in body, body
 
     # MQTT over WebSocket: the root, and a role with exactly what it needs, MQTT 3.1.1 and 5.
     root = Client(world, "console", tls(world), path=signed_path(world, keys))
