@@ -15,7 +15,7 @@ void Led_Set(Led *led, bool on)
 bool Led_Take(Led *led, zt_view state)
 {
 	zt_view value, word;
-	if (!zt_jv_member(state, ZT_LIT("LED"), &value) || !zt_jv_text(value, &word))
+	if (!zt_jv_member(state, "LED", &value) || !zt_jv_text(value, &word))
 		return false;
 	bool on = zt_view_equal(word, ZT_LIT("ON"));
 	if (!on && !zt_view_equal(word, ZT_LIT("OFF")))

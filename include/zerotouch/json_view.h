@@ -2,7 +2,7 @@
  * is the range of bytes that holds it.
  *
  *	TRY(zt_jv_check(payload));
- *	if (zt_jv_member(payload, ZT_LIT("version"), &value) && zt_jv_number(value, &version)) … */
+ *	if (zt_jv_member(payload, "version", &value) && zt_jv_number(value, &version)) … */
 #ifndef ZEROTOUCH_JSON_VIEW_H
 #define ZEROTOUCH_JSON_VIEW_H
 
@@ -15,12 +15,15 @@ ZT_NODISCARD zt_status zt_jv_check(zt_view text);
 /* The readers below are for checked texts; they find nothing in others. */
 
 /* The first member of that name. Names with escapes in them are never found. */
-bool zt_jv_member(zt_view object, zt_view name, zt_view *ret_value);
+bool zt_jv_member(zt_view object, const char *name, zt_view *ret_value);
 /* What stands between the quotes; false when it is no string or has escapes in it. */
 bool zt_jv_text(zt_view value, zt_view *ret);
 /* A whole number that is not negative. */
 bool zt_jv_number(zt_view value, uint64_t *ret);
-bool zt_jv_is_object(zt_view value);
+static inline bool zt_jv_is_object(zt_view value)
+{
+	return value.n && *value.p == '{';
+}
 /* Appends a string with its quotes, escaped (RFC 8259 §7). */
 void zt_jv_put_text(zt_buf *out, zt_view text);
 

@@ -9,8 +9,10 @@
 
 #include "zerotouch/defs.h"
 
+/* Aligned so that a compiler for a 32-bit machine keeps a view in a pair of registers, where it would go through the
+ * stack: a twentieth of the device library's code. */
 typedef struct {
-	const uint8_t *p;
+	_Alignas(8) const uint8_t *p;
 	size_t n;
 } zt_view;
 
@@ -29,11 +31,17 @@ const uint8_t *zt_view_pri_ptr(zt_view v);
 
 /* The bytes before the NUL; NULL gives the empty view. */
 zt_view zt_view_of(const char *text);
-zt_view zt_view_make(const void *bytes, size_t n);
+static inline zt_view zt_view_make(const void *bytes, size_t n)
+{
+	return (zt_view){ (const uint8_t *)bytes, n };
+}
 
 bool zt_view_equal(zt_view a, zt_view b);
 /* ASCII letters compare without case. */
 bool zt_view_equal_nocase(zt_view a, zt_view b);
+/* The same with a text that ends in NUL. */
+bool zt_view_is(zt_view v, const char *text);
+bool zt_view_is_nocase(zt_view v, const char *text);
 /* <0, 0, >0 by unsigned bytes, shorter first. */
 int zt_view_compare(zt_view a, zt_view b);
 bool zt_view_starts(zt_view v, zt_view prefix);
@@ -45,6 +53,7 @@ bool zt_view_take_u8(zt_view *in, uint8_t *ret);
 bool zt_view_take_be16(zt_view *in, uint16_t *ret);
 bool zt_view_take_be32(zt_view *in, uint32_t *ret);
 bool zt_view_take_prefix(zt_view *in, zt_view prefix);
+bool zt_view_take_text(zt_view *in, const char *prefix); /* which ends in NUL */
 bool zt_view_take_prefix_nocase(zt_view *in, zt_view prefix); /* ASCII letters of either case */
 
 /* From byte `from` on; empty when from >= n. */
@@ -54,8 +63,13 @@ size_t zt_view_find(zt_view v, uint8_t byte);
 /* Next piece up to `separator`, which is consumed; false when *rest is exhausted.
  * "a,,b" gives "a", "", "b"; start with rest->p non-NULL. */
 bool zt_view_split(zt_view *rest, uint8_t separator, zt_view *ret_piece);
-/* Without leading and trailing spaces, tabs, CR and LF. */
+/* Without leading and trailing spaces, tabs, CR and LF; the second takes the leading ones alone. */
 zt_view zt_view_trim(zt_view v);
+void zt_view_skip_space(zt_view *in);
+/* Whether the byte is one of the set's, which never holds NUL. */
+bool zt_byte_is_one_of(uint8_t byte, const char *set);
+/* Whether all bytes are ASCII letters, digits or one of `more`. */
+bool zt_view_is_made_of(zt_view v, const char *more);
 /* Decimal digits only, the whole view, no overflow. */
 ZT_NODISCARD bool zt_view_to_u64(zt_view v, uint64_t *ret);
 /* Well-formed UTF-8 without U+0000 and surrogates (RFC 3629; MQTT-1.5.4). */

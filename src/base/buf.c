@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-zt_buf zt_buf_make(void *memory, size_t cap)
-{
-	return (zt_buf){ memory, 0, cap, false };
-}
-
 void zt_buf_put(zt_buf *b, zt_view v)
 {
 	if (b->overflow || v.n > b->cap - b->n) {
@@ -60,14 +55,12 @@ void zt_buf_put_hex(zt_buf *b, zt_view bytes)
 	}
 }
 
-zt_view zt_buf_view(const zt_buf *b)
+void zt_buf_put_escape(zt_buf *b, const char *announced, uint8_t byte)
 {
-	return (zt_view){ b->p, b->n };
-}
-
-zt_status zt_buf_finish(const zt_buf *b)
-{
-	return b->overflow ? ZT_E_SPACE : ZT_OK;
+	static const char digits[] = "0123456789ABCDEF";
+	zt_buf_put_text(b, announced);
+	zt_buf_put_u8(b, (uint8_t)digits[byte >> 4]);
+	zt_buf_put_u8(b, (uint8_t)digits[byte & 15]);
 }
 
 zt_status zt_buf_finish_text(zt_buf *b)

@@ -18,11 +18,6 @@ zt_view zt_view_of(const char *text)
 	return text ? (zt_view){ (const uint8_t *)text, strlen(text) } : ZT_VIEW_EMPTY;
 }
 
-zt_view zt_view_make(const void *bytes, size_t n)
-{
-	return (zt_view){ bytes, n };
-}
-
 bool zt_view_equal(zt_view a, zt_view b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -43,6 +38,16 @@ bool zt_view_equal_nocase(zt_view a, zt_view b)
 	return true;
 }
 
+bool zt_view_is(zt_view v, const char *text)
+{
+	return zt_view_take_text(&v, text) && v.n == 0;
+}
+
+bool zt_view_is_nocase(zt_view v, const char *text)
+{
+	return zt_view_equal_nocase(v, zt_view_of(text));
+}
+
 int zt_view_compare(zt_view a, zt_view b)
 {
 	size_t shared = a.n < b.n ? a.n : b.n;
@@ -54,7 +59,7 @@ int zt_view_compare(zt_view a, zt_view b)
 
 bool zt_view_starts(zt_view v, zt_view prefix)
 {
-	return v.n >= prefix.n && zt_view_equal((zt_view){ v.p, prefix.n }, prefix);
+	return zt_view_take_prefix(&v, prefix);
 }
 
 bool zt_view_ends(zt_view v, zt_view suffix)
@@ -108,10 +113,15 @@ bool zt_view_take_prefix_nocase(zt_view *in, zt_view prefix)
 
 bool zt_view_take_prefix(zt_view *in, zt_view prefix)
 {
-	if (!zt_view_starts(*in, prefix))
+	if (in->n < prefix.n || (prefix.n && memcmp(in->p, prefix.p, prefix.n) != 0))
 		return false;
 	*in = zt_view_from(*in, prefix.n);
 	return true;
+}
+
+bool zt_view_take_text(zt_view *in, const char *prefix)
+{
+	return zt_view_take_prefix(in, zt_view_of(prefix));
 }
 
 zt_view zt_view_from(zt_view v, size_t from)
@@ -139,18 +149,43 @@ bool zt_view_split(zt_view *rest, uint8_t separator, zt_view *ret_piece)
 	return true;
 }
 
+bool zt_byte_is_one_of(uint8_t byte, const char *set)
+{
+	while (*set && (uint8_t)*set != byte)
+		set++;
+	return *set;
+}
+
 static bool is_space(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return zt_byte_is_one_of(c, " \t\r\n");
+}
+
+void zt_view_skip_space(zt_view *in)
+{
+	while (in->n && is_space(in->p[0])) {
+		in->p++;
+		in->n--;
+	}
 }
 
 zt_view zt_view_trim(zt_view v)
 {
+	zt_view_skip_space(&v);
 	while (v.n && is_space(v.p[v.n - 1]))
 		v.n--;
-	while (v.n && is_space(v.p[0]))
-		v = zt_view_from(v, 1);
 	return v;
+}
+
+bool zt_view_is_made_of(zt_view v, const char *more)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		uint8_t c = v.p[i], lower = c | 32;
+		bool alnum = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
+		if (!alnum && !zt_byte_is_one_of(c, more))
+			return false;
+	}
+	return true;
 }
 
 bool zt_view_to_u64(zt_view v, uint64_t *ret)
@@ -160,44 +195,35 @@ bool zt_view_to_u64(zt_view v, uint64_t *ret)
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
 		uint8_t digit = (uint8_t)(v.p[i] - '0');
-		if (digit > 9 || __builtin_mul_overflow(value, 10u, &value) ||
-		    __builtin_add_overflow(value, digit, &value))
+		if (digit > 9 || value > UINT64_MAX / 10)
 			return false;
+		value *= 10;
+		if (value > UINT64_MAX - digit)
+			return false;
+		value += digit;
 	}
 	*ret = value;
 	return true;
 }
 
-/* Length of the UTF-8 sequence at the head of v and its code point; 0 when ill-formed. */
-static size_t utf8_sequence(zt_view v, uint32_t *ret_point)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t lead = v.p[0];
-	size_t n = lead < 0x80             ? 1
-		   : (lead & 0xE0) == 0xC0 ? 2
-		   : (lead & 0xF0) == 0xE0 ? 3
-		   : (lead & 0xF8) == 0xF0 ? 4
-					   : 0;
-	if (n == 0 || n > v.n)
-		return 0;
-	uint32_t point = n == 1 ? lead : lead & (0x7Fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((v.p[i] & 0xC0) != 0x80)
-			return 0;
-		point = point << 6 | (v.p[i] & 0x3Fu);
-	}
-	*ret_point = point;
-	return point < smallest[n] ? 0 : n;
-}
-
 bool zt_view_is_utf8(zt_view v)
 {
-	while (v.n) {
-		uint32_t point = 0;
-		size_t n = utf8_sequence(v, &point);
-		if (n == 0 || point == 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
+	for (size_t i = 0; i < v.n;) {
+		uint8_t lead = v.p[i++];
+		if (lead > 0 && lead < 0x80)
+			continue;
+		if (lead < 0xC2 || lead > 0xF4)
 			return false;
-		v = zt_view_from(v, n);
+		unsigned more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+		uint32_t point = lead & (0x3Fu >> more);
+		for (unsigned left = more; left; left--, i++) {
+			if (i == v.n || (v.p[i] & 0xC0) != 0x80)
+				return false;
+			point = point << 6 | (v.p[i] & 0x3Fu);
+		}
+		/* In fewer bytes than these, beyond Unicode, half of a surrogate pair. */
+		if (point < 1u << (5 * more + 1) || point > 0x10FFFF || point >> 11 == 0xD800 >> 11)
+			return false;
 	}
 	return true;
 }

@@ -2,91 +2,70 @@
 
 static zt_status take_value(zt_view *in, unsigned depth);
 
-static void skip_space(zt_view *in)
-{
-	while (in->n && (*in->p == ' ' || *in->p == '\t' || *in->p == '\n' || *in->p == '\r'))
-		*in = zt_view_from(*in, 1);
-}
-
 static bool take_byte(zt_view *in, uint8_t byte)
 {
-	skip_space(in);
 	if (in->n == 0 || *in->p != byte)
 		return false;
-	*in = zt_view_from(*in, 1);
+	in->p++;
+	in->n--;
 	return true;
 }
 
-static bool is_digit(uint8_t c)
+static bool take_behind_space(zt_view *in, uint8_t byte)
 {
-	return c >= '0' && c <= '9';
+	zt_view_skip_space(in);
+	return take_byte(in, byte);
 }
 
-static bool is_hex(uint8_t c)
+static bool take_one_of(zt_view *in, const char *set)
 {
-	return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+	return in->n && zt_byte_is_one_of(*in->p, set) && take_byte(in, *in->p);
 }
 
-static zt_status take_escape(zt_view *in)
+static bool take_escaped(zt_view *in)
 {
-	uint8_t c;
-	ENSURE(zt_view_take_u8(in, &c), ZT_E_PROTOCOL);
-	if (c == 'u') {
-		for (int i = 0; i < 4; i++)
-			ENSURE(zt_view_take_u8(in, &c) && is_hex(c), ZT_E_PROTOCOL);
-		return ZT_OK;
-	}
-	ENSURE(c && zt_view_find(ZT_LIT("\"\\/bfnrt"), c) < 8, ZT_E_PROTOCOL);
-	return ZT_OK;
+	if (!take_byte(in, 'u'))
+		return take_one_of(in, "\"\\/bfnrt");
+	for (int i = 0; i < 4; i++)
+		if (!take_one_of(in, "0123456789abcdefABCDEF"))
+			return false;
+	return true;
 }
 
 /* From the opening quote on. */
-static zt_status take_string(zt_view *in, zt_view *ret_raw)
+static bool take_string(zt_view *in, zt_view *ret_raw)
 {
-	const uint8_t *from;
-	uint8_t c = 0;
-	ENSURE(take_byte(in, '"'), ZT_E_PROTOCOL);
-	from = in->p;
-	while (zt_view_take_u8(in, &c) && c != '"') {
-		ENSURE(c >= 0x20, ZT_E_PROTOCOL);
-		if (c == '\\')
-			TRY(take_escape(in));
-	}
-	ENSURE(c == '"', ZT_E_PROTOCOL);
-	*ret_raw = (zt_view){ from, (size_t)(in->p - from) - 1 };
-	return ZT_OK;
-}
-
-static size_t take_digits(zt_view *in)
-{
-	size_t n = 0;
-	while (n < in->n && is_digit(in->p[n]))
-		n++;
-	*in = zt_view_from(*in, n);
-	return n;
-}
-
-static bool take_one_of(zt_view *in, zt_view set)
-{
-	if (in->n == 0 || zt_view_find(set, *in->p) == set.n)
+	if (!take_behind_space(in, '"'))
 		return false;
-	*in = zt_view_from(*in, 1);
+	const uint8_t *from = in->p;
+	while (!take_byte(in, '"')) {
+		uint8_t c;
+		if (!zt_view_take_u8(in, &c) || c < 0x20 || (c == '\\' && !take_escaped(in)))
+			return false;
+	}
+	*ret_raw = zt_view_make(from, (size_t)(in->p - from) - 1);
 	return true;
 }
 
-static zt_status take_number(zt_view *in)
+static bool take_digits(zt_view *in)
 {
-	(void)take_one_of(in, ZT_LIT("-"));
-	bool zero = in->n && *in->p == '0';
-	size_t digits = take_digits(in);
-	ENSURE(digits && !(zero && digits > 1), ZT_E_PROTOCOL);
-	if (take_one_of(in, ZT_LIT(".")))
-		ENSURE(take_digits(in), ZT_E_PROTOCOL);
-	if (take_one_of(in, ZT_LIT("eE"))) {
-		(void)take_one_of(in, ZT_LIT("+-"));
-		ENSURE(take_digits(in), ZT_E_PROTOCOL);
-	}
-	return ZT_OK;
+	size_t before = in->n;
+	while (take_one_of(in, "0123456789"))
+		;
+	return in->n < before;
+}
+
+static bool take_number(zt_view *in)
+{
+	(void)take_byte(in, '-');
+	if (!take_byte(in, '0') && !take_digits(in))
+		return false;
+	if (take_byte(in, '.') && !take_digits(in))
+		return false;
+	if (!take_one_of(in, "eE"))
+		return true;
+	(void)take_one_of(in, "+-");
+	return take_digits(in);
 }
 
 /* Behind the opening bracket: members of an object or elements of an array. */
@@ -95,68 +74,60 @@ static zt_status take_items(zt_view *in, bool named, unsigned depth)
 	uint8_t close = named ? '}' : ']';
 	zt_view name;
 	ENSURE(depth < ZT_JV_DEPTH_MAX, ZT_E_LIMIT);
-	if (take_byte(in, close))
+	if (take_behind_space(in, close))
 		return ZT_OK;
 	do {
-		if (named) {
-			TRY(take_string(in, &name));
-			ENSURE(take_byte(in, ':'), ZT_E_PROTOCOL);
-		}
+		if (named)
+			ENSURE(take_string(in, &name) && take_behind_space(in, ':'), ZT_E_PROTOCOL);
 		TRY(take_value(in, depth + 1));
-	} while (take_byte(in, ','));
-	ENSURE(take_byte(in, close), ZT_E_PROTOCOL);
-	return ZT_OK;
+	} while (take_behind_space(in, ','));
+	return take_byte(in, close) ? ZT_OK : ZT_E_PROTOCOL;
 }
 
 static zt_status take_value(zt_view *in, unsigned depth)
 {
 	zt_view raw;
-	if (take_byte(in, '{'))
+	if (take_behind_space(in, '{'))
 		return take_items(in, true, depth);
 	if (take_byte(in, '['))
 		return take_items(in, false, depth);
-	if (in->n && *in->p == '"')
-		return take_string(in, &raw);
-	if (zt_view_take_prefix(in, ZT_LIT("true")) || zt_view_take_prefix(in, ZT_LIT("false")) ||
-	    zt_view_take_prefix(in, ZT_LIT("null")))
-		return ZT_OK;
-	return take_number(in);
+	bool taken = take_string(in, &raw) || zt_view_take_text(in, "true") || zt_view_take_text(in, "false") ||
+		     zt_view_take_text(in, "null") || take_number(in);
+	return taken ? ZT_OK : ZT_E_PROTOCOL;
 }
 
 zt_status zt_jv_check(zt_view text)
 {
 	ENSURE(zt_view_is_utf8(text), ZT_E_PROTOCOL);
 	TRY(take_value(&text, 0));
-	skip_space(&text);
-	ENSURE(text.n == 0, ZT_E_PROTOCOL);
-	return ZT_OK;
+	zt_view_skip_space(&text);
+	return text.n == 0 ? ZT_OK : ZT_E_PROTOCOL;
 }
 
-bool zt_jv_member(zt_view object, zt_view name, zt_view *ret_value)
+bool zt_jv_member(zt_view object, const char *name, zt_view *ret_value)
 {
 	zt_view found;
-	if (!take_byte(&object, '{'))
+	if (!take_behind_space(&object, '{'))
 		return false;
-	while (take_string(&object, &found) == ZT_OK && take_byte(&object, ':')) {
-		skip_space(&object);
+	do {
+		if (!take_string(&object, &found) || !take_behind_space(&object, ':'))
+			return false;
+		zt_view_skip_space(&object);
 		zt_view value = object;
 		if (take_value(&object, 0) != ZT_OK)
 			return false;
-		value.n -= object.n;
-		if (zt_view_equal(found, name)) {
-			*ret_value = value;
+		if (zt_view_is(found, name)) {
+			*ret_value = zt_view_make(value.p, value.n - object.n);
 			return true;
 		}
-		if (!take_byte(&object, ','))
-			return false;
-	}
+	} while (take_behind_space(&object, ','));
 	return false;
 }
 
 bool zt_jv_text(zt_view value, zt_view *ret)
 {
 	zt_view raw;
-	if (take_string(&value, &raw) != ZT_OK || zt_view_find(raw, '\\') < raw.n)
+	if (!take_string(&value, &raw) || zt_view_find(raw, '\\') < raw.n)
 		return false;
 	*ret = raw;
 	return true;
@@ -167,19 +138,13 @@ bool zt_jv_number(zt_view value, uint64_t *ret)
 	return zt_view_to_u64(value, ret);
 }
 
-bool zt_jv_is_object(zt_view value)
-{
-	return value.n && *value.p == '{';
-}
-
 void zt_jv_put_text(zt_buf *out, zt_view text)
 {
 	zt_buf_put_u8(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
 		if (c < 0x20) {
-			zt_buf_put(out, ZT_LIT("\\u00"));
-			zt_buf_put_hex(out, (zt_view){ &c, 1 });
+			zt_buf_put_escape(out, "\\u00", c);
 			continue;
 		}
 		if (c == '"' || c == '\\')

@@ -73,38 +73,27 @@ static void lose(zt_onboarding *o, const cause *why)
 }
 
 typedef struct {
-	action act;
-	zt_onboarding_state next;
-	bool known;
+	uint8_t state, event, next;
+	action act; /* NULL: none */
 } transition;
 
-#define ON(action, next)                           \
-	{                                          \
-		action, ZT_ONBOARDING_##next, true \
+#define ON(state, event, next, act)                                                     \
+	{                                                                               \
+		ZT_ONBOARDING_##state, ZT_ONBOARDING_##event, ZT_ONBOARDING_##next, act \
 	}
-static const transition table[ZT_ONBOARDING_STATES][ZT_ONBOARDING_EVENTS] = {
-	[ZT_ONBOARDING_OFFLINE] = {
-		[ZT_ONBOARDING_NOT_READY] = ON(remember, OFFLINE),
-		[ZT_ONBOARDING_READY] = ON(NULL, UNIDENTIFIED),
-	},
-	[ZT_ONBOARDING_UNIDENTIFIED] = {
-		[ZT_ONBOARDING_NOT_READY] = ON(remember, OFFLINE),
-		[ZT_ONBOARDING_NO_IDENTITY] = ON(remember, OFFLINE),
-		[ZT_ONBOARDING_IDENTITY] = ON(begin_attempt, CONNECTING),
-	},
-	[ZT_ONBOARDING_CONNECTING] = {
-		[ZT_ONBOARDING_SILENCE] = ON(note_silence, WAITING),
-		[ZT_ONBOARDING_REFUSED] = ON(schedule, WAITING),
-		[ZT_ONBOARDING_ANSWERED] = ON(accept, ACCEPTED),
-	},
-	[ZT_ONBOARDING_WAITING] = {
-		[ZT_ONBOARDING_TIMER] = ON(NULL, OFFLINE),
-		[ZT_ONBOARDING_REPLACED] = ON(NULL, OFFLINE),
-	},
-	[ZT_ONBOARDING_ACCEPTED] = {
-		[ZT_ONBOARDING_LOST] = ON(lose, WAITING),
-		[ZT_ONBOARDING_REPLACED] = ON(remember, OFFLINE),
-	},
+static const transition table[] = {
+	ON(OFFLINE, NOT_READY, OFFLINE, remember),
+	ON(OFFLINE, READY, UNIDENTIFIED, NULL),
+	ON(UNIDENTIFIED, NOT_READY, OFFLINE, remember),
+	ON(UNIDENTIFIED, NO_IDENTITY, OFFLINE, remember),
+	ON(UNIDENTIFIED, IDENTITY, CONNECTING, begin_attempt),
+	ON(CONNECTING, SILENCE, WAITING, note_silence),
+	ON(CONNECTING, REFUSED, WAITING, schedule),
+	ON(CONNECTING, ANSWERED, ACCEPTED, accept),
+	ON(WAITING, TIMER, OFFLINE, NULL),
+	ON(WAITING, REPLACED, OFFLINE, NULL),
+	ON(ACCEPTED, LOST, WAITING, lose),
+	ON(ACCEPTED, REPLACED, OFFLINE, remember),
 };
 #undef ON
 
@@ -116,14 +105,17 @@ void zt_onboarding_init(zt_onboarding *onboarding, zt_route route)
 bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, zt_reason reason, int64_t mono_ms,
 			  const zt_entropy *entropy)
 {
-	const transition *row = &table[onboarding->state][event];
-	if (!row->known)
-		return false;
-	const cause why = { reason, mono_ms, entropy };
-	if (row->act)
-		row->act(onboarding, &why);
-	onboarding->state = row->next;
-	return true;
+	for (size_t i = 0; i < ZT_COUNT(table); i++) {
+		const transition *row = &table[i];
+		if (row->state != onboarding->state || row->event != event)
+			continue;
+		const cause why = { reason, mono_ms, entropy };
+		if (row->act)
+			row->act(onboarding, &why);
+		onboarding->state = (zt_onboarding_state)row->next;
+		return true;
+	}
+	return false;
 }
 
 void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)

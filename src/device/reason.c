@@ -1,27 +1,31 @@
 #include "zerotouch/reason.h"
 
-#include "zerotouch/defs.h"
+#include <string.h>
 
-typedef struct {
-	const char *name, *text;
-} reason_row;
-
-#define ROW(enumerator, name, text) { name, text },
-static const reason_row rows[] = { ZT_REASON_LIST(ROW) };
+/* Of each reason its name and its sentence, one behind the other. */
+#define ROW(enumerator, name, text) name "\0" text "\0"
+static const char texts[] = ZT_REASON_LIST(ROW);
 #undef ROW
 
-static const reason_row *row_of(zt_reason reason)
+static const char *text_at(unsigned index)
 {
-	unsigned index = (unsigned)reason;
-	return &rows[index < ZT_COUNT(rows) ? index : 0];
+	const char *at = texts;
+	while (index--)
+		at += strlen(at) + 1;
+	return at;
+}
+
+static unsigned known(zt_reason reason)
+{
+	return (unsigned)reason < ZT_REASON_COUNT ? (unsigned)reason : ZT_REASON_NONE;
 }
 
 const char *zt_reason_name(zt_reason reason)
 {
-	return row_of(reason)->name;
+	return text_at(2 * known(reason));
 }
 
 const char *zt_reason_text(zt_reason reason)
 {
-	return row_of(reason)->text;
+	return text_at(2 * known(reason) + 1);
 }

@@ -187,10 +187,10 @@ static zt_status read_rejection(zt_shadow *shadow, zt_view document, zt_shadow_e
 {
 	zt_view value;
 	uint64_t code;
-	ENSURE(zt_jv_member(document, ZT_LIT("code"), &value) && zt_jv_number(value, &code) && code < 1000,
+	ENSURE(zt_jv_member(document, "code", &value) && zt_jv_number(value, &code) && code < 1000,
 	       ZT_E_PROTOCOL);
 	event->code = (uint16_t)code;
-	if (zt_jv_member(document, ZT_LIT("message"), &value))
+	if (zt_jv_member(document, "message", &value))
 		(void)zt_jv_text(value, &event->message);
 	/* There is no shadow: the next one may begin at 1 again. */
 	if (code == 404)
@@ -210,14 +210,14 @@ static void note_version(zt_shadow *shadow, zt_shadow_event *event)
 static zt_status read_state(zt_shadow *shadow, zt_view document, zt_shadow_event *event)
 {
 	zt_view value;
-	ENSURE(zt_jv_member(document, ZT_LIT("version"), &value) && zt_jv_number(value, &event->version),
+	ENSURE(zt_jv_member(document, "version", &value) && zt_jv_number(value, &event->version),
 	       ZT_E_PROTOCOL);
-	bool has_state = zt_jv_member(document, ZT_LIT("state"), &event->state);
+	bool has_state = zt_jv_member(document, "state", &event->state);
 	ENSURE(event->kind != ZT_SHADOW_DELTA || (has_state && zt_jv_is_object(event->state)), ZT_E_PROTOCOL);
 	if (event->kind == ZT_SHADOW_ACCEPTED) {
-		(void)zt_jv_member(event->state, ZT_LIT("desired"), &event->desired);
-		(void)zt_jv_member(event->state, ZT_LIT("reported"), &event->reported);
-		(void)zt_jv_member(event->state, ZT_LIT("delta"), &event->delta);
+		(void)zt_jv_member(event->state, "desired", &event->desired);
+		(void)zt_jv_member(event->state, "reported", &event->reported);
+		(void)zt_jv_member(event->state, "delta", &event->delta);
 	}
 	note_version(shadow, event);
 	return ZT_OK;
@@ -231,7 +231,7 @@ zt_status zt_shadow_take(zt_shadow *shadow, const zt_message *message, zt_shadow
 	TRY(read_topic(tail, &event));
 	TRY(zt_jv_check(message->payload));
 	ENSURE(zt_jv_is_object(zt_view_trim(message->payload)), ZT_E_PROTOCOL);
-	if (zt_jv_member(message->payload, ZT_LIT("clientToken"), &value))
+	if (zt_jv_member(message->payload, "clientToken", &value))
 		(void)zt_jv_text(value, &event.token);
 	if (event.kind == ZT_SHADOW_REJECTED)
 		TRY(read_rejection(shadow, message->payload, &event));

@@ -47,6 +47,6 @@ zt_status zt_thing_take(zt_thing *thing, const zt_message *message)
 	zt_view value, name;
 	ENSURE(zt_view_equal(message->topic, zt_view_of(thing->filter)), ZT_E_NOT_FOUND);
 	TRY(zt_jv_check(message->payload));
-	ENSURE(zt_jv_member(message->payload, ZT_LIT("thingName"), &value) && zt_jv_text(value, &name), ZT_E_PROTOCOL);
+	ENSURE(zt_jv_member(message->payload, "thingName", &value) && zt_jv_text(value, &name), ZT_E_PROTOCOL);
 	return zt_thing_is(thing, name) == ZT_OK ? ZT_OK : ZT_E_PROTOCOL;
 }
