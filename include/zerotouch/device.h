@@ -50,8 +50,7 @@ typedef struct {
 	bool (*network_ready)(void *context); /* NULL: always */
 	void *network_context;
 
-	zt_view host;        /* of the endpoint, for the Host header */
-	uint16_t https_port; /* the same */
+	zt_http_host host; /* the endpoint's, for HTTPS */
 
 	zt_view client_id;                    /* MQTT; empty: the identity's name */
 	uint16_t keep_alive_s;                /* MQTT */
@@ -109,36 +108,47 @@ typedef struct {
 	zt_message message; /* RECEIVED; PUBLISHED and NOT_PUBLISHED: the one that it is about */
 } zt_event;
 
-/* All state of a device; read it if you like, change it only through the calls. */
+/* The outcome of the message, reported by the next step. */
 typedef struct {
-	zt_device_config config;
+	zt_event_kind kind; /* PUBLISHED, NOT_PUBLISHED; NONE: there is none */
+	zt_reason reason;
+	uint8_t code;
+	uint16_t http_status;
+} zt_outcome;
+
+/* All state of a device; read it if you like, change it only through the calls. Small fields that are looked at often
+ * come first: they are the cheapest to reach. */
+typedef struct {
+	int64_t now_ms;           /* monotonic: of this step */
+	bool open;                /* the stream is or is being opened */
+	bool streaming;           /* it is open: the route's protocol has begun */
+	bool asking;              /* HTTPS: a request is under way */
+	bool answered;            /* HTTPS: this stream has carried an answer before */
+	bool https_closed;        /* its ports were, when the last first contact was tried */
+	bool has_message;         /* one is under way: */
+	bool from_source;         /* the source's */
+	bool message_sent;        /* on this connection */
+	bool message_again;       /* on an earlier one too */
+	uint8_t tries;            /* times that its sending ended the connection */
+	bool renewing;            /* another certificate is tried beside the session: */
+	bool probe_open, probing; /* its stream is open; its request is on its way */
+	bool due_told;            /* that this certificate's renewal is due */
+	zt_reason told;           /* the last ZT_EVENT_NOT_READY */
+	uint8_t code;             /* MQTT 5: of this attempt's refusal or goodbye, or 0 */
 	zt_onboarding onboarding;
-	zt_identity_info identity;
-	bool open;      /* the stream is or is being opened */
-	bool streaming; /* it is open: the route's protocol has begun */
-	zt_session session;
-	zt_exchange exchange; /* HTTPS: the request that is under way */
-	bool asking;          /* HTTPS: there is one */
-	bool answered;        /* HTTPS: this stream has carried an answer before */
+	zt_onboarding renewal; /* of the certificate that is tried beside the session */
+	int64_t identity_check_ms;
+	uint16_t http_status; /* of this attempt's answer, or 0 */
+	uint16_t suback_id;   /* of the subscription that is under way */
+	zt_outcome settled;
 	zt_message message;
-	bool has_message, message_sent, message_again;
-	bool from_source;            /* the message is the source's */
-	uint8_t tries;               /* times that this message's sending ended the connection */
-	zt_event settled;            /* the outcome of the message, reported by the next step */
 	const zt_subscription *more; /* zt_device_subscribe */
 	size_t more_count;
-	size_t subscribed;     /* subscriptions answered on this connection, of config's, then of `more` */
-	uint16_t suback_id;    /* of the subscription that is under way */
-	zt_route route;        /* of this attempt: HTTPS for a first contact */
-	bool https_closed;     /* its ports were, when the last first contact was tried */
-	zt_onboarding renewal; /* of the certificate that is tried beside the session */
-	zt_exchange probe;
-	bool renewing, probe_open, probing; /* probing: its request is on its way */
-	int64_t identity_check_ms;
-	bool due_told;        /* that this certificate's renewal is due */
-	zt_reason told;       /* the last ZT_EVENT_NOT_READY */
-	uint16_t http_status; /* of this attempt's answer, or 0 */
-	uint8_t code;         /* MQTT 5: of this attempt's refusal or goodbye, or 0 */
+	size_t subscribed;  /* subscriptions answered on this connection, of config's, then of `more` */
+	zt_session session; /* MQTT */
+	zt_exchange exchange, probe;
+	zt_identity_info identity;
+	zt_device_config config;
 } zt_device;
 
 /* ZT_E_CONFIG when memory or keep-alive are out of range, or a filter breaks a limit (*ret_why, NULL is fine). */

@@ -11,7 +11,7 @@ enum {
 };
 
 typedef struct {
-	zt_buf head; /* compose the request's head here, then zt_exchange_begin */
+	zt_buf head;
 	zt_view payload;
 	size_t sent; /* of head and payload together */
 	zt_http_answer answer;
@@ -21,8 +21,10 @@ typedef struct {
 /* head_memory holds the head, answer_memory the answer; both are the caller's until the exchange is done with. */
 void zt_exchange_init(zt_exchange *exchange, void *head_memory, size_t head_cap, void *answer_memory,
 		      size_t answer_cap);
-/* The head is composed: the payload (borrowed) follows it. ZT_E_SPACE when the head did not fit. */
-ZT_NODISCARD zt_status zt_exchange_begin(zt_exchange *exchange, zt_view payload, int64_t mono_ms);
+/* Forgets what was asked before and composes the head that publishes the message, whose payload is borrowed; NULL: the
+ * question that changes nothing (zt_http_put_probe). ZT_E_SPACE when it does not fit. */
+ZT_NODISCARD zt_status zt_exchange_begin(zt_exchange *exchange, const zt_http_host *host, const zt_message *message,
+					 int64_t mono_ms);
 /* ZT_OK: the answer is whole, in exchange->answer. ZT_E_AGAIN: not yet. ZT_E_TIMEOUT. ZT_E_CLOSED: the peer closed
  * without a byte of an answer. ZT_E_PROTOCOL, ZT_E_LIMIT, ZT_E_UNSUPPORTED: as zt_http_answer_received. */
 ZT_NODISCARD zt_status zt_exchange_step(zt_exchange *exchange, const zt_transport *transport, int64_t mono_ms);

@@ -7,6 +7,7 @@
 #define ZEROTOUCH_HTTP_H
 
 #include "zerotouch/buf.h"
+#include "zerotouch/message.h"
 
 enum {
 	ZT_HTTP_ANSWER_MIN = 1024, /* memory that the reader needs at least to read AWS's answers */
@@ -15,14 +16,20 @@ enum {
 
 /* As a path segment or query value: everything but A-Z a-z 0-9 - . _ ~ becomes %XX (RFC 3986 §2.1). */
 void zt_http_put_encoded(zt_buf *out, zt_view text);
-/* Everything of a head behind the request line, the empty line included. */
-void zt_http_put_headers(zt_buf *out, zt_view host, uint16_t port, zt_view content_type, size_t content_length);
-/* The head of AWS's HTTPS publish: POST /topics/<topic>?qos=N (AWS IoT, "HTTPS"). The payload follows it as it is. */
-void zt_http_put_publish(zt_buf *out, zt_view host, uint16_t port, zt_view topic, uint8_t qos, size_t payload_length);
 
+/* Whom a request is for: the Host header, without the port where that is 443. */
+typedef struct {
+	zt_view name;
+	uint16_t port;
+} zt_http_host;
+
+/* Everything of a head behind the path, the empty line included. */
+void zt_http_put_headers(zt_buf *out, const zt_http_host *host, const char *content_type, size_t content_length);
+/* The head of AWS's HTTPS publish: POST /topics/<topic>?qos=N (AWS IoT, "HTTPS"). The payload follows it as it is. */
+void zt_http_put_publish(zt_buf *out, const zt_http_host *host, const zt_message *message);
 /* The head of a question that changes nothing and needs no permission: GET of a route that AWS does not have. The
  * answer (404) shows that the certificate is active; one that is not is answered with silence. */
-void zt_http_put_probe(zt_buf *out, zt_view host, uint16_t port);
+void zt_http_put_probe(zt_buf *out, const zt_http_host *host);
 
 typedef struct {
 	uint8_t *memory;

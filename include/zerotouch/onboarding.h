@@ -51,20 +51,20 @@ typedef enum {
 
 typedef struct {
 	zt_onboarding_state state;
-	zt_route route;
+	zt_route route;   /* of the attempt */
 	zt_reason reason; /* why it is not accepted; ZT_REASON_NONE when it is */
+	bool proven;      /* this certificate was accepted before */
+	bool active;      /* the server has answered to it: what is refused now lacks a policy */
+	bool known_generation;
+	uint32_t generation; /* the certificate that the counts below are about */
+	uint32_t attempts;   /* since it is in use, until accepted */
+	uint32_t silent;     /* of those, ended without an answer */
 	zt_backoff backoff;
 	uint32_t wait_ms;      /* the wait that was drawn last */
 	int64_t wait_until_ms; /* monotonic; while WAITING */
-	uint32_t generation;   /* the certificate that the counts below are about */
-	bool known_generation;
-	bool proven;         /* this certificate was accepted before */
-	bool active;         /* the server has answered to it: what is refused now lacks a policy */
-	uint32_t attempts;   /* since it is in use, until accepted */
-	uint32_t silent;     /* of those, ended without an answer */
-	int64_t first_ms;    /* monotonic: the first attempt of this stretch */
-	int64_t denied_ms;   /* monotonic: of this certificate's first "no policy"; INT64_MAX when there was none */
-	int64_t accepted_ms; /* monotonic: of the last acceptance */
+	int64_t first_ms;      /* monotonic: the first attempt of this stretch */
+	int64_t denied_ms;     /* monotonic: of this certificate's first "no policy"; INT64_MAX when there was none */
+	int64_t accepted_ms;   /* monotonic: of the last acceptance */
 } zt_onboarding;
 
 void zt_onboarding_init(zt_onboarding *onboarding, zt_route route);

@@ -66,22 +66,22 @@ typedef enum {
 } zt_session_answer;
 
 typedef struct {
-	zt_buf out;      /* packets; out.n bytes queued */
-	size_t out_sent; /* of those, handed over */
-	zt_view payload; /* goes out behind byte payload_at of `out` */
-	size_t payload_at, payload_sent;
-	bool payload_pending;
-	uint8_t *in;
-	size_t in_cap, in_n, in_used;
 	bool connected;
+	bool publishing;
+	bool payload_pending; /* the payload goes out behind byte payload_at of `out` */
+	bool publish_done;    /* a QoS 0 message has gone out and is not reported yet */
+	bool no_retain;       /* the server keeps no retained messages */
+	uint8_t qos_max;      /* the highest that the server takes */
+	uint16_t keep_alive_s, last_id, publish_id, ack_owed;
 	const zt_protocol *protocol; /* NULL: 3.1.1 */
 	uint32_t expiry_s;
 	uint32_t packet_max; /* the largest that the server takes; 0: no such limit */
-	uint8_t qos_max;     /* the highest that the server takes */
-	bool no_retain;      /* the server keeps no retained messages */
-	uint16_t keep_alive_s, last_id, publish_id, ack_owed;
-	bool publish_done; /* a QoS 0 message has gone out and is not reported yet */
-	bool publishing;
+	zt_buf out;          /* packets; out.n bytes queued */
+	size_t out_sent;     /* of those, handed over */
+	size_t payload_at, payload_sent;
+	zt_view payload;
+	uint8_t *in;
+	size_t in_cap, in_n, in_used;
 	int64_t sent_ms;                   /* monotonic: of the last byte handed over */
 	int64_t due_ms[ZT_SESSION_AWAITS]; /* monotonic; INT64_MAX when not awaited */
 } zt_session;

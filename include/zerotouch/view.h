@@ -53,7 +53,7 @@ bool zt_view_take_u8(zt_view *in, uint8_t *ret);
 bool zt_view_take_be16(zt_view *in, uint16_t *ret);
 bool zt_view_take_be32(zt_view *in, uint32_t *ret);
 bool zt_view_take_prefix(zt_view *in, zt_view prefix);
-bool zt_view_take_text(zt_view *in, const char *prefix); /* which ends in NUL */
+bool zt_view_take_text(zt_view *in, const char *prefix);      /* which ends in NUL */
 bool zt_view_take_prefix_nocase(zt_view *in, zt_view prefix); /* ASCII letters of either case */
 
 /* From byte `from` on; empty when from >= n. */

@@ -36,3 +36,10 @@ bool zt_status_retryable(zt_status status)
 {
 	return row_of(status)->retryable;
 }
+
+zt_status zt_refuse(const char **ret_why, zt_status status, const char *sentence)
+{
+	if (ret_why)
+		*ret_why = sentence;
+	return status;
+}

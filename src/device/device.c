@@ -6,30 +6,34 @@
 /* 2024-01-01T00:00:00Z: a clock before it was never set. */
 #define CLOCK_SET_MS INT64_C(1704067200000)
 
-static zt_status check_mqtt(const zt_device_config *config, const char **ret_why)
+static zt_status check_filters(const zt_subscription *subscriptions, size_t count, const char **ret_why)
 {
-	ENSURE(config->keep_alive_s >= ZT_KEEP_ALIVE_MIN_S && config->keep_alive_s <= ZT_KEEP_ALIVE_MAX_S, ZT_E_CONFIG);
-	ENSURE(config->client_id.n <= ZT_CLIENT_ID_MAX, ZT_E_CONFIG);
-	for (size_t i = 0; i < config->subscription_count; i++) {
-		const zt_subscription *s = &config->subscriptions[i];
-		ENSURE(zt_filter_check(s->filter, s->qos, ret_why) == ZT_OK, ZT_E_CONFIG);
-	}
+	for (size_t i = 0; i < count; i++)
+		TRY(zt_filter_check(subscriptions[i].filter, subscriptions[i].qos, ret_why));
 	return ZT_OK;
 }
 
 zt_status zt_device_init(zt_device *device, const zt_device_config *config, const char **ret_why)
 {
-	const char *why = "the memory is too small";
-	const char **told = ret_why ? ret_why : &why;
-	*told = why;
-	ENSURE(config->out_cap >= ZT_DEVICE_OUT_MIN && config->in_cap >= ZT_DEVICE_IN_MIN, ZT_E_CONFIG);
-	ENSURE(!config->beside.open || config->aside_cap >= ZT_DEVICE_ASIDE_MIN, ZT_E_CONFIG);
-	*told = "keep-alive is 30 to 1200 seconds, a client id at most 128 bytes (AWS IoT Core)";
-	if (config->route == ZT_ROUTE_MQTT)
-		TRY(check_mqtt(config, told));
-	*device = (zt_device){ .config = *config, .route = config->route };
+	bool beside = config->beside.open;
+	if (config->out_cap < ZT_DEVICE_OUT_MIN || config->in_cap < ZT_DEVICE_IN_MIN ||
+	    (beside && config->aside_cap < ZT_DEVICE_ASIDE_MIN))
+		return zt_refuse(ret_why, ZT_E_CONFIG, "the memory is too small");
+	if (config->route == ZT_ROUTE_MQTT) {
+		if (config->keep_alive_s < ZT_KEEP_ALIVE_MIN_S || config->keep_alive_s > ZT_KEEP_ALIVE_MAX_S ||
+		    config->client_id.n > ZT_CLIENT_ID_MAX)
+			return zt_refuse(
+			    ret_why, ZT_E_CONFIG,
+			    "keep-alive is 30 to 1200 seconds, a client id at most 128 bytes (AWS IoT Core)");
+		ENSURE(check_filters(config->subscriptions, config->subscription_count, ret_why) == ZT_OK, ZT_E_CONFIG);
+	}
+	*device = (zt_device){ .config = *config };
 	zt_onboarding_init(&device->onboarding, config->route);
 	zt_session_init(&device->session, config->out, config->out_cap, config->in, config->in_cap);
+	zt_exchange_init(&device->exchange, config->out, config->out_cap, config->in, config->in_cap);
+	if (beside)
+		zt_exchange_init(&device->probe, config->aside, ZT_EXCHANGE_HEAD_MIN,
+				 config->aside + ZT_EXCHANGE_HEAD_MIN, config->aside_cap - ZT_EXCHANGE_HEAD_MIN);
 	return ZT_OK;
 }
 
@@ -55,8 +59,7 @@ zt_status zt_device_subscribe(zt_device *device, const zt_subscription *subscrip
 			      const char **ret_why)
 {
 	ENSURE(device->config.route == ZT_ROUTE_MQTT, ZT_E_UNSUPPORTED);
-	for (size_t i = 0; i < count; i++)
-		TRY(zt_filter_check(subscriptions[i].filter, subscriptions[i].qos, ret_why));
+	TRY(check_filters(subscriptions, count, ret_why));
 	device->more = subscriptions;
 	device->more_count = count;
 	if (device->subscribed >= device->config.subscription_count) {
@@ -67,8 +70,9 @@ zt_status zt_device_subscribe(zt_device *device, const zt_subscription *subscrip
 }
 
 /* The same reason is told once, not at every look. */
-static void tell_missing(zt_device *device, zt_reason reason, zt_event *ret)
+static void tell_missing(zt_device *device, zt_onboarding_event event, zt_reason reason, zt_event *ret)
 {
+	zt_device_feed(device, &device->onboarding, event, reason);
 	ret->wait_ms = ZT_READY_POLL_MS;
 	if (device->told == reason)
 		return;
@@ -77,11 +81,11 @@ static void tell_missing(zt_device *device, zt_reason reason, zt_event *ret)
 	ret->reason = reason;
 }
 
-/* Each returns whether the state it led to can be stepped at once. */
-static bool step_offline(zt_device *device, int64_t now_ms, zt_event *ret)
+/* Each step returns whether the state it led to can be stepped at once. */
+static bool step_offline(zt_device *device, zt_event *ret)
 {
 	const zt_device_config *config = &device->config;
-	if (!zt_device_link(device)->wanted(device)) {
+	if (!zt_device_wants_stream(device)) {
 		ret->wait_ms = ZT_IDENTITY_POLL_MS;
 		return false;
 	}
@@ -91,9 +95,8 @@ static bool step_offline(zt_device *device, int64_t now_ms, zt_event *ret)
 	else if (zt_clock_wall_ms(&config->clock) < CLOCK_SET_MS)
 		missing = ZT_REASON_CLOCK_NOT_SET;
 	if (missing == ZT_REASON_NONE)
-		return zt_device_handle(device, ZT_ONBOARDING_READY, missing, now_ms);
-	zt_device_handle(device, ZT_ONBOARDING_NOT_READY, missing, now_ms);
-	tell_missing(device, missing, ret);
+		return zt_device_feed(device, &device->onboarding, ZT_ONBOARDING_READY, missing);
+	tell_missing(device, ZT_ONBOARDING_NOT_READY, missing, ret);
 	return false;
 }
 
@@ -119,67 +122,83 @@ static void take_identity(zt_device *device)
 		zt_onboarding_active(o);
 }
 
-static bool step_unidentified(zt_device *device, int64_t now_ms, zt_event *ret)
+/* The first contact goes by HTTPS, until its ports are found closed. */
+static zt_route choose_route(const zt_device *device)
+{
+	const zt_onboarding *o = &device->onboarding;
+	bool contact = device->config.first_by_https && !o->proven && !o->active && !device->https_closed;
+	return contact ? ZT_ROUTE_HTTPS : device->config.route;
+}
+
+static void step_unidentified(zt_device *device, zt_event *ret)
 {
 	zt_reason missing = find_identity(device);
 	if (missing != ZT_REASON_NONE) {
-		zt_device_handle(device, ZT_ONBOARDING_NO_IDENTITY, missing, now_ms);
-		tell_missing(device, missing, ret);
-		return false;
+		tell_missing(device, ZT_ONBOARDING_NO_IDENTITY, missing, ret);
+		return;
 	}
 	device->told = ZT_REASON_NONE;
 	take_identity(device);
-	device->route = device->onboarding.route = zt_device_choose_route(device);
-	zt_device_handle(device, ZT_ONBOARDING_IDENTITY, ZT_REASON_NONE, now_ms);
-	ret->kind = ZT_EVENT_CONNECTING;
-	ret->route = device->route;
-	ret->attempts = device->onboarding.attempts;
+	zt_device_try(device, &device->onboarding, choose_route(device), ret);
+}
+
+static bool step_waiting(zt_device *device, zt_event *ret)
+{
+	zt_onboarding *o = &device->onboarding;
+	if (device->now_ms >= o->wait_until_ms)
+		return zt_device_feed(device, o, ZT_ONBOARDING_TIMER, ZT_REASON_NONE);
+	if (zt_renewal_was_replaced(device))
+		return zt_device_feed(device, o, ZT_ONBOARDING_REPLACED, ZT_REASON_NEW_IDENTITY);
+	ret->wait_ms = zt_device_until(device, o->wait_until_ms);
 	return false;
 }
 
-static bool step_connecting(zt_device *device, int64_t now_ms, zt_event *ret)
+static void step_accepted(zt_device *device, zt_event *ret)
 {
-	zt_device_step_stream(device, now_ms, ret);
-	return false;
-}
-
-static bool step_waiting(zt_device *device, int64_t now_ms, zt_event *ret)
-{
-	if (now_ms >= device->onboarding.wait_until_ms)
-		return zt_device_handle(device, ZT_ONBOARDING_TIMER, ZT_REASON_NONE, now_ms);
-	if (zt_renewal_was_replaced(device, now_ms))
-		return zt_device_handle(device, ZT_ONBOARDING_REPLACED, ZT_REASON_NEW_IDENTITY, now_ms);
-	ret->wait_ms = zt_device_until(device->onboarding.wait_until_ms, now_ms);
-	return false;
-}
-
-static bool step_accepted(zt_device *device, int64_t now_ms, zt_event *ret)
-{
-	if (zt_renewal_look(device, now_ms, ret) || zt_renewal_step(device, now_ms, ret))
-		return false;
-	zt_device_step_stream(device, now_ms, ret);
-	uint32_t wait_ms = zt_renewal_wait_ms(device, now_ms);
+	zt_renewal_look(device, ret);
+	if (ret->kind == ZT_EVENT_NONE)
+		zt_renewal_step(device, ret);
+	if (ret->kind != ZT_EVENT_NONE)
+		return;
+	zt_device_step_stream(device, ret);
+	uint32_t wait_ms = zt_renewal_wait_ms(device);
 	if (ret->kind == ZT_EVENT_NONE && wait_ms < ret->wait_ms)
 		ret->wait_ms = wait_ms;
-	return false;
 }
 
-static bool (*const steps[ZT_ONBOARDING_STATES])(zt_device *device, int64_t now_ms, zt_event *ret) = {
-	[ZT_ONBOARDING_OFFLINE] = step_offline,       [ZT_ONBOARDING_UNIDENTIFIED] = step_unidentified,
-	[ZT_ONBOARDING_CONNECTING] = step_connecting, [ZT_ONBOARDING_WAITING] = step_waiting,
-	[ZT_ONBOARDING_ACCEPTED] = step_accepted,
-};
+static bool step(zt_device *device, zt_event *ret)
+{
+	switch (device->onboarding.state) {
+	case ZT_ONBOARDING_OFFLINE:
+		return step_offline(device, ret);
+	case ZT_ONBOARDING_UNIDENTIFIED:
+		step_unidentified(device, ret);
+		return false;
+	case ZT_ONBOARDING_WAITING:
+		return step_waiting(device, ret);
+	case ZT_ONBOARDING_ACCEPTED:
+		step_accepted(device, ret);
+		return false;
+	default:
+		zt_device_step_stream(device, ret);
+		return false;
+	}
+}
 
 static bool report_settled(zt_device *device, zt_event *ret)
 {
 	const zt_source *source = device->config.source;
-	if (device->settled.kind == ZT_EVENT_NONE)
+	const zt_outcome *settled = &device->settled;
+	if (settled->kind == ZT_EVENT_NONE)
 		return false;
-	*ret = device->settled;
-	ret->message = device->message;
+	*ret = (zt_event){ .kind = settled->kind,
+			   .reason = settled->reason,
+			   .code = settled->code,
+			   .http_status = settled->http_status,
+			   .message = device->message };
 	if (ret->http_status)
 		ret->body = zt_http_answer_body(&device->exchange.answer);
-	device->settled = (zt_event){ .kind = ZT_EVENT_NONE };
+	device->settled.kind = ZT_EVENT_NONE;
 	device->has_message = false;
 	if (device->from_source)
 		source->settled(source->context, ret->kind == ZT_EVENT_PUBLISHED);
@@ -202,12 +221,12 @@ static void pull(zt_device *device)
 
 void zt_device_step(zt_device *device, zt_event *ret)
 {
-	int64_t now_ms = zt_clock_mono_ms(&device->config.clock);
+	device->now_ms = zt_clock_mono_ms(&device->config.clock);
 	*ret = (zt_event){ .kind = ZT_EVENT_NONE };
 	pull(device);
 	if (report_settled(device, ret))
 		return;
-	while (steps[device->onboarding.state](device, now_ms, ret))
+	while (step(device, ret))
 		;
 	if (ret->kind == ZT_EVENT_NONE)
 		(void)report_settled(device, ret);
@@ -215,9 +234,8 @@ void zt_device_step(zt_device *device, zt_event *ret)
 
 void zt_device_stop(zt_device *device)
 {
-	if (device->streaming)
-		zt_device_link(device)->leave(device, zt_clock_mono_ms(&device->config.clock));
+	zt_link_mqtt_leave(device);
 	zt_device_close_stream(device);
 	zt_renewal_end(device);
-	zt_device_link(device)->ended(device, ZT_OK);
+	zt_link_mqtt_ended(device, ZT_OK);
 }

@@ -6,10 +6,16 @@ void zt_exchange_init(zt_exchange *exchange, void *head_memory, size_t head_cap,
 	zt_http_answer_init(&exchange->answer, answer_memory, answer_cap);
 }
 
-zt_status zt_exchange_begin(zt_exchange *exchange, zt_view payload, int64_t mono_ms)
+zt_status zt_exchange_begin(zt_exchange *exchange, const zt_http_host *host, const zt_message *message, int64_t mono_ms)
 {
-	exchange->payload = payload;
+	zt_exchange_init(exchange, exchange->head.p, exchange->head.cap, exchange->answer.memory, exchange->answer.cap);
 	exchange->due_ms = mono_ms + ZT_HTTPS_ANSWER_MS;
+	if (message) {
+		exchange->payload = message->payload;
+		zt_http_put_publish(&exchange->head, host, message);
+	} else {
+		zt_http_put_probe(&exchange->head, host);
+	}
 	return zt_buf_finish(&exchange->head);
 }
 

@@ -3,13 +3,7 @@
 #include "device/renewal.h"
 #include "mqtt/packet.h"
 
-static bool wanted(const zt_device *device)
-{
-	(void)device;
-	return true;
-}
-
-static zt_status begin(zt_device *device, int64_t now_ms)
+zt_status zt_link_mqtt_begin(zt_device *device)
 {
 	const zt_device_config *config = &device->config;
 	zt_session_options options = { .client_id = config->client_id,
@@ -22,17 +16,18 @@ static zt_status begin(zt_device *device, int64_t now_ms)
 		options.client_id = zt_view_of(device->identity.name);
 	device->subscribed = 0;
 	device->message_sent = false;
-	return zt_session_connect(&device->session, &options, now_ms);
+	return zt_session_connect(&device->session, &options, device->now_ms);
 }
 
-static zt_status send_output(zt_device *device, int64_t now_ms)
+static zt_status send_output(zt_device *device)
 {
+	const zt_transport *t = &device->config.transport;
 	for (;;) {
-		size_t sent;
-		TRY(zt_device_send(device, zt_session_output(&device->session), &sent));
-		if (sent == 0)
-			return ZT_OK;
-		zt_session_sent(&device->session, sent, now_ms);
+		zt_view bytes = zt_session_output(&device->session);
+		int32_t sent = bytes.n ? t->send(t->context, bytes.p, bytes.n) : 0;
+		if (sent <= 0)
+			return sent ? ZT_E_CLOSED : ZT_OK;
+		zt_session_sent(&device->session, (size_t)sent, device->now_ms);
 	}
 }
 
@@ -54,16 +49,17 @@ static const zt_subscription *subscription_at(const zt_device *device, size_t in
 						  : &device->more[index - config->subscription_count];
 }
 
-static zt_status subscribe(zt_device *device, int64_t now_ms)
+static zt_status subscribe(zt_device *device)
 {
 	const zt_subscription *next = subscription_at(device, device->subscribed);
 	return unless_again(
-	    zt_session_subscribe(&device->session, next->filter, next->qos, now_ms, &device->suback_id));
+	    zt_session_subscribe(&device->session, next->filter, next->qos, device->now_ms, &device->suback_id));
 }
 
-static zt_status send_message(zt_device *device, int64_t now_ms)
+static zt_status send_message(zt_device *device)
 {
-	zt_status status = zt_session_publish(&device->session, &device->message, device->message_again, now_ms);
+	zt_status status =
+	    zt_session_publish(&device->session, &device->message, device->message_again, device->now_ms);
 	if (status == ZT_OK)
 		device->message_sent = device->message_again = true;
 	/* Too much for this server, however often it is sent. */
@@ -74,14 +70,14 @@ static zt_status send_message(zt_device *device, int64_t now_ms)
 	return unless_again(status);
 }
 
-static zt_status ask_more(zt_device *device, int64_t now_ms)
+static zt_status ask_more(zt_device *device)
 {
 	if (!device->session.connected || awaits_suback(device))
 		return ZT_OK;
 	if (device->subscribed < device->config.subscription_count + device->more_count)
-		return subscribe(device, now_ms);
+		return subscribe(device);
 	bool ready = device->has_message && !device->message_sent && device->settled.kind == ZT_EVENT_NONE;
-	return ready && !zt_renewal_is_leaving(device) ? send_message(device, now_ms) : ZT_OK;
+	return ready && !zt_renewal_is_leaving(device) ? send_message(device) : ZT_OK;
 }
 
 /* Codes of CONNACK: 3.1.1's (§3.2.2.3; AWS mostly closes instead; 5 was seen, and 7 in its place) and MQTT 5's, which
@@ -138,13 +134,13 @@ static void tell_subscribed(zt_device *device, const zt_session_event *event, zt
 	ret->reason = event->code <= 1 ? ZT_REASON_NONE : ZT_REASON_SUBSCRIBE_DENIED;
 }
 
-static zt_status translate(zt_device *device, const zt_session_event *event, int64_t now_ms, zt_event *ret)
+static zt_status translate(zt_device *device, const zt_session_event *event, zt_event *ret)
 {
 	switch (event->kind) {
 	case ZT_SESSION_NONE:
 		return ZT_OK;
 	case ZT_SESSION_CONNECTED:
-		zt_device_accepted(device, now_ms, ret);
+		zt_device_accepted(device, &device->onboarding, ret);
 		return ZT_OK;
 	case ZT_SESSION_REFUSED:
 	case ZT_SESSION_ENDED:
@@ -166,13 +162,13 @@ static zt_status translate(zt_device *device, const zt_session_event *event, int
 }
 
 /* What is left in memory is looked at before more is read, so a message stays where it is while it is being used. */
-static zt_status read_events(zt_device *device, int64_t now_ms, zt_event *ret)
+static zt_status read_events(zt_device *device, zt_event *ret)
 {
 	for (;;) {
 		zt_session_event event;
 		size_t room, received;
-		TRY(zt_session_next(&device->session, now_ms, &event));
-		TRY(translate(device, &event, now_ms, ret));
+		TRY(zt_session_next(&device->session, device->now_ms, &event));
+		TRY(translate(device, &event, ret));
 		if (event.kind != ZT_SESSION_NONE)
 			return ZT_OK;
 		uint8_t *bytes = zt_session_input(&device->session, &room);
@@ -186,19 +182,19 @@ static zt_status read_events(zt_device *device, int64_t now_ms, zt_event *ret)
 	}
 }
 
-static zt_status step(zt_device *device, int64_t now_ms, zt_event *ret)
+zt_status zt_link_mqtt_step(zt_device *device, zt_event *ret)
 {
-	TRY(ask_more(device, now_ms));
+	TRY(ask_more(device));
 	/* What the server said before it closed is read even when sending fails. */
-	zt_status sent = send_output(device, now_ms);
-	TRY(read_events(device, now_ms, ret));
+	zt_status sent = send_output(device);
+	TRY(read_events(device, ret));
 	if (ret->kind != ZT_EVENT_NONE || device->settled.kind != ZT_EVENT_NONE)
 		return ZT_OK;
 	TRY(sent);
-	return send_output(device, now_ms);
+	return send_output(device);
 }
 
-static void ended(zt_device *device, zt_status status)
+void zt_link_mqtt_ended(zt_device *device, zt_status status)
 {
 	bool closed_on_message =
 	    device->message_sent && (status == ZT_E_CLOSED || device->code == ZT_RC_NOT_AUTHORIZED);
@@ -209,15 +205,8 @@ static void ended(zt_device *device, zt_status status)
 		zt_device_settle(device, ZT_EVENT_NOT_PUBLISHED, ZT_REASON_PUBLISH_DENIED);
 }
 
-static int64_t due_ms(const zt_device *device)
-{
-	return zt_session_due_ms(&device->session);
-}
-
-static void leave(zt_device *device, int64_t now_ms)
+void zt_link_mqtt_leave(zt_device *device)
 {
 	if (zt_session_disconnect(&device->session) == ZT_OK)
-		(void)send_output(device, now_ms);
+		(void)send_output(device);
 }
-
-const zt_link zt_link_mqtt = { wanted, begin, step, ended, due_ms, leave };

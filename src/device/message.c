@@ -2,32 +2,28 @@
 
 #include "mqtt/topic.h"
 
-#define REFUSE(condition, status, sentence)            \
-	do {                                           \
-		if (condition) {                       \
-			if (ret_why)                   \
-				*ret_why = (sentence); \
-			return (status);               \
-		}                                      \
-	} while (0)
+static zt_status check_limits(zt_view topic_or_filter, uint8_t qos, const char **ret_why)
+{
+	if (!zt_topic_within_limits(topic_or_filter))
+		return zt_refuse(ret_why, ZT_E_LIMIT, "AWS IoT Core takes topics of at most 256 bytes and 7 slashes");
+	if (qos > 1)
+		return zt_refuse(ret_why, ZT_E_INVALID, "AWS IoT Core knows QoS 0 and 1 only");
+	return ZT_OK;
+}
 
 zt_status zt_message_check(const zt_message *message, const char **ret_why)
 {
-	REFUSE(!zt_topic_is_valid(message->topic), ZT_E_INVALID, "a topic is UTF-8, not empty, and has no '+' or '#'");
-	REFUSE(!zt_topic_within_limits(message->topic), ZT_E_LIMIT,
-	       "AWS IoT Core takes topics of at most 256 bytes and 7 slashes");
-	REFUSE(message->payload.n > ZT_PAYLOAD_MAX, ZT_E_LIMIT,
-	       "AWS IoT Core takes payloads of at most 131072 bytes (128 KB)");
-	REFUSE(message->qos > 1, ZT_E_INVALID, "AWS IoT Core knows QoS 0 and 1 only");
-	return ZT_OK;
+	if (!zt_topic_is_valid(message->topic))
+		return zt_refuse(ret_why, ZT_E_INVALID, "a topic is UTF-8, not empty, and has no '+' or '#'");
+	if (message->payload.n > ZT_PAYLOAD_MAX)
+		return zt_refuse(ret_why, ZT_E_LIMIT, "AWS IoT Core takes payloads of at most 131072 bytes (128 KB)");
+	return check_limits(message->topic, message->qos, ret_why);
 }
 
 zt_status zt_filter_check(zt_view filter, uint8_t qos, const char **ret_why)
 {
-	REFUSE(!zt_filter_is_valid(filter), ZT_E_INVALID,
-	       "a topic filter is UTF-8, not empty, with '+' for a whole level and '#' for all that follow");
-	REFUSE(!zt_topic_within_limits(filter), ZT_E_LIMIT,
-	       "AWS IoT Core takes topic filters of at most 256 bytes and 7 slashes");
-	REFUSE(qos > 1, ZT_E_INVALID, "AWS IoT Core knows QoS 0 and 1 only");
-	return ZT_OK;
+	if (!zt_filter_is_valid(filter))
+		return zt_refuse(ret_why, ZT_E_INVALID,
+				 "a topic filter is UTF-8, not empty, with '+' for a whole level and '#' for the rest");
+	return check_limits(filter, qos, ret_why);
 }

@@ -187,8 +187,7 @@ static zt_status read_rejection(zt_shadow *shadow, zt_view document, zt_shadow_e
 {
 	zt_view value;
 	uint64_t code;
-	ENSURE(zt_jv_member(document, "code", &value) && zt_jv_number(value, &code) && code < 1000,
-	       ZT_E_PROTOCOL);
+	ENSURE(zt_jv_member(document, "code", &value) && zt_jv_number(value, &code) && code < 1000, ZT_E_PROTOCOL);
 	event->code = (uint16_t)code;
 	if (zt_jv_member(document, "message", &value))
 		(void)zt_jv_text(value, &event->message);
@@ -210,8 +209,7 @@ static void note_version(zt_shadow *shadow, zt_shadow_event *event)
 static zt_status read_state(zt_shadow *shadow, zt_view document, zt_shadow_event *event)
 {
 	zt_view value;
-	ENSURE(zt_jv_member(document, "version", &value) && zt_jv_number(value, &event->version),
-	       ZT_E_PROTOCOL);
+	ENSURE(zt_jv_member(document, "version", &value) && zt_jv_number(value, &event->version), ZT_E_PROTOCOL);
 	bool has_state = zt_jv_member(document, "state", &event->state);
 	ENSURE(event->kind != ZT_SHADOW_DELTA || (has_state && zt_jv_is_object(event->state)), ZT_E_PROTOCOL);
 	if (event->kind == ZT_SHADOW_ACCEPTED) {

@@ -1,7 +1,6 @@
 #include "mqtt/topic.h"
 
-static const zt_view shared_prefix = ZT_LIT_INIT("$share/");
-static const zt_view ingest_prefix = ZT_LIT_INIT("$aws/rules/");
+static const char shared_prefix[] = "$share/";
 
 static bool has_wildcard(zt_view v)
 {
@@ -13,54 +12,51 @@ bool zt_topic_is_valid(zt_view topic)
 	return topic.n && zt_view_is_utf8(topic) && !has_wildcard(topic);
 }
 
-/* "<prefix><name>/<rest>" -> rest; false when it has another form. */
-static bool behind_name(zt_view v, zt_view prefix, zt_view *ret_name, zt_view *ret_rest)
+/* "<prefix><name>/<rest>" -> rest; false, and nothing taken, when it has another form. */
+static bool take_name(zt_view *in, const char *prefix, zt_view *ret_name)
 {
-	if (!zt_view_take_prefix(&v, prefix))
+	zt_view rest = *in;
+	if (!zt_view_take_text(&rest, prefix) || !zt_view_take(&rest, zt_view_find(rest, '/'), ret_name) || rest.n == 0)
 		return false;
-	size_t slash = zt_view_find(v, '/');
-	if (slash == v.n)
-		return false;
-	*ret_name = (zt_view){ v.p, slash };
-	*ret_rest = zt_view_from(v, slash + 1);
+	*in = zt_view_from(rest, 1);
 	return true;
 }
 
 bool zt_filter_is_shared(zt_view filter)
 {
-	return zt_view_starts(filter, shared_prefix);
+	return zt_view_take_text(&filter, shared_prefix);
 }
 
 zt_view zt_filter_unshared(zt_view filter)
 {
-	zt_view name, rest;
-	return behind_name(filter, shared_prefix, &name, &rest) ? rest : filter;
+	zt_view name;
+	(void)take_name(&filter, shared_prefix, &name);
+	return filter;
 }
 
 bool zt_filter_is_valid(zt_view filter)
 {
-	zt_view name, level;
+	zt_view name;
 	if (!zt_view_is_utf8(filter))
 		return false;
 	if (zt_filter_is_shared(filter) &&
-	    (!behind_name(filter, shared_prefix, &name, &filter) || name.n == 0 || has_wildcard(name)))
+	    (!take_name(&filter, shared_prefix, &name) || name.n == 0 || has_wildcard(name)))
 		return false;
-	if (filter.n == 0)
-		return false;
-	for (zt_view rest = filter; zt_view_split(&rest, '/', &level);) {
-		if (has_wildcard(level) && level.n != 1)
-			return false;
-		if (zt_view_equal(level, ZT_LIT("#")) && rest.p)
+	for (size_t i = 0; i < filter.n; i++) {
+		uint8_t c = filter.p[i];
+		bool last = i + 1 == filter.n;
+		bool level = (i == 0 || filter.p[i - 1] == '/') && (last || filter.p[i + 1] == '/');
+		if ((c == '+' && !level) || (c == '#' && !(level && last)))
 			return false;
 	}
-	return true;
+	return filter.n;
 }
 
 bool zt_topic_within_limits(zt_view v)
 {
-	zt_view name, rest;
-	if (behind_name(v, shared_prefix, &name, &rest) || behind_name(v, ingest_prefix, &name, &rest))
-		v = rest;
+	zt_view name;
+	if (!take_name(&v, shared_prefix, &name))
+		(void)take_name(&v, "$aws/rules/", &name);
 	size_t slashes = 0;
 	for (size_t i = 0; i < v.n; i++)
 		slashes += v.p[i] == '/';

@@ -114,8 +114,8 @@ static zt_status exchange(call *c, const zt_https_origin *origin, const char *pa
 	zt_buf head = ZT_BUF(memory);
 	zt_buf_put_text(&head, "POST ");
 	zt_buf_put_text(&head, path);
-	zt_buf_put_text(&head, " HTTP/1.1\r\n");
-	zt_http_put_headers(&head, zt_view_of(origin->host), origin->port, ZT_LIT("application/json"), json.n);
+	const zt_http_host host = { zt_view_of(origin->host), origin->port };
+	zt_http_put_headers(&head, &host, "application/json", json.n);
 	TRY(zt_buf_finish(&head));
 	TRY(send_all(c, zt_buf_view(&head)));
 	TRY(send_all(c, json));

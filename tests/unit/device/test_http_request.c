@@ -10,7 +10,9 @@ static zt_view head_of(zt_view topic, uint16_t port, size_t length)
 {
 	static zt_buf out;
 	out = zt_buf_make(memory, sizeof memory);
-	zt_http_put_publish(&out, ZT_LIT("abc-ats.iot.eu-central-1.amazonaws.com"), port, topic, 1, length);
+	const zt_http_host host = { ZT_LIT("abc-ats.iot.eu-central-1.amazonaws.com"), port };
+	const zt_message message = { .topic = topic, .payload = { NULL, length }, .qos = 1 };
+	zt_http_put_publish(&out, &host, &message);
 	assert_ok(zt_buf_finish(&out));
 	return zt_buf_view(&out);
 }
@@ -42,12 +44,13 @@ static void a_topic_cannot_break_out_of_its_segment(void **state)
 static void the_longest_topic_fits_the_promised_memory(void **state)
 {
 	(void)state;
-	char topic[256], host[255];
+	char topic[256], name[255];
 	memset(topic, ' ', sizeof topic);
-	memset(host, 'h', sizeof host);
+	memset(name, 'h', sizeof name);
 	zt_buf out = zt_buf_make(memory, sizeof memory);
-	zt_http_put_publish(&out, zt_view_make(host, sizeof host), 8443, zt_view_make(topic, sizeof topic), 1,
-			    ZT_PAYLOAD_MAX);
+	const zt_http_host host = { zt_view_make(name, sizeof name), 8443 };
+	const zt_message message = { .topic = zt_view_make(topic, sizeof topic), .payload = { NULL, ZT_PAYLOAD_MAX } };
+	zt_http_put_publish(&out, &host, &message);
 	assert_ok(zt_buf_finish(&out));
 }
 

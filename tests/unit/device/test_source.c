@@ -193,7 +193,7 @@ static void an_added_filter_over_the_limit_names_it(void **state)
 	static const zt_subscription deep[] = { { ZT_LIT_INIT("a/b/c/d/e/f/g/h/i"), 1 } };
 	const char *why = NULL;
 	assert_status(zt_device_subscribe(&world.device, deep, 1, &why), ZT_E_LIMIT);
-	assert_string_equal(why, "AWS IoT Core takes topic filters of at most 256 bytes and 7 slashes");
+	assert_string_equal(why, "AWS IoT Core takes topics of at most 256 bytes and 7 slashes");
 }
 
 int main(void)
