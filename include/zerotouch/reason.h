@@ -15,9 +15,9 @@
 	  "the device certificate and its key cannot be read or do not match")                                     \
 	X(ZT_REASON_IDENTITY_EXPIRED, "identity-expired", "the device certificate has expired: get the next one")  \
 	X(ZT_REASON_BEING_REGISTERED, "being-registered",                                                          \
-	  "refused as every new certificate is at first: it is being registered")                                  \
+	  "no answer, as expected of a new certificate: it is being registered")                                  \
 	X(ZT_REASON_NOT_ACTIVE, "not-active",                                                                      \
-	  "refused again: the certificate is not active yet, or its CA is not registered")                         \
+	  "no answer again: the certificate is not active yet, or its CA is not registered")                         \
 	X(ZT_REASON_NO_POLICY, "no-policy", "the certificate is active, but no policy allows this (yet)")          \
 	X(ZT_REASON_NETWORK, "network", "the server cannot be reached")                                            \
 	X(ZT_REASON_NO_ANSWER, "no-answer", "the server did not answer in time")                                   \
