@@ -57,6 +57,6 @@ int zt_status_exit(zt_status status);
 /* Whether the same call can succeed later without a change by the caller. */
 bool zt_status_retryable(zt_status status);
 /* The status, and a sentence that says why for a caller that asks (ret_why may be NULL). */
-zt_status zt_refuse(const char **ret_why, zt_status status, const char *sentence);
+zt_status zt_because(const char **ret_why, zt_status status, const char *sentence);
 
 #endif

@@ -37,7 +37,7 @@ bool zt_status_retryable(zt_status status)
 	return row_of(status)->retryable;
 }
 
-zt_status zt_refuse(const char **ret_why, zt_status status, const char *sentence)
+zt_status zt_because(const char **ret_why, zt_status status, const char *sentence)
 {
 	if (ret_why)
 		*ret_why = sentence;

@@ -18,11 +18,11 @@ zt_status zt_device_init(zt_device *device, const zt_device_config *config, cons
 	bool beside = config->beside.open;
 	if (config->out_cap < ZT_DEVICE_OUT_MIN || config->in_cap < ZT_DEVICE_IN_MIN ||
 	    (beside && config->aside_cap < ZT_DEVICE_ASIDE_MIN))
-		return zt_refuse(ret_why, ZT_E_CONFIG, "the memory is too small");
+		return zt_because(ret_why, ZT_E_CONFIG, "the memory is too small");
 	if (config->route == ZT_ROUTE_MQTT) {
 		if (config->keep_alive_s < ZT_KEEP_ALIVE_MIN_S || config->keep_alive_s > ZT_KEEP_ALIVE_MAX_S ||
 		    config->client_id.n > ZT_CLIENT_ID_MAX)
-			return zt_refuse(
+			return zt_because(
 			    ret_why, ZT_E_CONFIG,
 			    "keep-alive is 30 to 1200 seconds, a client id at most 128 bytes (AWS IoT Core)");
 		ENSURE(check_filters(config->subscriptions, config->subscription_count, ret_why) == ZT_OK, ZT_E_CONFIG);
