@@ -4,13 +4,6 @@
 
 enum { FLAG_QOS = 0x01, FLAG_RETAIN = 0x02, FLAGS_KNOWN = 0x03, RECORD_VERSION = 1 };
 
-static zt_status refuse(const char **ret_why, zt_status status, const char *sentence)
-{
-	if (ret_why)
-		*ret_why = sentence;
-	return status;
-}
-
 static uint32_t slot_of(const zt_outbox *outbox, uint64_t number)
 {
 	return (uint32_t)(number % outbox->storage.slots);
@@ -118,17 +111,17 @@ zt_status zt_outbox_put(zt_outbox *outbox, const zt_message *message, const char
 	zt_buf record = zt_buf_make(outbox->memory + outbox->record_max, outbox->record_max);
 	put_record(&record, message, outbox->next);
 	if (zt_buf_finish(&record) != ZT_OK)
-		return refuse(ret_why, ZT_E_LIMIT, "the message is larger than the outbox has memory for");
+		return zt_because(ret_why, ZT_E_LIMIT, "the message is larger than the outbox has memory for");
 	bool full = zt_outbox_count(outbox) >= s->slots;
 	if (full && outbox->policy == ZT_OUTBOX_KEEP_OLDEST)
-		return refuse(ret_why, ZT_E_SPACE, "the outbox is full, and keeps the oldest messages");
+		return zt_because(ret_why, ZT_E_SPACE, "the outbox is full, and keeps the oldest messages");
 	if (full)
 		drop_oldest(outbox);
 	zt_status status = s->write(s->context, slot_of(outbox, outbox->next), zt_buf_view(&record));
 	if (status != ZT_OK)
-		return refuse(ret_why, status,
-			      status == ZT_E_DISK_FULL ? "no space left for the outbox"
-						       : "the outbox cannot be written");
+		return zt_because(ret_why, status,
+				  status == ZT_E_DISK_FULL ? "no space left for the outbox"
+							   : "the outbox cannot be written");
 	outbox->next++;
 	return ZT_OK;
 }

@@ -134,13 +134,13 @@ zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos,
 	TRY(zt_filter_check(filter, qos, NULL));
 	ENSURE(session->connected && session->due_ms[ZT_SESSION_AWAIT_SUBACK] == INT64_MAX, ZT_E_STATE);
 	compact(session);
-	zt_mqtt_subscribe packet = { .packet_id = next_id(session), .count = 1 };
-	packet.items[0] = (zt_mqtt_subscription){ .filter = filter, .qos = qos };
+	const zt_mqtt_subscription item = { .filter = filter, .qos = qos };
 	size_t before = session->out.n;
-	zt_mqtt_write_subscribe(&session->out, zt_session_version(session), &packet);
+	uint16_t packet_id = next_id(session);
+	zt_mqtt_write_subscribe_one(&session->out, zt_session_version(session), packet_id, &item);
 	TRY(finish_packet(session, before));
 	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK, mono_ms);
-	*ret_packet_id = packet.packet_id;
+	*ret_packet_id = packet_id;
 	return ZT_OK;
 }
 

@@ -12,9 +12,9 @@ zt_status zt_thing_init(zt_thing *thing, zt_view device_id)
 		   zt_view_find(device_id, '/') == device_id.n,
 	       ZT_E_INVALID);
 	zt_buf out = zt_buf_make(thing->filter, ZT_THING_FILTER_MAX + 1);
-	zt_buf_put(&out, ZT_LIT("zerotouch/"));
+	zt_buf_put_text(&out, "zerotouch/");
 	zt_buf_put(&out, device_id);
-	zt_buf_put(&out, ZT_LIT("/identity"));
+	zt_buf_put_text(&out, "/identity");
 	return zt_buf_finish_text(&out);
 }
 
@@ -25,13 +25,7 @@ zt_subscription zt_thing_subscription(const zt_thing *thing)
 
 bool zt_thing_name_is_valid(zt_view name, size_t max)
 {
-	for (size_t i = 0; i < name.n; i++) {
-		uint8_t c = name.p[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-		if (!alnum && c != ':' && c != '_' && c != '-')
-			return false;
-	}
-	return name.n && name.n <= max;
+	return name.n && name.n <= max && zt_view_is_made_of(name, ":_-");
 }
 
 zt_status zt_thing_is(zt_thing *thing, zt_view name)

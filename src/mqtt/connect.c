@@ -9,7 +9,6 @@ enum {
 	FLAG_WILL_RETAIN = 0x20,
 	FLAG_PASSWORD = 0x40,
 	FLAG_USERNAME = 0x80,
-	FIXED_BYTES = 2 + 4 + 1 + 1 + 2, /* name, level, flags, keep-alive */
 };
 
 /* MQTT-3.1.2-1, -2. Version 3.1 called itself MQIsdp. */
@@ -89,22 +88,9 @@ static uint8_t flags_of(const zt_mqtt_connect *c)
 	return (uint8_t)flags;
 }
 
-static size_t size_of(const zt_mqtt_connect *c)
-{
-	size_t n = FIXED_BYTES + zt_mqtt_properties_size(c->version, c->properties) + 2 + c->client_id.n;
-	if (c->has_will)
-		n += zt_mqtt_properties_size(c->version, c->will_properties) + 2 + c->will_topic.n + 2 +
-		     c->will_payload.n;
-	if (c->has_username)
-		n += 2 + c->username.n;
-	if (c->has_password)
-		n += 2 + c->password.n;
-	return n;
-}
-
 void zt_mqtt_write_connect(zt_buf *out, const zt_mqtt_connect *c)
 {
-	zt_mqtt_put_head(out, ZT_MQTT_CONNECT, 0, size_of(c));
+	size_t body = zt_mqtt_open(out, ZT_MQTT_CONNECT, 0);
 	zt_mqtt_put_string(out, ZT_LIT("MQTT"));
 	zt_buf_put_u8(out, (uint8_t)c->version);
 	zt_buf_put_u8(out, flags_of(c));
@@ -120,4 +106,5 @@ void zt_mqtt_write_connect(zt_buf *out, const zt_mqtt_connect *c)
 		zt_mqtt_put_string(out, c->username);
 	if (c->has_password)
 		zt_mqtt_put_string(out, c->password);
+	zt_mqtt_close(out, body, 0);
 }

@@ -16,44 +16,45 @@ static bool flags_are_right(unsigned type, uint8_t flags)
 	}
 }
 
-/* The sizes of head and whole packet. */
-static zt_status measure(zt_view in, size_t max, size_t *ret_head, size_t *ret_whole)
+/* Takes the fixed header. */
+static zt_status take_head(zt_view *in, size_t max, uint32_t *ret_remaining)
 {
-	zt_view rest = in;
 	uint8_t first;
-	uint32_t remaining;
-	ENSURE(zt_view_take_u8(&rest, &first), ZT_E_AGAIN);
+	size_t before = in->n;
+	ENSURE(zt_view_take_u8(in, &first), ZT_E_AGAIN);
 	ENSURE(flags_are_right(first >> 4, first & 0x0f), ZT_E_PROTOCOL);
-	TRY(zt_mqtt_take_varint(&rest, &remaining));
-	size_t head = in.n - rest.n;
-	ENSURE(head <= max && remaining <= max - head, ZT_E_LIMIT);
-	*ret_head = head;
-	*ret_whole = head + remaining;
+	TRY(zt_mqtt_take_varint(in, ret_remaining));
+	size_t head = before - in->n;
+	ENSURE(head <= max && *ret_remaining <= max - head, ZT_E_LIMIT);
 	return ZT_OK;
 }
 
 zt_status zt_mqtt_frame_size(zt_view in, size_t max, size_t *ret)
 {
-	size_t head;
-	return measure(in, max, &head, ret);
+	zt_view rest = in;
+	uint32_t remaining;
+	TRY(take_head(&rest, max, &remaining));
+	*ret = in.n - rest.n + remaining;
+	return ZT_OK;
 }
 
 zt_status zt_mqtt_frame_next(zt_view *in, size_t max, zt_mqtt_frame *ret)
 {
-	size_t head, size;
-	zt_view whole;
-	TRY(measure(*in, max, &head, &size));
-	ENSURE(zt_view_take(in, size, &whole), ZT_E_AGAIN);
+	zt_view rest = *in, body;
+	uint32_t remaining;
+	TRY(take_head(&rest, max, &remaining));
+	ENSURE(zt_view_take(&rest, remaining, &body), ZT_E_AGAIN);
 	*ret = (zt_mqtt_frame){
-		.type = (zt_mqtt_type)(whole.p[0] >> 4),
-		.flags = whole.p[0] & 0x0f,
-		.body = zt_view_from(whole, head),
-		.whole = whole,
+		.type = (zt_mqtt_type)(*in->p >> 4),
+		.flags = *in->p & 0x0f,
+		.body = body,
+		.whole = { in->p, in->n - rest.n },
 	};
+	*in = rest;
 	return ZT_OK;
 }
 
 void zt_mqtt_write_empty(zt_buf *out, zt_mqtt_type type)
 {
-	zt_mqtt_put_head(out, type, 0, 0);
+	zt_mqtt_close(out, zt_mqtt_open(out, type, 0), 0);
 }

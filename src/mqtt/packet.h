@@ -166,6 +166,9 @@ void zt_mqtt_write_publish(zt_buf *out, zt_mqtt_version version, const zt_mqtt_p
 void zt_mqtt_write_publish_head(zt_buf *out, zt_mqtt_version version, const zt_mqtt_publish *packet);
 void zt_mqtt_write_ack(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_ack *packet);
 void zt_mqtt_write_subscribe(zt_buf *out, zt_mqtt_version version, const zt_mqtt_subscribe *packet);
+/* The same of one filter and no properties, for whoever has no room for the whole struct. */
+void zt_mqtt_write_subscribe_one(zt_buf *out, zt_mqtt_version version, uint16_t packet_id,
+				 const zt_mqtt_subscription *item);
 void zt_mqtt_write_unsubscribe(zt_buf *out, zt_mqtt_version version, const zt_mqtt_subscribe *packet);
 void zt_mqtt_write_suback(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_suback *packet);
 /* PINGREQ, PINGRESP, and DISCONNECT of 3.1.1. */

@@ -1,15 +1,11 @@
 /* SUBACK (§3.9) and UNSUBACK (§3.11): one code a filter, in the filters' order. */
 #include "mqtt/wire.h"
 
-static zt_status read_codes(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_suback *ret)
+static zt_status read_codes(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_suback *s)
 {
-	zt_mqtt_suback s = { 0 };
-	zt_view in = frame->body;
-	TRY(zt_mqtt_take_packet_id(&in, &s.packet_id));
-	TRY(zt_mqtt_take_properties(&in, version, &s.properties));
-	s.codes = in;
-	*ret = s;
-	return ZT_OK;
+	s->codes = frame->body;
+	TRY(zt_mqtt_take_packet_id(&s->codes, &s->packet_id));
+	return zt_mqtt_take_properties(&s->codes, version, &s->properties);
 }
 
 zt_status zt_mqtt_read_suback(const zt_mqtt_frame *frame, zt_mqtt_version version, zt_mqtt_suback *ret)
@@ -40,8 +36,9 @@ zt_status zt_mqtt_read_unsuback(const zt_mqtt_frame *frame, zt_mqtt_version vers
 void zt_mqtt_write_suback(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_suback *s)
 {
 	zt_view codes = type == ZT_MQTT_UNSUBACK && version == ZT_MQTT_V311 ? ZT_VIEW_EMPTY : s->codes;
-	zt_mqtt_put_head(out, type, 0, 2 + zt_mqtt_properties_size(version, s->properties) + codes.n);
+	size_t body = zt_mqtt_open(out, type, 0);
 	zt_buf_put_be16(out, s->packet_id);
 	zt_mqtt_put_properties(out, version, s->properties);
 	zt_buf_put(out, codes);
+	zt_mqtt_close(out, body, 0);
 }

@@ -1,5 +1,7 @@
 #include "mqtt/wire.h"
 
+#include <string.h>
+
 enum { VARINT_BYTES_MAX = 4, VARINT_MORE = 0x80 };
 
 zt_status zt_mqtt_take_varint(zt_view *in, uint32_t *ret)
@@ -54,6 +56,13 @@ zt_status zt_mqtt_take_packet_id(zt_view *in, uint16_t *ret)
 	return ZT_OK;
 }
 
+zt_status zt_mqtt_take_reason(zt_view *in, zt_mqtt_version version, uint8_t *ret_code, zt_view *ret_properties)
+{
+	if (version == ZT_MQTT_V5 && zt_view_take_u8(in, ret_code) && in->n)
+		TRY(zt_mqtt_take_properties(in, version, ret_properties));
+	return in->n == 0 ? ZT_OK : ZT_E_PROTOCOL;
+}
+
 size_t zt_mqtt_varint_size(size_t value)
 {
 	return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
@@ -80,11 +89,6 @@ void zt_mqtt_put_string(zt_buf *out, zt_view text)
 	zt_buf_put(out, text);
 }
 
-size_t zt_mqtt_properties_size(zt_mqtt_version version, zt_view properties)
-{
-	return version == ZT_MQTT_V311 ? 0 : zt_mqtt_varint_size(properties.n) + properties.n;
-}
-
 void zt_mqtt_put_properties(zt_buf *out, zt_mqtt_version version, zt_view properties)
 {
 	if (version == ZT_MQTT_V311)
@@ -93,8 +97,30 @@ void zt_mqtt_put_properties(zt_buf *out, zt_mqtt_version version, zt_view proper
 	zt_buf_put(out, properties);
 }
 
-void zt_mqtt_put_head(zt_buf *out, zt_mqtt_type type, uint8_t flags, size_t remaining)
+void zt_mqtt_put_reason(zt_buf *out, zt_mqtt_version version, uint8_t code, zt_view properties)
+{
+	if (version == ZT_MQTT_V311 || (code == 0 && properties.n == 0))
+		return;
+	zt_buf_put_u8(out, code);
+	if (properties.n)
+		zt_mqtt_put_properties(out, version, properties);
+}
+
+size_t zt_mqtt_open(zt_buf *out, zt_mqtt_type type, uint8_t flags)
 {
 	zt_buf_put_u8(out, (uint8_t)(type << 4 | flags));
-	zt_mqtt_put_varint(out, remaining);
+	return out->n;
+}
+
+void zt_mqtt_close(zt_buf *out, size_t body, size_t more)
+{
+	size_t n = out->n - body, head = zt_mqtt_varint_size(n + more);
+	if (out->overflow || head > out->cap - out->n) {
+		out->overflow = true;
+		return;
+	}
+	memmove(out->p + body + head, out->p + body, n);
+	out->n = body;
+	zt_mqtt_put_varint(out, n + more);
+	out->n += n;
 }

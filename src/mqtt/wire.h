@@ -18,14 +18,21 @@ ZT_NODISCARD zt_status zt_mqtt_take_properties(zt_view *in, zt_mqtt_version vers
 /* Not 0 (MQTT-2.3.1-1; v5: MQTT-2.2.1-3). */
 ZT_NODISCARD zt_status zt_mqtt_take_packet_id(zt_view *in, uint16_t *ret);
 
+/* What ends an acknowledgement and a DISCONNECT of v5: a code that may be left out when it is success, and properties
+ * where there are any (§3.4.2.1, §3.4.2.2.1, §3.14.2.1, §3.14.2.2.1). Nothing may follow. */
+ZT_NODISCARD zt_status zt_mqtt_take_reason(zt_view *in, zt_mqtt_version version, uint8_t *ret_code,
+					   zt_view *ret_properties);
+
 size_t zt_mqtt_varint_size(size_t value);
 void zt_mqtt_put_varint(zt_buf *out, size_t value);
 /* Sets the buffer's flag when the text has more than 65,535 bytes. */
 void zt_mqtt_put_string(zt_buf *out, zt_view text);
-/* Bytes of the property block with its length; 0 in 3.1.1. */
-size_t zt_mqtt_properties_size(zt_mqtt_version version, zt_view properties);
+/* The property block of v5; nothing in 3.1.1. */
 void zt_mqtt_put_properties(zt_buf *out, zt_mqtt_version version, zt_view properties);
-/* First byte and remaining length. */
-void zt_mqtt_put_head(zt_buf *out, zt_mqtt_type type, uint8_t flags, size_t remaining);
+void zt_mqtt_put_reason(zt_buf *out, zt_mqtt_version version, uint8_t code, zt_view properties);
+/* A packet's body is written between these: its length, one to four bytes, is set before it at the end. The first
+ * returns where the body begins; `more` bytes of it are still to follow. */
+size_t zt_mqtt_open(zt_buf *out, zt_mqtt_type type, uint8_t flags);
+void zt_mqtt_close(zt_buf *out, size_t body, size_t more);
 
 #endif
