@@ -4,8 +4,8 @@
  * 3.1.1 is always there. MQTT 5 is what zt_mqtt5 adds, in files of its own: whoever does not name it does not link it.
  *
  * The caller moves bytes between the session and a stream: zt_session_output/_sent one way, zt_session_input/_received
- * the other, and asks zt_session_next for events until there are none. One publish is in flight at a time; its payload
- * is never copied. */
+ * the other, and asks zt_session_next for events until there are none. It keeps session.now_ms at what its monotonic
+ * clock says. One publish is in flight at a time; its payload is never copied. */
 #ifndef ZEROTOUCH_SESSION_H
 #define ZEROTOUCH_SESSION_H
 
@@ -66,6 +66,8 @@ typedef enum {
 } zt_session_answer;
 
 typedef struct {
+	int64_t now_ms;  /* monotonic; the caller's to set */
+	uint8_t version; /* 4: 3.1.1; 5 */
 	bool connected;
 	bool publishing;
 	bool payload_pending; /* the payload goes out behind byte payload_at of `out` */
@@ -89,15 +91,14 @@ typedef struct {
 /* out_cap >= ZT_SESSION_OUT_MIN; in_cap bounds the packets that can be received. The memory is the caller's. */
 void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, size_t in_cap);
 /* Begins on a fresh stream: forgets the old one and queues CONNECT. ZT_E_LIMIT, ZT_E_SPACE. */
-ZT_NODISCARD zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms);
+ZT_NODISCARD zt_status zt_session_connect(zt_session *session, const zt_session_options *options);
 /* Queues PUBLISH; `again` sets DUP for a QoS 1 message sent before without an acknowledgement (MQTT-3.3.1-1).
  * ZT_E_STATE when not connected or a publish is in flight; ZT_E_LIMIT, ZT_E_INVALID (message.h; MQTT 5: also a limit
  * that the server has told), ZT_E_UNSUPPORTED: the server does not do what the message asks for; ZT_E_AGAIN: no room
  * yet. */
-ZT_NODISCARD zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again, int64_t mono_ms);
+ZT_NODISCARD zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again);
 /* Queues SUBSCRIBE of one filter. One SUBACK is awaited at a time: ZT_E_STATE before. */
-ZT_NODISCARD zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, int64_t mono_ms,
-					    uint16_t *ret_packet_id);
+ZT_NODISCARD zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, uint16_t *ret_packet_id);
 /* Queues DISCONNECT: the server drops the will. */
 ZT_NODISCARD zt_status zt_session_disconnect(zt_session *session);
 /* The same with a reason code of MQTT 5 (0x04: the will is to be sent); 3.1.1 has none, and sends none. */
@@ -105,13 +106,14 @@ ZT_NODISCARD zt_status zt_session_disconnect_because(zt_session *session, uint8_
 
 /* The next bytes to send; empty when there are none. Valid until the next call. */
 zt_view zt_session_output(const zt_session *session);
-void zt_session_sent(zt_session *session, size_t n, int64_t mono_ms);
+void zt_session_sent(zt_session *session, size_t n);
 /* Where received bytes go; room is 0 while a received message is still being looked at and memory is full. */
 uint8_t *zt_session_input(zt_session *session, size_t *ret_room);
 void zt_session_received(zt_session *session, size_t n);
 /* The next event. ZT_E_PROTOCOL: the server broke MQTT. ZT_E_LIMIT: a packet larger than the memory. ZT_E_TIMEOUT: an
- * answer is overdue. After an error the stream is to be closed. Queues PINGREQ and PUBACK on its own. */
-ZT_NODISCARD zt_status zt_session_next(zt_session *session, int64_t mono_ms, zt_session_event *ret);
+ * answer is overdue. After an error *ret says nothing and the stream is to be closed. Queues PINGREQ and PUBACK on its
+ * own. */
+ZT_NODISCARD zt_status zt_session_next(zt_session *session, zt_session_event *ret);
 /* When zt_session_next must be called again even if no byte comes. Monotonic. */
 int64_t zt_session_due_ms(const zt_session *session);
 

@@ -221,7 +221,7 @@ static void pull(zt_device *device)
 
 void zt_device_step(zt_device *device, zt_event *ret)
 {
-	device->now_ms = zt_clock_mono_ms(&device->config.clock);
+	device->now_ms = device->session.now_ms = zt_clock_mono_ms(&device->config.clock);
 	*ret = (zt_event){ .kind = ZT_EVENT_NONE };
 	pull(device);
 	if (report_settled(device, ret))

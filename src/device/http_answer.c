@@ -20,11 +20,12 @@ static zt_status read_status_line(zt_http_answer *answer, zt_view line)
 {
 	zt_view digits;
 	uint64_t status;
-	answer->keep_alive = zt_view_take_text(&line, VERSION "1 ");
-	ENSURE(answer->keep_alive || zt_view_take_text(&line, VERSION "0 "), ZT_E_PROTOCOL);
+	ENSURE(zt_view_take_text(&line, VERSION), ZT_E_PROTOCOL);
+	answer->keep_alive = zt_view_take_text(&line, "1 ");
+	ENSURE(answer->keep_alive || zt_view_take_text(&line, "0 "), ZT_E_PROTOCOL);
 	ENSURE(zt_view_take(&line, 3, &digits) && zt_view_to_u64(digits, &status), ZT_E_PROTOCOL);
-	ENSURE(status >= 100 && status <= 599 && zt_view_take_text(&line, " "), ZT_E_PROTOCOL);
 	answer->status = (uint16_t)status;
+	ENSURE(answer->status >= 100 && answer->status <= 599 && zt_view_take_text(&line, " "), ZT_E_PROTOCOL);
 	return ZT_OK;
 }
 

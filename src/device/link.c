@@ -33,11 +33,16 @@ void zt_device_accepted(zt_device *device, zt_onboarding *onboarding, zt_event *
 	ret->elapsed_ms = zt_onboarding_elapsed_ms(onboarding);
 }
 
+uint8_t zt_translate(const zt_translation *rows, size_t count, unsigned from)
+{
+	while (--count && rows->from != from)
+		rows++;
+	return rows->to;
+}
+
 static zt_reason reason_of(zt_status status)
 {
-	static const struct {
-		uint8_t status, reason;
-	} rows[] = {
+	static const zt_translation rows[] = {
 		{ ZT_E_CLOSED, ZT_REASON_CLOSED },
 		{ ZT_E_NETWORK, ZT_REASON_NETWORK },
 		{ ZT_E_TIMEOUT, ZT_REASON_NO_ANSWER },
@@ -49,11 +54,9 @@ static zt_reason reason_of(zt_status status)
 		{ ZT_E_CONFLICT, ZT_REASON_TAKEN_OVER },
 		{ ZT_E_INVALID, ZT_REASON_REJECTED },
 		{ ZT_E_LIMIT, ZT_REASON_TOO_LARGE },
+		{ ZT_OK, ZT_REASON_BAD_ANSWER }, /* and anything else */
 	};
-	for (size_t i = 0; i < ZT_COUNT(rows); i++)
-		if (rows[i].status == status)
-			return (zt_reason)rows[i].reason;
-	return ZT_REASON_BAD_ANSWER;
+	return (zt_reason)zt_translate(rows, ZT_COUNT(rows), status);
 }
 
 void zt_device_refused(zt_device *device, zt_onboarding *onboarding, zt_status status, zt_event *ret)

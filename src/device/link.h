@@ -36,6 +36,12 @@ void zt_device_accepted(zt_device *device, zt_onboarding *onboarding, zt_event *
  * way), ZT_E_UNAVAILABLE. */
 zt_status zt_device_judge(const zt_device *device, const zt_onboarding *onboarding, uint16_t http_status);
 
+/* A number for another; the last row is for all others. */
+typedef struct {
+	uint8_t from, to;
+} zt_translation;
+uint8_t zt_translate(const zt_translation *rows, size_t count, unsigned from);
+
 /* The message has come to its end; the next step reports it. */
 void zt_device_settle(zt_device *device, zt_event_kind kind, zt_reason reason);
 

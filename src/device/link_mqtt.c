@@ -16,7 +16,7 @@ zt_status zt_link_mqtt_begin(zt_device *device)
 		options.client_id = zt_view_of(device->identity.name);
 	device->subscribed = 0;
 	device->message_sent = false;
-	return zt_session_connect(&device->session, &options, device->now_ms);
+	return zt_session_connect(&device->session, &options);
 }
 
 static zt_status send_output(zt_device *device)
@@ -27,7 +27,7 @@ static zt_status send_output(zt_device *device)
 		int32_t sent = bytes.n ? t->send(t->context, bytes.p, bytes.n) : 0;
 		if (sent <= 0)
 			return sent ? ZT_E_CLOSED : ZT_OK;
-		zt_session_sent(&device->session, (size_t)sent, device->now_ms);
+		zt_session_sent(&device->session, (size_t)sent);
 	}
 }
 
@@ -52,14 +52,12 @@ static const zt_subscription *subscription_at(const zt_device *device, size_t in
 static zt_status subscribe(zt_device *device)
 {
 	const zt_subscription *next = subscription_at(device, device->subscribed);
-	return unless_again(
-	    zt_session_subscribe(&device->session, next->filter, next->qos, device->now_ms, &device->suback_id));
+	return unless_again(zt_session_subscribe(&device->session, next->filter, next->qos, &device->suback_id));
 }
 
 static zt_status send_message(zt_device *device)
 {
-	zt_status status =
-	    zt_session_publish(&device->session, &device->message, device->message_again, device->now_ms);
+	zt_status status = zt_session_publish(&device->session, &device->message, device->message_again);
 	if (status == ZT_OK)
 		device->message_sent = device->message_again = true;
 	/* Too much for this server, however often it is sent. */
@@ -84,27 +82,23 @@ static zt_status ask_more(zt_device *device)
  * are also those of DISCONNECT. */
 static zt_status meaning_of(uint8_t code)
 {
-	switch (code) {
-	case ZT_RC_SUCCESS:
-	case ZT_RC_SERVER_SHUTTING_DOWN:
-	case ZT_RC_KEEP_ALIVE_TIMEOUT:
-	case ZT_RC_ADMINISTRATIVE_ACTION:
-		return ZT_E_CLOSED;
-	case 3:
-	case ZT_RC_SERVER_UNAVAILABLE:
-	case ZT_RC_SERVER_BUSY:
-	case ZT_RC_QUOTA_EXCEEDED:
-		return ZT_E_UNAVAILABLE;
-	case 4:
-	case 5:
-	case 7:
-	case ZT_RC_NOT_AUTHORIZED:
-		return ZT_E_DENIED;
-	case ZT_RC_SESSION_TAKEN_OVER:
-		return ZT_E_CONFLICT;
-	default:
-		return ZT_E_INVALID;
-	}
+	static const zt_translation rows[] = {
+		{ ZT_RC_SUCCESS, ZT_E_CLOSED },
+		{ ZT_RC_SERVER_SHUTTING_DOWN, ZT_E_CLOSED },
+		{ ZT_RC_KEEP_ALIVE_TIMEOUT, ZT_E_CLOSED },
+		{ ZT_RC_ADMINISTRATIVE_ACTION, ZT_E_CLOSED },
+		{ 3, ZT_E_UNAVAILABLE },
+		{ ZT_RC_SERVER_UNAVAILABLE, ZT_E_UNAVAILABLE },
+		{ ZT_RC_SERVER_BUSY, ZT_E_UNAVAILABLE },
+		{ ZT_RC_QUOTA_EXCEEDED, ZT_E_UNAVAILABLE },
+		{ 4, ZT_E_DENIED },
+		{ 5, ZT_E_DENIED },
+		{ 7, ZT_E_DENIED },
+		{ ZT_RC_NOT_AUTHORIZED, ZT_E_DENIED },
+		{ ZT_RC_SESSION_TAKEN_OVER, ZT_E_CONFLICT },
+		{ ZT_RC_UNSPECIFIED, ZT_E_INVALID }, /* and any other */
+	};
+	return (zt_status)zt_translate(rows, ZT_COUNT(rows), code);
 }
 
 /* MQTT 5: the server does not take this message. Over its quota it will take it later. */
@@ -167,7 +161,7 @@ static zt_status read_events(zt_device *device, zt_event *ret)
 	for (;;) {
 		zt_session_event event;
 		size_t room, received;
-		TRY(zt_session_next(&device->session, device->now_ms, &event));
+		TRY(zt_session_next(&device->session, &event));
 		TRY(translate(device, &event, ret));
 		if (event.kind != ZT_SESSION_NONE)
 			return ZT_OK;

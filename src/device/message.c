@@ -23,7 +23,8 @@ zt_status zt_message_check(const zt_message *message, const char **ret_why)
 zt_status zt_filter_check(zt_view filter, uint8_t qos, const char **ret_why)
 {
 	if (!zt_filter_is_valid(filter))
-		return zt_because(ret_why, ZT_E_INVALID,
-				 "a topic filter is UTF-8, not empty, with '+' for a whole level and '#' for the rest");
+		return zt_because(
+		    ret_why, ZT_E_INVALID,
+		    "a topic filter is UTF-8, not empty, with '+' for a whole level and '#' for the rest");
 	return check_limits(filter, qos, ret_why);
 }

@@ -16,7 +16,7 @@ struct zt_protocol {
 
 static inline zt_mqtt_version zt_session_version(const zt_session *session)
 {
-	return session->protocol ? session->protocol->version : ZT_MQTT_V311;
+	return (zt_mqtt_version)session->version;
 }
 
 static inline zt_status zt_session_check_properties(const zt_session *session, zt_view properties, zt_mqtt_type type)

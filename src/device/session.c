@@ -17,8 +17,10 @@ void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, s
 static void forget_stream(zt_session *session)
 {
 	uint16_t last_id = session->last_id;
+	int64_t now_ms = session->now_ms;
 	zt_session_init(session, session->out.p, session->out.cap, session->in, session->in_cap);
 	session->last_id = last_id;
+	session->now_ms = now_ms;
 }
 
 /* Never 0 (MQTT-2.3.1-1). */
@@ -61,13 +63,12 @@ static void obey(zt_session *session, const zt_session_options *options)
 {
 	session->keep_alive_s = options->keep_alive_s;
 	session->protocol = options->protocol;
+	session->version = options->protocol ? (uint8_t)options->protocol->version : ZT_MQTT_V311;
 	session->expiry_s = options->clean ? 0 : options->expiry_s ? options->expiry_s : ZT_SESSION_EXPIRY_S;
-	session->packet_max = 0;
 	session->qos_max = 1;
-	session->no_retain = false;
 }
 
-zt_status zt_session_connect(zt_session *session, const zt_session_options *options, int64_t mono_ms)
+zt_status zt_session_connect(zt_session *session, const zt_session_options *options)
 {
 	ENSURE(options->client_id.n <= ZT_CLIENT_ID_MAX, ZT_E_LIMIT);
 	forget_stream(session);
@@ -87,8 +88,8 @@ zt_status zt_session_connect(zt_session *session, const zt_session_options *opti
 	}
 	zt_mqtt_write_connect(&session->out, &packet);
 	ENSURE(finish_packet(session, 0) == ZT_OK, ZT_E_SPACE);
-	session->sent_ms = mono_ms;
-	zt_session_expect(session, ZT_SESSION_AWAIT_CONNACK, mono_ms);
+	session->sent_ms = session->now_ms;
+	zt_session_expect(session, ZT_SESSION_AWAIT_CONNACK);
 	return ZT_OK;
 }
 
@@ -101,7 +102,7 @@ static zt_status check_server(const zt_session *session, const zt_mqtt_publish *
 	return ZT_OK;
 }
 
-zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again, int64_t mono_ms)
+zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again)
 {
 	TRY(zt_message_check(message, NULL));
 	ENSURE(session->connected && !session->publishing, ZT_E_STATE);
@@ -124,12 +125,11 @@ zt_status zt_session_publish(zt_session *session, const zt_message *message, boo
 	session->publishing = true;
 	session->publish_id = packet.packet_id;
 	if (message->qos)
-		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK, mono_ms);
+		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK);
 	return ZT_OK;
 }
 
-zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, int64_t mono_ms,
-			       uint16_t *ret_packet_id)
+zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, uint16_t *ret_packet_id)
 {
 	TRY(zt_filter_check(filter, qos, NULL));
 	ENSURE(session->connected && session->due_ms[ZT_SESSION_AWAIT_SUBACK] == INT64_MAX, ZT_E_STATE);
@@ -139,7 +139,7 @@ zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos,
 	uint16_t packet_id = next_id(session);
 	zt_mqtt_write_subscribe_one(&session->out, zt_session_version(session), packet_id, &item);
 	TRY(finish_packet(session, before));
-	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK, mono_ms);
+	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK);
 	*ret_packet_id = packet_id;
 	return ZT_OK;
 }
@@ -175,12 +175,12 @@ static void end_payload(zt_session *session)
 	session->publish_done = session->publish_id == 0;
 }
 
-void zt_session_sent(zt_session *session, size_t n, int64_t mono_ms)
+void zt_session_sent(zt_session *session, size_t n)
 {
-	session->sent_ms = mono_ms;
+	session->sent_ms = session->now_ms;
 	/* A long payload on a slow link: the answer's time runs from the last byte. */
 	if (zt_session_expects(session, ZT_SESSION_AWAIT_PUBACK))
-		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK, mono_ms);
+		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK);
 	if (session->payload_pending && session->out_sent == session->payload_at)
 		session->payload_sent += n;
 	else

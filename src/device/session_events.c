@@ -6,8 +6,6 @@
 
 enum { SMALL_PACKET = 4 }; /* PINGREQ and PUBACK */
 
-typedef zt_status (*packet_handler)(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret);
-
 static zt_status take_connack(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_connack packet;
@@ -68,9 +66,8 @@ static zt_status take_suback(zt_session *session, const zt_mqtt_frame *frame, zt
 	return ZT_OK;
 }
 
-static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame)
 {
-	(void)ret;
 	ENSURE(frame->body.n == 0, ZT_E_PROTOCOL);
 	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PINGRESP);
 	return ZT_OK;
@@ -90,18 +87,26 @@ static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame
 }
 
 /* What a server may send to a client that uses QoS 0 and 1 and never unsubscribes. */
-static const packet_handler handlers[] = {
-	[ZT_MQTT_CONNACK] = take_connack, [ZT_MQTT_PUBLISH] = take_publish,   [ZT_MQTT_PUBACK] = take_puback,
-	[ZT_MQTT_SUBACK] = take_suback,   [ZT_MQTT_PINGRESP] = take_pingresp, [ZT_MQTT_DISCONNECT] = take_disconnect,
-};
-
 static zt_status take_frame(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
-	unsigned type = (unsigned)frame->type;
-	ENSURE(type < ZT_COUNT(handlers) && handlers[type], ZT_E_PROTOCOL);
 	/* The first packet is CONNACK and no other is (MQTT-3.2.0-1). */
 	ENSURE(session->connected != (frame->type == ZT_MQTT_CONNACK), ZT_E_PROTOCOL);
-	return handlers[type](session, frame, ret);
+	switch (frame->type) {
+	case ZT_MQTT_CONNACK:
+		return take_connack(session, frame, ret);
+	case ZT_MQTT_PUBLISH:
+		return take_publish(session, frame, ret);
+	case ZT_MQTT_PUBACK:
+		return take_puback(session, frame, ret);
+	case ZT_MQTT_SUBACK:
+		return take_suback(session, frame, ret);
+	case ZT_MQTT_PINGRESP:
+		return take_pingresp(session, frame);
+	case ZT_MQTT_DISCONNECT:
+		return take_disconnect(session, frame, ret);
+	default:
+		return ZT_E_PROTOCOL;
+	}
 }
 
 static bool has_room(const zt_session *session)
@@ -149,37 +154,33 @@ static int64_t ping_due_ms(const zt_session *session)
 	return idle ? session->sent_ms + (int64_t)session->keep_alive_s * 1000 + grace_ms : INT64_MAX;
 }
 
-static zt_status watch_clock(zt_session *session, int64_t mono_ms)
+static zt_status watch_clock(zt_session *session)
 {
 	for (size_t i = 0; i < ZT_SESSION_AWAITS; i++)
-		ENSURE(mono_ms < session->due_ms[i], ZT_E_TIMEOUT);
-	if (mono_ms < ping_due_ms(session))
+		ENSURE(session->now_ms < session->due_ms[i], ZT_E_TIMEOUT);
+	if (session->now_ms < ping_due_ms(session))
 		return ZT_OK;
 	ENSURE(has_room(session), ZT_E_TIMEOUT);
 	zt_mqtt_write_empty(&session->out, ZT_MQTT_PINGREQ);
-	zt_session_expect(session, ZT_SESSION_AWAIT_PINGRESP, mono_ms);
+	zt_session_expect(session, ZT_SESSION_AWAIT_PINGRESP);
 	return ZT_OK;
 }
 
-zt_status zt_session_next(zt_session *session, int64_t mono_ms, zt_session_event *ret)
+zt_status zt_session_next(zt_session *session, zt_session_event *ret)
 {
-	zt_session_event event = { .kind = ZT_SESSION_NONE };
+	*ret = (zt_session_event){ .kind = ZT_SESSION_NONE };
 	if (session->publish_done) {
 		session->publish_done = session->publishing = false;
-		event.kind = ZT_SESSION_PUBLISHED;
-		*ret = event;
+		ret->kind = ZT_SESSION_PUBLISHED;
 		return ZT_OK;
 	}
 	/* A peer that does not read gets no acknowledgements, so nothing more of it is read either. */
 	if (has_room(session)) {
 		acknowledge(session);
 		compact(session);
-		TRY(next_packet(session, &event));
+		TRY(next_packet(session, ret));
 	}
-	if (event.kind == ZT_SESSION_NONE)
-		TRY(watch_clock(session, mono_ms));
-	*ret = event;
-	return ZT_OK;
+	return ret->kind == ZT_SESSION_NONE ? watch_clock(session) : ZT_OK;
 }
 
 int64_t zt_session_due_ms(const zt_session *session)

@@ -4,9 +4,9 @@
 
 #include "zerotouch/session.h"
 
-static inline void zt_session_expect(zt_session *session, zt_session_answer what, int64_t mono_ms)
+static inline void zt_session_expect(zt_session *session, zt_session_answer what)
 {
-	session->due_ms[what] = mono_ms + ZT_SESSION_ANSWER_MS;
+	session->due_ms[what] = session->now_ms + ZT_SESSION_ANSWER_MS;
 }
 
 static inline bool zt_session_expects(const zt_session *session, zt_session_answer what)

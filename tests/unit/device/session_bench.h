@@ -10,7 +10,8 @@
 static uint8_t out_memory[ZT_SESSION_OUT_MIN], in_memory[256];
 static zt_session session;
 static zt_session_event event;
-static int64_t now_ms;
+
+#define now_ms session.now_ms
 
 /* CONNACK: accepted, no session present (MQTT 3.1.1 §3.2). */
 #define CONNACK_OK 0x20, 0x02, 0x00, 0x00
@@ -27,7 +28,7 @@ static void server_says(const uint8_t *bytes, size_t n)
 
 static zt_status next(void)
 {
-	return zt_session_next(&session, now_ms, &event);
+	return zt_session_next(&session, &event);
 }
 #define assert_next(expected)                           \
 	do {                                            \
@@ -49,7 +50,7 @@ static zt_view take_output(size_t chunk)
 		assert_true(n + bytes.n <= sizeof taken);
 		memcpy(taken + n, bytes.p, bytes.n);
 		n += bytes.n;
-		zt_session_sent(&session, bytes.n, now_ms);
+		zt_session_sent(&session, bytes.n);
 	}
 }
 
@@ -58,9 +59,9 @@ static void begin(void)
 	static const zt_session_options options = { .client_id = ZT_LIT_INIT("device-1"),
 						    .keep_alive_s = 60,
 						    .clean = true };
-	now_ms = 1000;
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
-	assert_ok(zt_session_connect(&session, &options, now_ms));
+	now_ms = 1000;
+	assert_ok(zt_session_connect(&session, &options));
 }
 
 static int connected(void **state)

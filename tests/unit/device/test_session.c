@@ -18,7 +18,7 @@ static void a_will_and_a_persistent_session_go_into_connect(void **state)
 		.client_id = ZT_LIT("d"), .keep_alive_s = 30, .clean = false, .will = &will
 	};
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
-	assert_ok(zt_session_connect(&session, &options, 0));
+	assert_ok(zt_session_connect(&session, &options));
 	assert_bytes(take_output(SIZE_MAX), 0x10, 0x13, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x04, 0x2c, 0x00, 0x1e, 0x00,
 		     0x01, 'd', 0x00, 0x01, 'w', 0x00, 0x01, 'x');
 }
@@ -46,26 +46,26 @@ static void nothing_is_published_before_connack(void **state)
 {
 	(void)state;
 	begin();
-	assert_status(zt_session_publish(&session, &(zt_message){ .topic = ZT_LIT("a") }, false, now_ms), ZT_E_STATE);
+	assert_status(zt_session_publish(&session, &(zt_message){ .topic = ZT_LIT("a") }, false), ZT_E_STATE);
 }
 
 static void qos_1_is_published_when_it_is_acknowledged(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a/b"), ZT_LIT("hi"), 1, false };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	assert_bytes(take_output(SIZE_MAX), 0x32, 0x09, 0x00, 0x03, 'a', '/', 'b', 0x00, 0x01, 'h', 'i');
 	assert_next(ZT_SESSION_NONE);
 	SERVER_SAYS(0x40, 0x02, 0x00, 0x01);
 	assert_next(ZT_SESSION_PUBLISHED);
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 }
 
 static void qos_0_is_published_when_its_last_byte_is_gone(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("hello"), 0, true };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	assert_next(ZT_SESSION_NONE);
 	assert_bytes(take_output(1), 0x31, 0x08, 0x00, 0x01, 'a', 'h', 'e', 'l', 'l', 'o');
 	assert_true(zt_session_due_ms(&session) <= now_ms);
@@ -75,7 +75,7 @@ static void qos_0_is_published_when_its_last_byte_is_gone(void **state)
 static void an_empty_payload_is_a_message_too(void **state)
 {
 	(void)state;
-	assert_ok(zt_session_publish(&session, &(zt_message){ .topic = ZT_LIT("a") }, false, now_ms));
+	assert_ok(zt_session_publish(&session, &(zt_message){ .topic = ZT_LIT("a") }, false));
 	assert_bytes(take_output(SIZE_MAX), 0x30, 0x03, 0x00, 0x01, 'a');
 	assert_next(ZT_SESSION_PUBLISHED);
 }
@@ -84,7 +84,7 @@ static void a_repetition_says_dup(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("x"), 1, false };
-	assert_ok(zt_session_publish(&session, &message, true, now_ms));
+	assert_ok(zt_session_publish(&session, &message, true));
 	assert_int_equal(take_output(SIZE_MAX).p[0], 0x3a);
 }
 
@@ -92,15 +92,15 @@ static void one_publish_is_in_flight_at_a_time(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("x"), 1, false };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
-	assert_status(zt_session_publish(&session, &message, false, now_ms), ZT_E_STATE);
+	assert_ok(zt_session_publish(&session, &message, false));
+	assert_status(zt_session_publish(&session, &message, false), ZT_E_STATE);
 }
 
 static void packets_queued_meanwhile_go_behind_the_payload(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("hello"), 1, false };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	SERVER_SAYS(0x32, 0x06, 0x00, 0x01, 'b', 0x00, 0x07, 'x');
 	assert_next(ZT_SESSION_RECEIVED);
 	assert_next(ZT_SESSION_NONE);
@@ -113,10 +113,10 @@ static void a_call_in_the_middle_of_a_message_does_not_tear_it(void **state)
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("hello"), 1, false };
 	uint16_t id;
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	assert_bytes(zt_session_output(&session), 0x32, 0x0a, 0x00, 0x01, 'a', 0x00, 0x01);
-	zt_session_sent(&session, 3, now_ms);
-	assert_ok(zt_session_subscribe(&session, ZT_LIT("b"), 0, now_ms, &id));
+	zt_session_sent(&session, 3);
+	assert_ok(zt_session_subscribe(&session, ZT_LIT("b"), 0, &id));
 	assert_bytes(take_output(SIZE_MAX), 0x01, 'a', 0x00, 0x01, 'h', 'e', 'l', 'l', 'o', 0x82, 0x06, 0x00, 0x02,
 		     0x00, 0x01, 'b', 0x00);
 }
@@ -125,7 +125,7 @@ static void an_acknowledgement_of_another_id_is_not_ours(void **state)
 {
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("x"), 1, false };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	(void)take_output(SIZE_MAX);
 	SERVER_SAYS(0x40, 0x02, 0x00, 0x63);
 	assert_next(ZT_SESSION_NONE);
@@ -135,7 +135,7 @@ static void subscribe_and_its_answer(void **state)
 {
 	(void)state;
 	uint16_t id = 0;
-	assert_ok(zt_session_subscribe(&session, ZT_LIT("a/#"), 1, now_ms, &id));
+	assert_ok(zt_session_subscribe(&session, ZT_LIT("a/#"), 1, &id));
 	assert_bytes(take_output(SIZE_MAX), 0x82, 0x08, 0x00, 0x01, 0x00, 0x03, 'a', '/', '#', 0x01);
 	SERVER_SAYS(0x90, 0x03, 0x00, 0x01, 0x80);
 	assert_next(ZT_SESSION_SUBSCRIBED);
@@ -205,13 +205,13 @@ static void a_new_stream_forgets_the_old_one(void **state)
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("x"), 1, false };
 	static const zt_session_options options = { .client_id = ZT_LIT_INIT("d"), .keep_alive_s = 60, .clean = true };
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	SERVER_SAYS(0x30, 0x04, 0x00);
-	assert_ok(zt_session_connect(&session, &options, now_ms));
+	assert_ok(zt_session_connect(&session, &options));
 	assert_int_equal(take_output(SIZE_MAX).p[0], 0x10);
 	SERVER_SAYS(CONNACK_OK);
 	assert_next(ZT_SESSION_CONNECTED);
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 }
 
 static void packet_ids_never_become_zero(void **state)
@@ -219,7 +219,7 @@ static void packet_ids_never_become_zero(void **state)
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("x"), 1, false };
 	session.last_id = UINT16_MAX;
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	assert_bytes(take_output(SIZE_MAX), 0x32, 0x06, 0x00, 0x01, 'a', 0x00, 0x01, 'x');
 }
 

@@ -71,7 +71,7 @@ static void a_suback_has_one_code_for_one_filter(void **state)
 	(void)state;
 	uint16_t id;
 	(void)connected(NULL);
-	assert_ok(zt_session_subscribe(&session, ZT_LIT("a"), 1, now_ms, &id));
+	assert_ok(zt_session_subscribe(&session, ZT_LIT("a"), 1, &id));
 	SERVER_SAYS(0x90, 0x04, 0x00, 0x01, 0x01, 0x01);
 	assert_status(next(), ZT_E_PROTOCOL);
 }
@@ -97,11 +97,11 @@ static void each_answer_has_a_deadline(void **state)
 	now_ms += 1;
 	assert_status(next(), ZT_E_TIMEOUT);
 	(void)connected(NULL);
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	now_ms += ZT_SESSION_ANSWER_MS;
 	assert_status(next(), ZT_E_TIMEOUT);
 	(void)connected(NULL);
-	assert_ok(zt_session_subscribe(&session, ZT_LIT("a"), 0, now_ms, &id));
+	assert_ok(zt_session_subscribe(&session, ZT_LIT("a"), 0, &id));
 	now_ms += ZT_SESSION_ANSWER_MS;
 	assert_status(next(), ZT_E_TIMEOUT);
 }
@@ -122,11 +122,11 @@ static void a_long_payload_on_a_slow_link_is_no_timeout(void **state)
 	(void)state;
 	const zt_message message = { ZT_LIT("a"), ZT_LIT("hello"), 1, false };
 	(void)connected(NULL);
-	assert_ok(zt_session_publish(&session, &message, false, now_ms));
+	assert_ok(zt_session_publish(&session, &message, false));
 	for (int i = 0; i < 12; i++) {
 		now_ms += ZT_SESSION_ANSWER_MS - 1;
 		assert_next(ZT_SESSION_NONE);
-		zt_session_sent(&session, 1, now_ms);
+		zt_session_sent(&session, 1);
 	}
 }
 
@@ -170,7 +170,7 @@ static void a_client_id_over_the_limit_is_refused(void **state)
 	memset(id, 'x', sizeof id);
 	const zt_session_options options = { .client_id = zt_view_make(id, sizeof id), .keep_alive_s = 60 };
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
-	assert_status(zt_session_connect(&session, &options, 0), ZT_E_LIMIT);
+	assert_status(zt_session_connect(&session, &options), ZT_E_LIMIT);
 }
 
 static void a_connect_that_does_not_fit_is_refused(void **state)
@@ -180,7 +180,7 @@ static void a_connect_that_does_not_fit_is_refused(void **state)
 	const zt_message will = { ZT_LIT("w"), zt_view_make(payload, sizeof payload), 0, false };
 	const zt_session_options options = { .client_id = ZT_LIT("d"), .keep_alive_s = 60, .will = &will };
 	zt_session_init(&session, out_memory, sizeof out_memory, in_memory, sizeof in_memory);
-	assert_status(zt_session_connect(&session, &options, 0), ZT_E_SPACE);
+	assert_status(zt_session_connect(&session, &options), ZT_E_SPACE);
 }
 
 int main(void)
