@@ -203,7 +203,7 @@ static bool InitDevice(MqttTask *task)
 		.identity = zt_daa_identity_seam(&task->daa),
 		.network_ready = zt_sphere_network_ready,
 		.host = { zt_view_of(task->config->endpoint), task->config->https_port },
-		.keep_alive_s = KEEP_ALIVE_S,
+		.mqtt.keep_alive_s = KEEP_ALIVE_S,
 		.first_by_https = true,
 		.out = task->out,
 		.out_cap = sizeof task->out,

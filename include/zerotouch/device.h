@@ -52,15 +52,9 @@ typedef struct {
 
 	zt_http_host host; /* the endpoint's, for HTTPS */
 
-	zt_view client_id;                    /* MQTT; empty: the identity's name */
-	uint16_t keep_alive_s;                /* MQTT */
-	bool clean;                           /* MQTT: no persistent session */
-	const zt_message *will;               /* MQTT; NULL for none */
+	zt_session_options mqtt;              /* an empty client id is the identity's name */
 	const zt_subscription *subscriptions; /* MQTT: subscribed to after each connect */
 	size_t subscription_count;
-
-	const zt_protocol *protocol; /* MQTT; NULL: 3.1.1; &zt_mqtt5 */
-	uint32_t expiry_s;           /* MQTT 5; 0: ZT_SESSION_EXPIRY_S */
 
 	/* MQTT: the first contact of each new certificate goes by HTTPS, which knows no client id and therefore no
 	 * limit of connects and no take-over; where the HTTPS ports are closed it goes by MQTT. Needs an out_cap of

@@ -55,10 +55,10 @@ typedef struct {
 	zt_reason reason; /* why it is not accepted; ZT_REASON_NONE when it is */
 	bool proven;      /* this certificate was accepted before */
 	bool active;      /* the server has answered to it: what is refused now lacks a policy */
+	bool silent;      /* an attempt ended without an answer */
 	bool known_generation;
 	uint32_t generation; /* the certificate that the counts below are about */
 	uint32_t attempts;   /* since it is in use, until accepted */
-	uint32_t silent;     /* of those, ended without an answer */
 	zt_backoff backoff;
 	uint32_t wait_ms;      /* the wait that was drawn last */
 	int64_t wait_until_ms; /* monotonic; while WAITING */

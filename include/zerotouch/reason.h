@@ -12,12 +12,12 @@
 	X(ZT_REASON_CLOCK_NOT_SET, "clock-not-set", "waiting for the date, which checks of certificates need")     \
 	X(ZT_REASON_NO_IDENTITY, "no-identity", "there is no device certificate yet")                              \
 	X(ZT_REASON_IDENTITY_UNREADABLE, "identity-unreadable",                                                    \
-	  "the device certificate and its key cannot be read or do not match")                                     \
+	  "the device certificate and its key cannot be read or do not belong together")                           \
 	X(ZT_REASON_IDENTITY_EXPIRED, "identity-expired", "the device certificate has expired: get the next one")  \
 	X(ZT_REASON_BEING_REGISTERED, "being-registered",                                                          \
-	  "no answer, as expected of a new certificate: it is being registered")                                  \
+	  "no answer, as expected of a new certificate: it is being registered")                                   \
 	X(ZT_REASON_NOT_ACTIVE, "not-active",                                                                      \
-	  "no answer again: the certificate is not active yet, or its CA is not registered")                         \
+	  "no answer again: the certificate is not active yet, or its CA is not registered")                       \
 	X(ZT_REASON_NO_POLICY, "no-policy", "the certificate is active, but no policy allows this (yet)")          \
 	X(ZT_REASON_NETWORK, "network", "the server cannot be reached")                                            \
 	X(ZT_REASON_NO_ANSWER, "no-answer", "the server did not answer in time")                                   \

@@ -39,9 +39,8 @@ static inline zt_view zt_view_make(const void *bytes, size_t n)
 bool zt_view_equal(zt_view a, zt_view b);
 /* ASCII letters compare without case. */
 bool zt_view_equal_nocase(zt_view a, zt_view b);
-/* The same with a text that ends in NUL. */
+/* The same bytes as a text that ends in NUL. */
 bool zt_view_is(zt_view v, const char *text);
-bool zt_view_is_nocase(zt_view v, const char *text);
 /* <0, 0, >0 by unsigned bytes, shorter first. */
 int zt_view_compare(zt_view a, zt_view b);
 bool zt_view_starts(zt_view v, zt_view prefix);

@@ -43,11 +43,6 @@ bool zt_view_is(zt_view v, const char *text)
 	return zt_view_take_text(&v, text) && v.n == 0;
 }
 
-bool zt_view_is_nocase(zt_view v, const char *text)
-{
-	return zt_view_equal_nocase(v, zt_view_of(text));
-}
-
 int zt_view_compare(zt_view a, zt_view b)
 {
 	size_t shared = a.n < b.n ? a.n : b.n;

@@ -20,14 +20,14 @@ zt_status zt_device_init(zt_device *device, const zt_device_config *config, cons
 	    (beside && config->aside_cap < ZT_DEVICE_ASIDE_MIN))
 		return zt_because(ret_why, ZT_E_CONFIG, "the memory is too small");
 	if (config->route == ZT_ROUTE_MQTT) {
-		if (config->keep_alive_s < ZT_KEEP_ALIVE_MIN_S || config->keep_alive_s > ZT_KEEP_ALIVE_MAX_S ||
-		    config->client_id.n > ZT_CLIENT_ID_MAX)
-			return zt_because(
-			    ret_why, ZT_E_CONFIG,
-			    "keep-alive is 30 to 1200 seconds, a client id at most 128 bytes (AWS IoT Core)");
+		if (config->mqtt.keep_alive_s < ZT_KEEP_ALIVE_MIN_S ||
+		    config->mqtt.keep_alive_s > ZT_KEEP_ALIVE_MAX_S || config->mqtt.client_id.n > ZT_CLIENT_ID_MAX)
+			return zt_because(ret_why, ZT_E_CONFIG,
+					  "keep-alive is 30 to 1200 s, a client id has at most 128 bytes");
 		ENSURE(check_filters(config->subscriptions, config->subscription_count, ret_why) == ZT_OK, ZT_E_CONFIG);
 	}
-	*device = (zt_device){ .config = *config };
+	*device = (zt_device){ .now_ms = 0 };
+	device->config = *config;
 	zt_onboarding_init(&device->onboarding, config->route);
 	zt_session_init(&device->session, config->out, config->out_cap, config->in, config->in_cap);
 	zt_exchange_init(&device->exchange, config->out, config->out_cap, config->in, config->in_cap);

@@ -33,8 +33,8 @@ static zt_status read_length(zt_http_answer *answer, zt_view value)
 {
 	uint64_t length;
 	ENSURE(zt_view_to_u64(value, &length), ZT_E_PROTOCOL);
-	ENSURE(!answer->has_length || answer->length == length, ZT_E_PROTOCOL);
 	ENSURE(length <= answer->cap, ZT_E_LIMIT);
+	ENSURE(!answer->has_length || answer->length == (size_t)length, ZT_E_PROTOCOL);
 	answer->has_length = true;
 	answer->length = (size_t)length;
 	return ZT_OK;
@@ -47,10 +47,10 @@ static zt_status read_header(zt_http_answer *answer, zt_view line)
 	ENSURE(zt_view_take(&line, zt_view_find(line, ':'), &name) && zt_view_take_text(&line, ":"), ZT_E_PROTOCOL);
 	ENSURE(name.n && zt_view_is_made_of(name, "!#$%&'*+-.^_`|~"), ZT_E_PROTOCOL);
 	zt_view value = zt_view_trim(line);
-	if (zt_view_is_nocase(name, "content-length"))
+	if (zt_view_equal_nocase(name, ZT_LIT("content-length")))
 		return read_length(answer, value);
-	ENSURE(!zt_view_is_nocase(name, "transfer-encoding"), ZT_E_UNSUPPORTED);
-	if (zt_view_is_nocase(name, "connection") && zt_view_is_nocase(value, "close"))
+	ENSURE(!zt_view_equal_nocase(name, ZT_LIT("transfer-encoding")), ZT_E_UNSUPPORTED);
+	if (zt_view_equal_nocase(name, ZT_LIT("connection")) && zt_view_equal_nocase(value, ZT_LIT("close")))
 		answer->keep_alive = false;
 	return ZT_OK;
 }

@@ -5,13 +5,7 @@
 
 zt_status zt_link_mqtt_begin(zt_device *device)
 {
-	const zt_device_config *config = &device->config;
-	zt_session_options options = { .client_id = config->client_id,
-				       .keep_alive_s = config->keep_alive_s,
-				       .clean = config->clean,
-				       .will = config->will,
-				       .protocol = config->protocol,
-				       .expiry_s = config->expiry_s };
+	zt_session_options options = device->config.mqtt;
 	if (options.client_id.n == 0)
 		options.client_id = zt_view_of(device->identity.name);
 	device->subscribed = 0;

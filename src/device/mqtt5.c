@@ -33,4 +33,15 @@ static zt_status take_connack(zt_session *session, zt_view properties)
 	return ZT_OK;
 }
 
-const zt_protocol zt_mqtt5 = { ZT_MQTT_V5, put_connect, take_connack, check };
+static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
+{
+	zt_mqtt_disconnect packet;
+	TRY(zt_mqtt_read_disconnect(frame, ZT_MQTT_V5, &packet));
+	TRY(check(packet.properties, ZT_MQTT_DISCONNECT));
+	session->connected = false;
+	ret->kind = ZT_SESSION_ENDED;
+	ret->code = packet.code;
+	return ZT_OK;
+}
+
+const zt_protocol zt_mqtt5 = { ZT_MQTT_V5, put_connect, take_connack, take_disconnect, check };

@@ -8,29 +8,28 @@ typedef struct {
 	const zt_entropy *entropy;
 } cause;
 
-typedef void (*action)(zt_onboarding *o, const cause *why);
+typedef void (*action)(zt_onboarding *o, cause *why);
 
-static void remember(zt_onboarding *o, const cause *why)
+static void remember(zt_onboarding *o, cause *why)
 {
 	o->reason = why->reason;
 }
 
-static void begin_attempt(zt_onboarding *o, const cause *why)
+static void begin_attempt(zt_onboarding *o, cause *why)
 {
 	if (o->attempts == 0)
 		o->first_ms = why->now_ms;
-	if (o->attempts < UINT32_MAX)
-		o->attempts++;
+	o->attempts++;
 }
 
-static bool is_quick(const zt_onboarding *o, const cause *why)
+static bool is_quick(const zt_onboarding *o, cause *why)
 {
 	bool expected = why->reason == ZT_REASON_BEING_REGISTERED || why->reason == ZT_REASON_NOT_ACTIVE ||
 			why->reason == ZT_REASON_NO_POLICY;
 	return expected && !o->proven && why->now_ms - o->first_ms < ZT_FIRST_CONTACT_MS;
 }
 
-static void schedule(zt_onboarding *o, const cause *why)
+static void schedule(zt_onboarding *o, cause *why)
 {
 	const zt_backoff_policy *first = o->route == ZT_ROUTE_HTTPS ? &zt_backoff_first_https : &zt_backoff_first_mqtt;
 	zt_backoff_use(&o->backoff, is_quick(o, why) ? first : &zt_backoff_patient);
@@ -41,21 +40,19 @@ static void schedule(zt_onboarding *o, const cause *why)
 	o->wait_until_ms = why->now_ms + o->wait_ms;
 }
 
-static void note_silence(zt_onboarding *o, const cause *why)
+static void note_silence(zt_onboarding *o, cause *why)
 {
-	cause told = *why;
 	if (o->proven)
-		told.reason = ZT_REASON_CLOSED;
+		why->reason = ZT_REASON_CLOSED;
 	else if (o->active)
-		told.reason = ZT_REASON_NO_POLICY;
+		why->reason = ZT_REASON_NO_POLICY;
 	else
-		told.reason = o->silent == 0 ? ZT_REASON_BEING_REGISTERED : ZT_REASON_NOT_ACTIVE;
-	if (o->silent < UINT32_MAX)
-		o->silent++;
-	schedule(o, &told);
+		why->reason = o->silent ? ZT_REASON_NOT_ACTIVE : ZT_REASON_BEING_REGISTERED;
+	o->silent = true;
+	schedule(o, why);
 }
 
-static void accept(zt_onboarding *o, const cause *why)
+static void accept(zt_onboarding *o, cause *why)
 {
 	o->reason = ZT_REASON_NONE;
 	o->proven = true;
@@ -63,12 +60,12 @@ static void accept(zt_onboarding *o, const cause *why)
 }
 
 /* The counts are about the stretch that begins now. */
-static void lose(zt_onboarding *o, const cause *why)
+static void lose(zt_onboarding *o, cause *why)
 {
 	if (why->now_ms - o->accepted_ms >= ZT_STABLE_MS)
 		zt_backoff_reset(&o->backoff);
 	o->attempts = 0;
-	o->silent = 0;
+	o->silent = false;
 	schedule(o, why);
 }
 
@@ -109,7 +106,7 @@ bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, 
 		const transition *row = &table[i];
 		if (row->state != onboarding->state || row->event != event)
 			continue;
-		const cause why = { reason, mono_ms, entropy };
+		cause why = { reason, mono_ms, entropy };
 		if (row->act)
 			row->act(onboarding, &why);
 		onboarding->state = (zt_onboarding_state)row->next;
@@ -126,7 +123,7 @@ void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)
 	onboarding->generation = generation;
 	onboarding->proven = onboarding->active = false;
 	onboarding->attempts = 0;
-	onboarding->silent = 0;
+	onboarding->silent = false;
 	onboarding->denied_ms = INT64_MAX;
 	zt_backoff_reset(&onboarding->backoff);
 }

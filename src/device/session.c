@@ -40,12 +40,11 @@ static void compact(zt_session *session)
 	session->out_sent = 0;
 }
 
-/* A packet that does not fit leaves what was queued before it. */
-static zt_status finish_packet(zt_session *session, size_t before)
+/* A packet that does not fit was not queued. */
+static zt_status finish_packet(zt_session *session)
 {
 	if (zt_buf_finish(&session->out) == ZT_OK)
 		return ZT_OK;
-	session->out.n = before;
 	session->out.overflow = false;
 	return ZT_E_AGAIN;
 }
@@ -87,7 +86,7 @@ zt_status zt_session_connect(zt_session *session, const zt_session_options *opti
 		set_will(&packet, options->will);
 	}
 	zt_mqtt_write_connect(&session->out, &packet);
-	ENSURE(finish_packet(session, 0) == ZT_OK, ZT_E_SPACE);
+	ENSURE(finish_packet(session) == ZT_OK, ZT_E_SPACE);
 	session->sent_ms = session->now_ms;
 	zt_session_expect(session, ZT_SESSION_AWAIT_CONNACK);
 	return ZT_OK;
@@ -115,9 +114,8 @@ zt_status zt_session_publish(zt_session *session, const zt_message *message, boo
 	TRY(check_server(session, &packet));
 	if (message->qos)
 		packet.packet_id = next_id(session);
-	size_t before = session->out.n;
 	zt_mqtt_write_publish_head(&session->out, zt_session_version(session), &packet);
-	TRY(finish_packet(session, before));
+	TRY(finish_packet(session));
 	session->payload = message->payload;
 	session->payload_at = session->out.n;
 	session->payload_sent = 0;
@@ -135,10 +133,9 @@ zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos,
 	ENSURE(session->connected && session->due_ms[ZT_SESSION_AWAIT_SUBACK] == INT64_MAX, ZT_E_STATE);
 	compact(session);
 	const zt_mqtt_subscription item = { .filter = filter, .qos = qos };
-	size_t before = session->out.n;
 	uint16_t packet_id = next_id(session);
 	zt_mqtt_write_subscribe_one(&session->out, zt_session_version(session), packet_id, &item);
-	TRY(finish_packet(session, before));
+	TRY(finish_packet(session));
 	zt_session_expect(session, ZT_SESSION_AWAIT_SUBACK);
 	*ret_packet_id = packet_id;
 	return ZT_OK;
@@ -148,11 +145,10 @@ zt_status zt_session_disconnect_because(zt_session *session, uint8_t code)
 {
 	ENSURE(session->connected, ZT_E_STATE);
 	compact(session);
-	size_t before = session->out.n;
 	const zt_mqtt_disconnect packet = { .code = code };
 	zt_mqtt_write_disconnect(&session->out, zt_session_version(session), &packet);
 	session->connected = false;
-	return finish_packet(session, before);
+	return finish_packet(session);
 }
 
 zt_status zt_session_disconnect(zt_session *session)

@@ -73,19 +73,6 @@ static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame)
 	return ZT_OK;
 }
 
-/* Only servers of MQTT 5 say goodbye. */
-static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
-{
-	zt_mqtt_disconnect packet;
-	ENSURE(session->protocol, ZT_E_PROTOCOL);
-	TRY(zt_mqtt_read_disconnect(frame, zt_session_version(session), &packet));
-	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_DISCONNECT));
-	session->connected = false;
-	ret->kind = ZT_SESSION_ENDED;
-	ret->code = packet.code;
-	return ZT_OK;
-}
-
 /* What a server may send to a client that uses QoS 0 and 1 and never unsubscribes. */
 static zt_status take_frame(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
@@ -102,8 +89,9 @@ static zt_status take_frame(zt_session *session, const zt_mqtt_frame *frame, zt_
 		return take_suback(session, frame, ret);
 	case ZT_MQTT_PINGRESP:
 		return take_pingresp(session, frame);
-	case ZT_MQTT_DISCONNECT:
-		return take_disconnect(session, frame, ret);
+	case ZT_MQTT_DISCONNECT: /* of MQTT 5's servers alone */
+		ENSURE(session->protocol, ZT_E_PROTOCOL);
+		return session->protocol->take_disconnect(session, frame, ret);
 	default:
 		return ZT_E_PROTOCOL;
 	}

@@ -20,7 +20,7 @@ static void put_prefix(zt_buf *out, zt_view thing, zt_view name)
 
 zt_status zt_shadow_init(zt_shadow *shadow, zt_view thing, zt_view name, const char **ret_why)
 {
-	*shadow = (zt_shadow){ .version = 0 };
+	shadow->version = 0;
 	if (!zt_thing_name_is_valid(thing, ZT_THING_NAME_MAX) ||
 	    (name.n && !zt_thing_name_is_valid(name, ZT_SHADOW_NAME_MAX)))
 		return zt_because(ret_why, ZT_E_INVALID,

@@ -14,8 +14,8 @@ zt_status zt_mqtt_read_ack(const zt_mqtt_frame *frame, zt_mqtt_version version, 
 
 void zt_mqtt_write_ack(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_ack *a)
 {
-	size_t body = zt_mqtt_open(out, type, type == ZT_MQTT_PUBREL ? 0x02 : 0); /* MQTT-3.6.1-1 */
+	size_t packet = zt_mqtt_open(out, type, type == ZT_MQTT_PUBREL ? 0x02 : 0); /* MQTT-3.6.1-1 */
 	zt_buf_put_be16(out, a->packet_id);
 	zt_mqtt_put_reason(out, version, a->code, a->properties);
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }

@@ -19,9 +19,9 @@ zt_status zt_mqtt_read_connack(const zt_mqtt_frame *frame, zt_mqtt_version versi
 
 void zt_mqtt_write_connack(zt_buf *out, zt_mqtt_version version, const zt_mqtt_connack *c)
 {
-	size_t body = zt_mqtt_open(out, ZT_MQTT_CONNACK, 0);
+	size_t packet = zt_mqtt_open(out, ZT_MQTT_CONNACK, 0);
 	zt_buf_put_u8(out, c->session_present);
 	zt_buf_put_u8(out, c->code);
 	zt_mqtt_put_properties(out, version, c->properties);
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }

@@ -90,7 +90,7 @@ static uint8_t flags_of(const zt_mqtt_connect *c)
 
 void zt_mqtt_write_connect(zt_buf *out, const zt_mqtt_connect *c)
 {
-	size_t body = zt_mqtt_open(out, ZT_MQTT_CONNECT, 0);
+	size_t packet = zt_mqtt_open(out, ZT_MQTT_CONNECT, 0);
 	zt_mqtt_put_string(out, ZT_LIT("MQTT"));
 	zt_buf_put_u8(out, (uint8_t)c->version);
 	zt_buf_put_u8(out, flags_of(c));
@@ -106,5 +106,5 @@ void zt_mqtt_write_connect(zt_buf *out, const zt_mqtt_connect *c)
 		zt_mqtt_put_string(out, c->username);
 	if (c->has_password)
 		zt_mqtt_put_string(out, c->password);
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }

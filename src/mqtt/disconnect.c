@@ -13,7 +13,7 @@ zt_status zt_mqtt_read_disconnect(const zt_mqtt_frame *frame, zt_mqtt_version ve
 
 void zt_mqtt_write_disconnect(zt_buf *out, zt_mqtt_version version, const zt_mqtt_disconnect *d)
 {
-	size_t body = zt_mqtt_open(out, ZT_MQTT_DISCONNECT, 0);
+	size_t packet = zt_mqtt_open(out, ZT_MQTT_DISCONNECT, 0);
 	zt_mqtt_put_reason(out, version, d->code, d->properties);
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }

@@ -31,12 +31,12 @@ void zt_mqtt_write_publish_head(zt_buf *out, zt_mqtt_version version, const zt_m
 	unsigned flags = (unsigned)p->qos << SHIFT_QOS;
 	flags |= p->retain ? FLAG_RETAIN : 0;
 	flags |= p->dup ? FLAG_DUP : 0;
-	size_t body = zt_mqtt_open(out, ZT_MQTT_PUBLISH, (uint8_t)flags);
+	size_t packet = zt_mqtt_open(out, ZT_MQTT_PUBLISH, (uint8_t)flags);
 	zt_mqtt_put_string(out, p->topic);
 	if (p->qos)
 		zt_buf_put_be16(out, p->packet_id);
 	zt_mqtt_put_properties(out, version, p->properties);
-	zt_mqtt_close(out, body, p->payload.n);
+	zt_mqtt_close(out, packet, p->payload.n);
 }
 
 void zt_mqtt_write_publish(zt_buf *out, zt_mqtt_version version, const zt_mqtt_publish *p)

@@ -36,9 +36,9 @@ zt_status zt_mqtt_read_unsuback(const zt_mqtt_frame *frame, zt_mqtt_version vers
 void zt_mqtt_write_suback(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_suback *s)
 {
 	zt_view codes = type == ZT_MQTT_UNSUBACK && version == ZT_MQTT_V311 ? ZT_VIEW_EMPTY : s->codes;
-	size_t body = zt_mqtt_open(out, type, 0);
+	size_t packet = zt_mqtt_open(out, type, 0);
 	zt_buf_put_be16(out, s->packet_id);
 	zt_mqtt_put_properties(out, version, s->properties);
 	zt_buf_put(out, codes);
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }

@@ -66,7 +66,7 @@ static uint8_t options_of(const zt_mqtt_subscription *s, zt_mqtt_version version
 
 static void write_filters(zt_buf *out, zt_mqtt_version version, zt_mqtt_type type, const zt_mqtt_subscribe *s)
 {
-	size_t body = zt_mqtt_open(out, type, 0x02); /* MQTT-3.8.1-1, MQTT-3.10.1-1 */
+	size_t packet = zt_mqtt_open(out, type, 0x02); /* MQTT-3.8.1-1, MQTT-3.10.1-1 */
 	zt_buf_put_be16(out, s->packet_id);
 	zt_mqtt_put_properties(out, version, s->properties);
 	for (size_t i = 0; i < s->count; i++) {
@@ -74,18 +74,18 @@ static void write_filters(zt_buf *out, zt_mqtt_version version, zt_mqtt_type typ
 		if (type == ZT_MQTT_SUBSCRIBE)
 			zt_buf_put_u8(out, options_of(&s->items[i], version));
 	}
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }
 
 void zt_mqtt_write_subscribe_one(zt_buf *out, zt_mqtt_version version, uint16_t packet_id,
 				 const zt_mqtt_subscription *item)
 {
-	size_t body = zt_mqtt_open(out, ZT_MQTT_SUBSCRIBE, 0x02); /* MQTT-3.8.1-1 */
+	size_t packet = zt_mqtt_open(out, ZT_MQTT_SUBSCRIBE, 0x02); /* MQTT-3.8.1-1 */
 	zt_buf_put_be16(out, packet_id);
 	zt_mqtt_put_properties(out, version, ZT_VIEW_EMPTY);
 	zt_mqtt_put_string(out, item->filter);
 	zt_buf_put_u8(out, options_of(item, version));
-	zt_mqtt_close(out, body, 0);
+	zt_mqtt_close(out, packet, 0);
 }
 
 void zt_mqtt_write_subscribe(zt_buf *out, zt_mqtt_version version, const zt_mqtt_subscribe *packet)

@@ -108,15 +108,17 @@ void zt_mqtt_put_reason(zt_buf *out, zt_mqtt_version version, uint8_t code, zt_v
 
 size_t zt_mqtt_open(zt_buf *out, zt_mqtt_type type, uint8_t flags)
 {
+	size_t packet = out->n;
 	zt_buf_put_u8(out, (uint8_t)(type << 4 | flags));
-	return out->n;
+	return packet;
 }
 
-void zt_mqtt_close(zt_buf *out, size_t body, size_t more)
+void zt_mqtt_close(zt_buf *out, size_t packet, size_t more)
 {
-	size_t n = out->n - body, head = zt_mqtt_varint_size(n + more);
+	size_t body = packet + 1, n = out->n - body, head = zt_mqtt_varint_size(n + more);
 	if (out->overflow || head > out->cap - out->n) {
 		out->overflow = true;
+		out->n = packet;
 		return;
 	}
 	memmove(out->p + body + head, out->p + body, n);

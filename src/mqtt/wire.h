@@ -31,8 +31,9 @@ void zt_mqtt_put_string(zt_buf *out, zt_view text);
 void zt_mqtt_put_properties(zt_buf *out, zt_mqtt_version version, zt_view properties);
 void zt_mqtt_put_reason(zt_buf *out, zt_mqtt_version version, uint8_t code, zt_view properties);
 /* A packet's body is written between these: its length, one to four bytes, is set before it at the end. The first
- * returns where the body begins; `more` bytes of it are still to follow. */
+ * returns where the packet begins; `more` bytes of its body are still to follow. One that does not fit is taken out
+ * again, and the buffer's flag set. */
 size_t zt_mqtt_open(zt_buf *out, zt_mqtt_type type, uint8_t flags);
-void zt_mqtt_close(zt_buf *out, size_t body, size_t more);
+void zt_mqtt_close(zt_buf *out, size_t packet, size_t more);
 
 #endif

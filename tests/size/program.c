@@ -12,7 +12,7 @@ static zt_subscription identity, subscriptions[ZT_SHADOW_SUBSCRIPTIONS];
 static zt_status begin(void)
 {
 	zt_device_config config = board_config();
-	config.protocol = size_protocol();
+	config.mqtt.protocol = size_protocol();
 	config.source = size_source();
 	config.out = out;
 	config.in = in;

@@ -60,7 +60,7 @@ static void power_on(void)
 		.entropy = { fill, &s },
 		.identity = { current, &s },
 		.host = { ZT_LIT("localhost"), 8443 },
-		.keep_alive_s = 60,
+		.mqtt.keep_alive_s = 60,
 		.first_by_https = true,
 		.source = &source,
 		.out = out,

@@ -11,7 +11,7 @@ static int fresh5(void **state)
 {
 	(void)state;
 	fake_world_init(&world, ZT_ROUTE_MQTT);
-	world.config.protocol = &zt_mqtt5;
+	world.config.mqtt.protocol = &zt_mqtt5;
 	assert_ok(zt_device_init(&world.device, &world.config, NULL));
 	assert_event(&world, ZT_EVENT_CONNECTING);
 	return 0;

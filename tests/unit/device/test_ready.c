@@ -112,12 +112,12 @@ static void less_memory(zt_device_config *config)
 
 static void short_keep_alive(zt_device_config *config)
 {
-	config->keep_alive_s = ZT_KEEP_ALIVE_MIN_S - 1;
+	config->mqtt.keep_alive_s = ZT_KEEP_ALIVE_MIN_S - 1;
 }
 
 static void long_keep_alive(zt_device_config *config)
 {
-	config->keep_alive_s = ZT_KEEP_ALIVE_MAX_S + 1;
+	config->mqtt.keep_alive_s = ZT_KEEP_ALIVE_MAX_S + 1;
 }
 
 static void deep_filter(zt_device_config *config)
