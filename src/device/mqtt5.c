@@ -33,6 +33,14 @@ static zt_status take_connack(zt_session *session, zt_view properties)
 	return ZT_OK;
 }
 
+static zt_status check_publish(const zt_session *session, const zt_mqtt_publish *packet)
+{
+	ENSURE(packet->qos <= session->qos_max && !(packet->retain && session->no_retain), ZT_E_UNSUPPORTED);
+	size_t rest = ZT_MQTT_HEAD_MAX + 2 + packet->topic.n + 2 + 1;
+	ENSURE(!session->packet_max || packet->payload.n + rest <= session->packet_max, ZT_E_LIMIT);
+	return ZT_OK;
+}
+
 static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret)
 {
 	zt_mqtt_disconnect packet;
@@ -44,4 +52,11 @@ static zt_status take_disconnect(zt_session *session, const zt_mqtt_frame *frame
 	return ZT_OK;
 }
 
-const zt_protocol zt_mqtt5 = { ZT_MQTT_V5, put_connect, take_connack, take_disconnect, check };
+const zt_protocol zt_mqtt5 = {
+	.version = ZT_MQTT_V5,
+	.put_connect = put_connect,
+	.take_connack = take_connack,
+	.check_publish = check_publish,
+	.take_disconnect = take_disconnect,
+	.check = check,
+};

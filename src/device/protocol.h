@@ -11,6 +11,8 @@ struct zt_protocol {
 	void (*put_connect)(const zt_session *session, zt_buf *out);
 	/* What an accepting CONNACK demands. */
 	zt_status (*take_connack)(zt_session *session, zt_view properties);
+	/* Whether the server takes such a message, as far as it has told. */
+	zt_status (*check_publish)(const zt_session *session, const zt_mqtt_publish *packet);
 	/* The server says goodbye. */
 	zt_status (*take_disconnect)(zt_session *session, const zt_mqtt_frame *frame, zt_session_event *ret);
 	zt_status (*check)(zt_view properties, zt_mqtt_type type);

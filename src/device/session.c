@@ -92,15 +92,6 @@ zt_status zt_session_connect(zt_session *session, const zt_session_options *opti
 	return ZT_OK;
 }
 
-/* What the server has told about itself. */
-static zt_status check_server(const zt_session *session, const zt_mqtt_publish *packet)
-{
-	ENSURE(packet->qos <= session->qos_max && !(packet->retain && session->no_retain), ZT_E_UNSUPPORTED);
-	size_t rest = ZT_MQTT_HEAD_MAX + 2 + packet->topic.n + 2 + 1;
-	ENSURE(!session->packet_max || packet->payload.n + rest <= session->packet_max, ZT_E_LIMIT);
-	return ZT_OK;
-}
-
 zt_status zt_session_publish(zt_session *session, const zt_message *message, bool again)
 {
 	TRY(zt_message_check(message, NULL));
@@ -111,7 +102,8 @@ zt_status zt_session_publish(zt_session *session, const zt_message *message, boo
 				   .dup = again && message->qos > 0,
 				   .topic = message->topic,
 				   .payload = message->payload };
-	TRY(check_server(session, &packet));
+	if (session->protocol)
+		TRY(session->protocol->check_publish(session, &packet));
 	if (message->qos)
 		packet.packet_id = next_id(session);
 	zt_mqtt_write_publish_head(&session->out, zt_session_version(session), &packet);
