@@ -39,6 +39,16 @@ static void bytes_are_written_as_lower_case_hex(void **state)
 	assert_view(zt_buf_view(&b), "009fabff");
 }
 
+static void a_byte_is_escaped_in_upper_case_hex(void **state)
+{
+	(void)state;
+	char room[64];
+	zt_buf b = ZT_BUF(room);
+	zt_buf_put_escape(&b, "%", 0x2f);
+	zt_buf_put_escape(&b, "\\u00", 0x0a);
+	assert_view(zt_buf_view(&b), "%2F\\u000A");
+}
+
 static void what_fills_the_room_exactly_fits(void **state)
 {
 	(void)state;
@@ -90,6 +100,7 @@ int main(void)
 		cmocka_unit_test(puts_are_appended),
 		cmocka_unit_test(numbers_are_written_in_decimal),
 		cmocka_unit_test(bytes_are_written_as_lower_case_hex),
+		cmocka_unit_test(a_byte_is_escaped_in_upper_case_hex),
 		cmocka_unit_test(what_fills_the_room_exactly_fits),
 		cmocka_unit_test(a_put_that_does_not_fit_writes_nothing_and_is_remembered),
 		cmocka_unit_test(a_text_needs_room_for_its_nul),

@@ -61,6 +61,15 @@ static void a_services_code_is_kept(void **state)
 	assert_string_equal(error.text, "no thing 7");
 }
 
+static void a_sentence_is_told_to_whoever_asks(void **state)
+{
+	(void)state;
+	const char *why = NULL;
+	assert_status(zt_because(&why, ZT_E_LIMIT, "too long"), ZT_E_LIMIT);
+	assert_string_equal(why, "too long");
+	assert_status(zt_because(NULL, ZT_E_INVALID, "wrong"), ZT_E_INVALID);
+}
+
 static void long_text_is_cut(void **state)
 {
 	(void)state;
@@ -104,6 +113,7 @@ int main(void)
 		cmocka_unit_test(no_failure_ends_a_program_with_zero),
 		cmocka_unit_test(an_error_is_filled_and_its_status_returned),
 		cmocka_unit_test(a_services_code_is_kept),
+		cmocka_unit_test(a_sentence_is_told_to_whoever_asks),
 		cmocka_unit_test(long_text_is_cut),
 		cmocka_unit_test(errno_is_put_behind_the_text),
 		cmocka_unit_test(a_full_disk_has_a_status_of_its_own),

@@ -102,6 +102,33 @@ static void a_prefix_is_taken_whole_or_not(void **state)
 	assert_view(in, "aws");
 }
 
+static void texts_that_end_in_nul_are_compared_and_taken(void **state)
+{
+	(void)state;
+	zt_view in = ZT_LIT("arn:aws");
+	assert_true(zt_view_is(in, "arn:aws"));
+	assert_false(zt_view_is(in, "arn:"));
+	assert_false(zt_view_is(in, "arn:aws:"));
+	assert_false(zt_view_take_text(&in, "aws"));
+	assert_true(zt_view_take_text(&in, "arn:"));
+	assert_view(in, "aws");
+	assert_true(zt_view_is(ZT_VIEW_EMPTY, ""));
+}
+
+static void sets_of_bytes_hold_no_nul(void **state)
+{
+	(void)state;
+	assert_true(zt_byte_is_one_of('b', "abc"));
+	assert_false(zt_byte_is_one_of('d', "abc"));
+	assert_false(zt_byte_is_one_of(0, "abc"));
+	assert_true(zt_view_is_made_of(ZT_LIT("aZ09:_"), ":_"));
+	assert_true(zt_view_is_made_of(ZT_VIEW_EMPTY, ""));
+	static const zt_view wrong[] = { ZT_LIT_INIT("a-"), ZT_LIT_INIT("a\0"), ZT_LIT_INIT("@"),   ZT_LIT_INIT("["),
+					 ZT_LIT_INIT("`"),  ZT_LIT_INIT("{"),   ZT_LIT_INIT("\xc3") };
+	for (size_t i = 0; i < ZT_COUNT(wrong); i++)
+		assert_false(zt_view_is_made_of(wrong[i], ":_"));
+}
+
 static void from_stops_at_the_end(void **state)
 {
 	(void)state;
@@ -220,6 +247,8 @@ int main(void)
 		cmocka_unit_test(a_take_that_does_not_fit_changes_nothing),
 		cmocka_unit_test(numbers_are_taken_big_endian),
 		cmocka_unit_test(a_prefix_is_taken_whole_or_not),
+		cmocka_unit_test(texts_that_end_in_nul_are_compared_and_taken),
+		cmocka_unit_test(sets_of_bytes_hold_no_nul),
 		cmocka_unit_test(from_stops_at_the_end),
 		cmocka_unit_test(find_gives_the_length_when_there_is_none),
 		cmocka_unit_test(pieces_are_split_empty_ones_too),

@@ -124,13 +124,16 @@ static void reads_and_writes_disconnect(void **state)
 	assert_bytes(zt_buf_view(&out), 0xe0, 0x01, 0x8e, 0xe0, 0x00);
 }
 
-static void a_writer_without_room_sets_the_flag(void **state)
+static void a_packet_without_room_is_not_there_and_sets_the_flag(void **state)
 {
 	(void)state;
-	uint8_t room[3];
+	uint8_t room[7];
 	zt_buf out = ZT_BUF(room);
 	zt_mqtt_write_ack(&out, ZT_MQTT_V311, ZT_MQTT_PUBACK, &(zt_mqtt_ack){ .packet_id = 1 });
+	assert_ok(zt_buf_finish(&out));
+	zt_mqtt_write_ack(&out, ZT_MQTT_V311, ZT_MQTT_PUBACK, &(zt_mqtt_ack){ .packet_id = 2 });
 	assert_status(zt_buf_finish(&out), ZT_E_SPACE);
+	assert_bytes(zt_buf_view(&out), 0x40, 0x02, 0x00, 0x01);
 }
 
 static void reads_and_writes_acknowledgements(void **state)
@@ -169,7 +172,7 @@ int main(void)
 		cmocka_unit_test(refuses_reserved_types_and_flags),
 		cmocka_unit_test(writes_the_empty_packets),
 		cmocka_unit_test(reads_and_writes_disconnect),
-		cmocka_unit_test(a_writer_without_room_sets_the_flag),
+		cmocka_unit_test(a_packet_without_room_is_not_there_and_sets_the_flag),
 		cmocka_unit_test(reads_and_writes_acknowledgements),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,11 @@ static void writes_by_hand_written_bytes(void **state)
 	zt_mqtt_write_subscribe(&out, ZT_MQTT_V5, &s);
 	assert_bytes(zt_buf_view(&out), 0x82, 9, 0, 10, 0, 0, 3, 'a', '/', 'b', 0x21);
 	out.n = 0;
+	zt_mqtt_write_subscribe_one(&out, ZT_MQTT_V5, 10, &s.items[0]);
+	zt_mqtt_write_subscribe_one(&out, ZT_MQTT_V311, 11, &s.items[1]);
+	assert_bytes(zt_buf_view(&out), 0x82, 9, 0, 10, 0, 0, 3, 'a', '/', 'b', 0x21, 0x82, 8, 0, 11, 0, 3, 'c', '/',
+		     'd', 0x02);
+	out.n = 0;
 	zt_mqtt_write_unsubscribe(&out, ZT_MQTT_V5, &s);
 	assert_bytes(zt_buf_view(&out), 0xa2, 8, 0, 10, 0, 0, 3, 'a', '/', 'b');
 	out.n = 0;
