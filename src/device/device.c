@@ -191,11 +191,11 @@ static bool report_settled(zt_device *device, zt_event *ret)
 	const zt_outcome *settled = &device->settled;
 	if (settled->kind == ZT_EVENT_NONE)
 		return false;
-	*ret = (zt_event){ .kind = settled->kind,
-			   .reason = settled->reason,
-			   .code = settled->code,
-			   .http_status = settled->http_status,
-			   .message = device->message };
+	ret->kind = settled->kind;
+	ret->reason = settled->reason;
+	ret->code = settled->code;
+	ret->http_status = settled->http_status;
+	ret->message = device->message;
 	if (ret->http_status)
 		ret->body = zt_http_answer_body(&device->exchange.answer);
 	device->settled.kind = ZT_EVENT_NONE;

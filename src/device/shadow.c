@@ -24,7 +24,7 @@ zt_status zt_shadow_init(zt_shadow *shadow, zt_view thing, zt_view name, const c
 	if (!zt_thing_name_is_valid(thing, ZT_THING_NAME_MAX) ||
 	    (name.n && !zt_thing_name_is_valid(name, ZT_SHADOW_NAME_MAX)))
 		return zt_because(ret_why, ZT_E_INVALID,
-				  "a Thing's name has at most 128 characters, a shadow's 64: a-z A-Z 0-9 : _ -");
+				  "a shadow's name has at most 64, a Thing's 128 characters: a-z A-Z 0-9 : _ -");
 	for (unsigned kind = 0; kind < ZT_SHADOW_SUBSCRIPTIONS; kind++) {
 		zt_buf out = ZT_BUF(shadow->filters[kind]);
 		put_prefix(&out, thing, name);

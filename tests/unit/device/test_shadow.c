@@ -55,7 +55,7 @@ static void the_longest_names_fit(void **state)
 	assert_status(zt_shadow_init(&shadow, zt_view_make(name, 128), zt_view_make(name, 65), NULL), ZT_E_INVALID);
 	const char *why = NULL;
 	assert_status(zt_shadow_init(&shadow, ZT_LIT("a/b"), ZT_VIEW_EMPTY, &why), ZT_E_INVALID);
-	assert_string_equal(why, "a Thing's name has at most 128 characters, a shadow's 64: a-z A-Z 0-9 : _ -");
+	assert_string_equal(why, "a shadow's name has at most 64, a Thing's 128 characters: a-z A-Z 0-9 : _ -");
 }
 
 static void get_and_delete_carry_their_token(void **state)
