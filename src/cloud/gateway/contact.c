@@ -150,7 +150,9 @@ static zt_status find_ca(const zt_contacts *contacts, const zt_leaf *leaf, const
 		return deny(ZT_REFUSED_ALGORITHM, ret_rule);
 	const zt_ca *ca = zt_registry_ca_of_leaf(contacts->registry, info, der, false);
 	if (!ca)
-		return deny(ZT_REFUSED_UNKNOWN, ret_rule);
+		return deny(zt_registry_has_issuer_name(contacts->registry, info) ? ZT_REFUSED_CA_KEY
+										  : ZT_REFUSED_UNKNOWN,
+			    ret_rule);
 	if (!ca->active)
 		return deny(ZT_REFUSED_CA_INACTIVE, ret_rule);
 	if (!ca->auto_registration)

@@ -30,6 +30,8 @@
 	X(ZT_REFUSED_UNKNOWN, "CertificateUnknown",                                                                      \
 	  "the certificate is not registered and no registered CA signed it",                                            \
 	  "register its CA certificate with auto-registration, or the certificate itself")                               \
+	X(ZT_REFUSED_CA_KEY, "CaKey", "a registered CA has the issuer's name, but another key signed the certificate",   \
+	  "register the CA certificate of the key that signs now; after a rollover both stand side by side")             \
 	X(ZT_REFUSED_CA_INACTIVE, "CaInactive", "the CA that signed the certificate is INACTIVE",                        \
 	  "activate the CA certificate (UpdateCACertificate, newStatus ACTIVE)")                                         \
 	X(ZT_REFUSED_NO_AUTO_REGISTRATION, "AutoRegistrationOff",                                                        \
@@ -38,7 +40,8 @@
 	X(ZT_REFUSED_REGISTERED, "Registered", "the certificate was unknown; it is now PENDING_ACTIVATION",              \
 	  "connect again when the registration handler has activated it")                                                \
 	X(ZT_REFUSED_PENDING, "PendingActivation", "the certificate still waits for its activation",                     \
-	  "look at the rule on $aws/events/certificates/registered/+ and at the log of its Lambda function")             \
+	  "look at the rule on $aws/events/certificates/registered/+ and the log of its function, or at the CA's "       \
+	  "provisioning template")                                                                                       \
 	X(ZT_REFUSED_INACTIVE, "CertificateInactive", "the certificate is INACTIVE",                                     \
 	  "activate it (UpdateCertificate, newStatus ACTIVE)")                                                           \
 	X(ZT_REFUSED_REVOKED, "CertificateRevoked", "the certificate is REVOKED",                                        \

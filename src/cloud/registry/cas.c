@@ -157,6 +157,13 @@ const zt_ca *zt_registry_previous_ca(const zt_registry *registry, zt_view before
 	return ca_of(zt_link_before(&registry->cas_by_creation, ZT_VIEW_EMPTY, position));
 }
 
+bool zt_registry_has_issuer_name(const zt_registry *registry, const zt_cert_info *leaf)
+{
+	zt_link_key prefix;
+	return ZT_LINK_KEY(&prefix, zt_view_make(leaf->issuer.hash, sizeof leaf->issuer.hash), ZT_VIEW_EMPTY) &&
+	       zt_link_at(&registry->cas_by_subject, prefix.view, 0) != NULL;
+}
+
 const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der,
 				    bool active_only)
 {

@@ -73,6 +73,9 @@ const zt_certificate *zt_registry_previous_certificate(const zt_registry *regist
 const zt_ca *zt_registry_ca_of_leaf(const zt_registry *registry, const zt_cert_info *leaf, zt_view leaf_der,
 				    bool active_only);
 
+/* Whether a registered CA has the name of the leaf's issuer, whoever signed it. */
+bool zt_registry_has_issuer_name(const zt_registry *registry, const zt_cert_info *leaf);
+
 /* NULL while there is none. Borrowed. */
 const char *zt_registry_registration_code(const zt_registry *registry);
 /* 64 hex digits, made at the first call and constant then. The change must be committed before it is shown. */

@@ -4,7 +4,7 @@ import json
 import ssl
 import subprocess
 
-from gw import DEADLINE_S, Gateway, Raw, connect_packet, curl, run, wait_for
+from gw import DEADLINE_S, Authority, Gateway, Raw, connect_packet, curl, run, wait_for
 
 
 def mute_by_mqtt(gateway, leaf, client="x", version=4):
@@ -106,7 +106,8 @@ def states():
 def what_no_ca_vouches_for():
     with Gateway() as gateway:
         cases = [
-            (gateway.ca("stranger", register=False).leaf("a"), "CertificateUnknown"),
+            (gateway.ca("stranger", register=False).leaf("a"), "CaKey"),  # all CAs of these tests have one name
+            (Authority(gateway.folder, "other", "/CN=Another CA").leaf("n"), "CertificateUnknown"),
             (gateway.ca("inactive", active=False).leaf("b"), "CaInactive"),
             (gateway.ca("closed", auto=False).leaf("c"), "AutoRegistrationOff"),
         ]

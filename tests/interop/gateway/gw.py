@@ -58,11 +58,11 @@ class Leaf:
 class Authority:
     """A CA made by openssl; the gateway knows it only when it was registered."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, subject="/CN=Test CA"):
         self.folder, self.name = folder / f"ca-{name}", name
         self.folder.mkdir()
         self.key, self.pem = self.folder / "ca.key", self.folder / "ca.pem"
-        openssl("req", "-x509", *P256, "-nodes", "-keyout", self.key, "-out", self.pem, "-subj", "/CN=Test CA", "-days", "2")
+        openssl("req", "-x509", *P256, "-nodes", "-keyout", self.key, "-out", self.pem, "-subj", subject, "-days", "2")
 
     @property
     def id(self):
