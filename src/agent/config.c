@@ -2,16 +2,6 @@
 
 #include <stdlib.h>
 
-static zt_status port_of(const char *variable, unsigned default_port, unsigned *ret, zt_error *ret_error)
-{
-	const char *text = getenv(variable);
-	uint64_t port = default_port;
-	if (text && (!zt_view_to_u64(zt_view_of(text), &port) || port == 0 || port > UINT16_MAX))
-		return zt_error_set(ret_error, ZT_E_CONFIG, "%s is no port: '%s'", variable, text);
-	*ret = (unsigned)port;
-	return ZT_OK;
-}
-
 /* XDG Base Directory Specification: $XDG_STATE_HOME, or ~/.local/state. */
 static zt_status choose_state(zt_agent_config *config)
 {
@@ -37,9 +27,9 @@ zt_status zt_agent_config_init(zt_agent_config *config, zt_error *ret_error)
 		.key = getenv("ZT_KEY"),
 		.default_state = ZT_STR(4096),
 	};
-	TRY(port_of("ZT_MQTT_PORT", 8883, &config->mqtt_port, ret_error));
-	TRY(port_of("ZT_HTTPS_PORT", 8443, &config->https_port, ret_error));
-	TRY(port_of("ZT_ALPN_PORT", 0, &config->alpn_port, ret_error));
+	TRY(zt_options_port("ZT_MQTT_PORT", 8883, &config->mqtt_port, ret_error));
+	TRY(zt_options_port("ZT_HTTPS_PORT", 8443, &config->https_port, ret_error));
+	TRY(zt_options_port("ZT_ALPN_PORT", 0, &config->alpn_port, ret_error));
 	return config->state ? ZT_OK : choose_state(config);
 }
 

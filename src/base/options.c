@@ -1,5 +1,6 @@
 #include "base/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/help.h"
@@ -150,5 +151,15 @@ zt_status zt_options_read(const zt_command *command, int argc, char **argv, zt_o
 	TRY(zt_options_parse(command, argc, argv, ret, ret_error));
 	if (ret->help)
 		zt_options_help(command, stdout);
+	return ZT_OK;
+}
+
+zt_status zt_options_port(const char *variable, unsigned otherwise, unsigned *ret, zt_error *ret_error)
+{
+	const char *text = getenv(variable);
+	uint64_t port = otherwise;
+	if (text && (!zt_view_to_u64(zt_view_of(text), &port) || port == 0 || port > UINT16_MAX))
+		return zt_error_set(ret_error, ZT_E_CONFIG, "%s is no port: '%s'", variable, text);
+	*ret = (unsigned)port;
 	return ZT_OK;
 }

@@ -58,5 +58,8 @@ ZT_NODISCARD zt_status zt_options_parse(const zt_command *command, int argc, cha
 ZT_NODISCARD zt_status zt_options_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret,
 				       zt_error *ret_error);
 void zt_options_help(const zt_command *command, FILE *out);
+/* The default of an option that is a port: what the environment says, or else `otherwise`. ZT_E_CONFIG when it says no
+ * port. */
+ZT_NODISCARD zt_status zt_options_port(const char *variable, unsigned otherwise, unsigned *ret, zt_error *ret_error);
 
 #endif

@@ -1,5 +1,6 @@
 /* zerotouch doctor: why devices do not come in. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/json.h"
 #include "base/timefmt.h"
@@ -74,17 +75,20 @@ static zt_status diagnose(doctor_options *o, zt_error *ret_error)
 
 zt_status zt_cmd_doctor(int argc, char **argv, zt_error *ret_error)
 {
-	doctor_options o = { .mqtt_port = 8883, .https_port = 8443 };
+	doctor_options o = { .ca_file = getenv("ZT_CA_FILE") };
 	zt_opt_result result;
+	TRY(zt_options_port("ZT_MQTT_PORT", 8883, &o.mqtt_port, ret_error));
+	TRY(zt_options_port("ZT_HTTPS_PORT", 8443, &o.https_port, ret_error));
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
 		ZT_NAME_OPTION(o.name),
 		{ "device", 0, ZT_OPT_TEXT, &o.device, "ID", "look at this device's certificate and Thing too", 0, 0 },
 		{ "mqtt-port", 0, ZT_OPT_NUMBER, &o.mqtt_port, "PORT",
-		  "of the devices' endpoint, for MQTT (default 8883)", 1, 65535 },
-		{ "https-port", 0, ZT_OPT_NUMBER, &o.https_port, "PORT", "of the same, for HTTPS (default 8443)", 1,
-		  65535 },
-		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default: Amazon's)", 0, 0 },
+		  "of the devices' endpoint, for MQTT (default $ZT_MQTT_PORT, 8883)", 1, 65535 },
+		{ "https-port", 0, ZT_OPT_NUMBER, &o.https_port, "PORT",
+		  "of the same, for HTTPS (default $ZT_HTTPS_PORT, 8443)", 1, 65535 },
+		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default $ZT_CA_FILE, Amazon's)",
+		  0, 0 },
 		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object: account, region, endpoint, findings", 0, 0 },
 	};
 	const zt_command command = {

@@ -293,7 +293,7 @@ static zt_status tenant_rollover(int argc, char **argv, zt_error *ret_error)
 			   "before devices come with its certificates.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch tenant rollover --standby && zerotouch setup\n"
+		.examples = "  zerotouch tenant rollover --standby && zerotouch setup --topic myhome/myroom --yes\n"
 	};
 	TRY(zt_options_read(&command, argc, argv, &o.words, ret_error));
 	if (o.words.help)

@@ -1,6 +1,7 @@
 /* zerotouch watch: subscribes as the operator, over a signed WebSocket, and prints what comes. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "aws/iot_rule.h"
 #include "aws/sigv4.h"
@@ -185,14 +186,16 @@ static zt_status watch(const watch_options *o, zt_error *ret_error)
 
 zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 {
-	watch_options o = { .port = 0 };
+	watch_options o = { .ca_file = getenv("ZT_CA_FILE") };
+	TRY(zt_options_port("ZT_ALPN_PORT", 0, &o.port, ret_error));
 	const zt_opt options[] = {
 		ZT_ACCOUNT_OPTIONS(o.account),
 		{ "endpoint", 0, ZT_OPT_TEXT, &o.endpoint, "HOST",
 		  "data endpoint (default: what DescribeEndpoint says)", 0, 0 },
 		{ "port", 0, ZT_OPT_NUMBER, &o.port, "PORT",
-		  "its port (default 443; 8444 where an endpoint URL is given)", 1, 65535 },
-		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default: Amazon's)", 0, 0 },
+		  "its port (default $ZT_ALPN_PORT, or 443; 8444 where an endpoint URL is given)", 1, 65535 },
+		{ "ca-file", 0, ZT_OPT_TEXT, &o.ca_file, "FILE", "roots that verify it (default $ZT_CA_FILE, Amazon's)",
+		  0, 0 },
 		{ "topics", 't', ZT_OPT_FLAG, &o.topics, NULL, "print each message's topic before it", 0, 0 },
 		{ "count", 'n', ZT_OPT_NUMBER, &o.count, "N", "end after N messages", 1, 1000000 },
 		{ "json", 0, ZT_OPT_FLAG, &o.json, NULL, "one object a line: subscribed, message", 0, 0 },
@@ -205,8 +208,9 @@ zt_status zt_cmd_watch(int argc, char **argv, zt_error *ret_error)
 			   "iot:Receive.",
 		.options = options,
 		.option_count = ZT_COUNT(options),
-		.examples = "  zerotouch watch myhome/myroom\n"
-			    "  zerotouch watch --topics --ca-file build/demo/cloud/server-ca.pem 'dt/+/telemetry'\n",
+		.examples =
+		    "  zerotouch watch myhome/myroom\n"
+		    "  eval \"$(zerotouch local env)\" && zerotouch watch --topics 'dt/+/telemetry' 'myhome/#'\n",
 		.positional_min = 1,
 		.positional_max = FILTERS_MAX,
 	};

@@ -16,6 +16,19 @@ def blocks():
     return re.findall(r"^```sh\n(.*?)^```", part, re.M | re.S)
 
 
+def watch_too(env):
+    """In a third shell; the device is the one that the second made."""
+    told = subprocess.run(["bash", "-euc", 'eval "$(zerotouch local env)"; env -0'], env=env, capture_output=True, check=True).stdout
+    env = dict(pair.split("=", 1) for pair in told.decode().split("\0") if pair)
+    watch = Child([BIN / "zerotouch", "watch", "--json", "myhome/myroom"], env=env)
+    try:
+        assert watch.event()["event"] == "subscribed"
+        subprocess.run([BIN / "zerotouch-device", "publish", "myhome/myroom", "again"], env=env, check=True, timeout=DEADLINE_S)
+        assert watch.event()["payload"] == "again"
+    finally:
+        watch.stop()
+
+
 def main():
     daemons, typed = blocks()
     assert "zerotouch local up " in daemons and "zerotouch-device publish" in typed
@@ -30,7 +43,8 @@ def main():
                                   text=True, timeout=2 * DEADLINE_S)
             assert done.returncode == 0, done
             assert re.search(r"^Azure-Sphere-[0-9a-f]{5} ", done.stdout, re.M), done
-            assert "zerotouch_jitr" in done.stdout, done
+            assert "zerotouch_jitr" in done.stdout and "nothing keeps devices from coming in" in done.stdout, done
+            watch_too(env)
         finally:
             assert up.stop() == 0
 
