@@ -82,13 +82,17 @@ static bool may_reach(const struct sockaddr *address)
 	return false;
 }
 
+/* The device speaks IPv4 alone: who takes the first answer of any family must not get another one. */
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)
 {
 	typedef int look_up_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 	look_up_fn *real = (look_up_fn *)dlsym(RTLD_NEXT, "getaddrinfo");
+	struct addrinfo wanted = hints ? *hints : (struct addrinfo){ .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
+	if (wanted.ai_family == AF_UNSPEC && zt_grant("image"))
+		wanted.ai_family = AF_INET;
 	if (node && !may_name(node))
 		return EAI_NONAME;
-	int result = real(node, service, hints, res);
+	int result = real(node, service, &wanted, res);
 	if (result == 0 && node)
 		remember(*res);
 	return result;

@@ -1,14 +1,74 @@
 #include "tlsutils/curl_context.h"
 
+#include <dlfcn.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 
 #include <tlsutils/deviceauth_curl.h>
 
-enum { WOLFSSL_TLS_1_2 = 3, WOLFSSL_TLS_1_3 = 4 };
+enum { CONTEXTS_MAX = 256, WOLFSSL_TLS_1_2 = 3, WOLFSSL_TLS_1_3 = 4 };
+
+/* ---- which they are ---- */
+
+static const void *contexts[CONTEXTS_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Swaps the first `old` for `new`. */
+static bool replace(const void *old, const void *new)
+{
+	bool found = false;
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < CONTEXTS_MAX && !found; i++) {
+		found = contexts[i] == old;
+		if (found)
+			contexts[i] = new;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+bool zt_is_curls(const void *context)
+{
+	return context && replace(context, context);
+}
+
+static SSL_CTX *track(SSL_CTX *context)
+{
+	if (context && !zt_is_curls(context))
+		(void)replace(NULL, context);
+	return context;
+}
+
+/* These three stand before OpenSSL's own (link order, or the runner's LD_PRELOAD) and end in them. */
+SSL_CTX *SSL_CTX_new(const SSL_METHOD *method)
+{
+	typedef SSL_CTX *make_fn(const SSL_METHOD *);
+	make_fn *make = (make_fn *)dlsym(RTLD_NEXT, "SSL_CTX_new");
+	return make ? track(make(method)) : NULL;
+}
+
+SSL_CTX *SSL_CTX_new_ex(OSSL_LIB_CTX *library, const char *properties, const SSL_METHOD *method)
+{
+	typedef SSL_CTX *make_fn(OSSL_LIB_CTX *, const char *, const SSL_METHOD *);
+	make_fn *make = (make_fn *)dlsym(RTLD_NEXT, "SSL_CTX_new_ex");
+	return make ? track(make(library, properties, method)) : NULL;
+}
+
+void SSL_CTX_free(SSL_CTX *context)
+{
+	typedef void free_fn(SSL_CTX *);
+	free_fn *release = (free_fn *)dlsym(RTLD_NEXT, "SSL_CTX_free");
+	if (context)
+		(void)replace(context, NULL);
+	if (release)
+		release(context);
+}
+
+/* ---- wolfSSL's functions on them ---- */
 
 static int told(int openssl)
 {

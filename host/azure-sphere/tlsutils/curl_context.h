@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+/* Whether this is a context of OpenSSL's; every other one is taken for wolfSSL's. */
+bool zt_is_curls(const void *context);
 /* A device's: the device certificate with its key. */
 int zt_curl_use_certificate(void *context, const char *file, bool device);
 int zt_curl_use_key(void *context, const char *file);

@@ -7,6 +7,7 @@
 
 #include "common/grants.h"
 #include "common/identity.h"
+#include "tlsutils/curl_context.h"
 #include "tlsutils/wolfssl.h"
 
 /* Where no file can be: a path is always returned. */
@@ -41,7 +42,7 @@ DeviceAuthSslResult DeviceAuth_SslCtxFunc(void *sslctx)
 	}
 	if (!sslctx || !zt_identity_open(&pair))
 		return DeviceAuthSslResult_GetTenantCertificateError;
-	bool loaded = zt_is_wolfssl(sslctx) ? zt_load_wolfssl(sslctx, &pair) : load_openssl(sslctx, &pair);
+	bool loaded = zt_is_curls(sslctx) ? load_openssl(sslctx, &pair) : zt_load_wolfssl(sslctx, &pair);
 	zt_identity_close(&pair);
 	return loaded ? DeviceAuthSslResult_Success : DeviceAuthSslResult_EnableHwSignError;
 }

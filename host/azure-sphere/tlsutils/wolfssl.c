@@ -3,7 +3,6 @@
  * order, or the runner's LD_PRELOAD) and end in them. WOLFSSL and WOLFSSL_CTX are opaque: void. */
 #include "tlsutils/wolfssl.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include <tlsutils/deviceauth.h>
@@ -11,34 +10,9 @@
 #include "common/grants.h"
 #include "tlsutils/curl_context.h"
 
-enum { CONTEXTS_MAX = 256, VERIFY_DEFAULT = 1 << 9 /* WOLFSSL_VERIFY_DEFAULT */, NO_DEVICE = -2 };
-
-static void *contexts[CONTEXTS_MAX];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/* wolfSSL calls its own functions on the context that it makes, and they are these. */
-static _Thread_local bool making;
-
-/* Swaps the first `old` for `new`. */
-static bool replace(const void *old, void *new)
-{
-	bool found = false;
-	pthread_mutex_lock(&lock);
-	for (size_t i = 0; i < CONTEXTS_MAX && !found; i++) {
-		found = contexts[i] == old;
-		if (found)
-			contexts[i] = new;
-	}
-	pthread_mutex_unlock(&lock);
-	return found;
-}
-
-bool zt_is_wolfssl(const void *context)
-{
-	return context && (making || replace(context, (void *)context));
-}
+enum { VERIFY_DEFAULT = 1 << 9 /* WOLFSSL_VERIFY_DEFAULT */, NO_DEVICE = -2 };
 
 typedef void *make_fn(void *, void *);
-typedef void free_fn(void *);
 typedef void set_verify_fn(void *, int, void *);
 typedef int load_fn(void *, const char *, int);
 typedef int load_chain_fn(void *, const char *);
@@ -51,13 +25,9 @@ static void *make(const char *name, void *method, void *heap)
 	set_verify_fn *set = ZT_WOLFSSL(set_verify_fn *, "wolfSSL_CTX_set_verify");
 	if (!real || !set)
 		return NULL;
-	making = true;
 	void *context = real(method, heap);
-	making = false;
-	if (context) {
+	if (context)
 		set(context, VERIFY_DEFAULT, NULL);
-		(void)replace(NULL, context);
-	}
 	return context;
 }
 
@@ -71,16 +41,6 @@ void *wolfSSL_CTX_new_ex(void *method, void *heap);
 void *wolfSSL_CTX_new_ex(void *method, void *heap)
 {
 	return make("wolfSSL_CTX_new_ex", method, heap);
-}
-
-void wolfSSL_CTX_free(void *context);
-void wolfSSL_CTX_free(void *context)
-{
-	free_fn *release = ZT_WOLFSSL(free_fn *, "wolfSSL_CTX_free");
-	if (context)
-		(void)replace(context, NULL);
-	if (release)
-		release(context);
 }
 
 /* Loads the certificate with its key by these functions of wolfSSL: into a context, or into one connection. */
@@ -132,7 +92,7 @@ static int load_plain(void *target, const char *name, const char *file, int form
 int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format);
 int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_use_certificate(context, file, is_device_certificate(file));
 	if (is_device_certificate(file))
 		return load_device(context, true);
@@ -142,7 +102,7 @@ int wolfSSL_CTX_use_certificate_file(void *context, const char *file, int format
 int wolfSSL_CTX_use_certificate_chain_file(void *context, const char *file);
 int wolfSSL_CTX_use_certificate_chain_file(void *context, const char *file)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_use_certificate(context, file, is_device_certificate(file));
 	if (is_device_certificate(file))
 		return load_device(context, true);
@@ -168,7 +128,7 @@ int wolfSSL_use_certificate_chain_file(void *ssl, const char *file)
 int wolfSSL_CTX_use_PrivateKey_file(void *context, const char *file, int format);
 int wolfSSL_CTX_use_PrivateKey_file(void *context, const char *file, int format)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_use_key(context, file);
 	return load_plain(context, "wolfSSL_CTX_use_PrivateKey_file", file, format);
 }
@@ -177,7 +137,7 @@ int wolfSSL_CTX_load_verify_locations(void *context, const char *file, const cha
 int wolfSSL_CTX_load_verify_locations(void *context, const char *file, const char *folder)
 {
 	typedef int verify_fn(void *, const char *, const char *);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_trust(context, file, folder);
 	verify_fn *load = ZT_WOLFSSL(verify_fn *, "wolfSSL_CTX_load_verify_locations");
 	return load ? load(context, file, folder) : ZT_WOLFSSL_FAILED;
@@ -187,7 +147,7 @@ void wolfSSL_CTX_set_verify(void *context, int mode, void *callback);
 void wolfSSL_CTX_set_verify(void *context, int mode, void *callback)
 {
 	set_verify_fn *set = ZT_WOLFSSL(set_verify_fn *, "wolfSSL_CTX_set_verify");
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		zt_curl_set_verify(context, mode);
 	else if (set)
 		set(context, mode, callback);
@@ -197,7 +157,7 @@ int wolfSSL_CTX_SetMinVersion(void *context, int version);
 int wolfSSL_CTX_SetMinVersion(void *context, int version)
 {
 	typedef int set_fn(void *, int);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_set_least_version(context, version);
 	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_SetMinVersion");
 	return set ? set(context, version) : ZT_WOLFSSL_FAILED;
@@ -208,7 +168,7 @@ int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsi
 int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsigned short size)
 {
 	typedef int use_fn(void *, unsigned char, const void *, unsigned short);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return context ? ZT_WOLFSSL_SUCCESS : ZT_WOLFSSL_FAILED;
 	use_fn *use = ZT_WOLFSSL(use_fn *, "wolfSSL_CTX_UseSNI");
 	return use ? use(context, type, data, size) : ZT_WOLFSSL_FAILED;
@@ -217,7 +177,7 @@ int wolfSSL_CTX_UseSNI(void *context, unsigned char type, const void *data, unsi
 int wolfSSL_CTX_set_cipher_list(void *context, const char *list);
 int wolfSSL_CTX_set_cipher_list(void *context, const char *list)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_set_ciphers(context, list);
 	load_chain_fn *set = ZT_WOLFSSL(load_chain_fn *, "wolfSSL_CTX_set_cipher_list");
 	return set ? set(context, list) : ZT_WOLFSSL_FAILED;
@@ -244,7 +204,7 @@ int wolfSSL_CTX_GetDevId(void *context, void *ssl)
 {
 	typedef int get_fn(void *, void *);
 	get_fn *get = ZT_WOLFSSL(get_fn *, "wolfSSL_CTX_GetDevId");
-	return get && (ssl || zt_is_wolfssl(context)) ? get(context, ssl) : NO_DEVICE;
+	return get && !zt_is_curls(context) ? get(context, ssl) : NO_DEVICE;
 }
 
 /* A context of libcurl's has its key: nobody needs to sign for it. */
@@ -253,7 +213,7 @@ void wolfSSL_CTX_SetEccSignCb(void *context, void *callback)
 {
 	typedef void set_fn(void *, void *);
 	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_SetEccSignCb");
-	if (set && zt_is_wolfssl(context))
+	if (set && !zt_is_curls(context))
 		set(context, callback);
 }
 
@@ -261,7 +221,7 @@ int wolfSSL_CTX_set_timeout(void *context, unsigned seconds);
 int wolfSSL_CTX_set_timeout(void *context, unsigned seconds)
 {
 	typedef int set_fn(void *, unsigned);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_set_timeout(context, seconds);
 	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_set_timeout");
 	return set ? set(context, seconds) : ZT_WOLFSSL_FAILED;
@@ -271,7 +231,7 @@ long wolfSSL_CTX_set_session_cache_mode(void *context, long mode);
 long wolfSSL_CTX_set_session_cache_mode(void *context, long mode)
 {
 	typedef long set_fn(void *, long);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_set_session_cache(context, mode);
 	set_fn *set = ZT_WOLFSSL(set_fn *, "wolfSSL_CTX_set_session_cache_mode");
 	return set ? set(context, mode) : ZT_WOLFSSL_FAILED;

@@ -13,8 +13,6 @@
 
 enum { ZT_WOLFSSL_PEM = 1 /* WOLFSSL_FILETYPE_PEM */, ZT_WOLFSSL_FAILED = 0, ZT_WOLFSSL_SUCCESS = 1 };
 
-/* Whether this is a context that wolfSSL_CTX_new made. */
-bool zt_is_wolfssl(const void *context);
 /* Into a WOLFSSL_CTX. */
 bool zt_load_wolfssl(void *context, const zt_identity_pair *pair);
 /* The device certificate with its key, into a WOLFSSL_CTX: wolfSSL's 1, or 0. */

@@ -40,7 +40,7 @@ int wolfSSL_CTX_use_certificate_buffer(void *context, const unsigned char *in, l
 int wolfSSL_CTX_use_certificate_buffer(void *context, const unsigned char *in, long size, int format)
 {
 	bool device = format == ZT_WOLFSSL_PEM && is_device_certificate(in, size);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return device ? zt_curl_use_certificate(context, "", true)
 			      : zt_curl_use_certificate_memory(context, in, size, format == ZT_WOLFSSL_PEM);
 	return device ? zt_load_wolfssl_device(context)
@@ -51,7 +51,7 @@ int wolfSSL_CTX_use_certificate_chain_buffer(void *context, const unsigned char 
 int wolfSSL_CTX_use_certificate_chain_buffer(void *context, const unsigned char *in, long size)
 {
 	bool device = is_device_certificate(in, size);
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return device ? zt_curl_use_certificate(context, "", true)
 			      : zt_curl_use_certificate_memory(context, in, size, true);
 	load_chain_fn *real = ZT_WOLFSSL(load_chain_fn *, "wolfSSL_CTX_use_certificate_chain_buffer");
@@ -63,7 +63,7 @@ int wolfSSL_CTX_use_certificate_chain_buffer(void *context, const unsigned char 
 int wolfSSL_CTX_use_PrivateKey_buffer(void *context, const unsigned char *in, long size, int format);
 int wolfSSL_CTX_use_PrivateKey_buffer(void *context, const unsigned char *in, long size, int format)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_use_key_memory(context, in, size, format == ZT_WOLFSSL_PEM);
 	return load(context, "wolfSSL_CTX_use_PrivateKey_buffer", in, size, format);
 }
@@ -71,7 +71,7 @@ int wolfSSL_CTX_use_PrivateKey_buffer(void *context, const unsigned char *in, lo
 int wolfSSL_CTX_load_verify_buffer(void *context, const unsigned char *in, long size, int format);
 int wolfSSL_CTX_load_verify_buffer(void *context, const unsigned char *in, long size, int format)
 {
-	if (!zt_is_wolfssl(context))
+	if (zt_is_curls(context))
 		return zt_curl_trust_memory(context, in, size, format == ZT_WOLFSSL_PEM);
 	return load(context, "wolfSSL_CTX_load_verify_buffer", in, size, format);
 }

@@ -66,6 +66,28 @@ class Foreign(unittest.TestCase):
         done = app.run()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    @staticmethod
+    def cmake(project):
+        toolchain = sphere.SDK / "CMakeFiles/AzureSphereToolchain.cmake"
+        for step in (["-G", "Ninja", "-B", "out", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}"], ["--build", "out"]):
+            subprocess.run(["/usr/bin/cmake", *step], cwd=project, check=True, capture_output=True, timeout=DEADLINE_S)
+
+    def test_a_project_in_c_plus_plus_that_names_a_library_it_does_not_use(self):
+        project = self.world.folder / "c_plus_plus"
+        project.mkdir()
+        (project / "main.cpp").write_text(
+            "#include <string>\n#include <applibs/log.h>\n#include <applibs/eventloop.h>\n#include <tlsutils/deviceauth_curl.h>\n"
+            "class Loop {\n\tEventLoop *el = EventLoop_Create();\npublic:\n\t~Loop() { EventLoop_Close(el); }\n"
+            "\tint Run() { return EventLoop_Run(el, 1, false); }\n};\n"
+            'int main(int argc, char **argv)\n{\n\tstd::string name(argv[argc - 1]);\n\tLog_Debug("%s %d\\n", name.c_str(), Loop().Run());\n}\n')
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.10)\nproject(Plus CXX)\nset(CMAKE_CXX_STANDARD 11)\nadd_compile_options(-fno-rtti -Werror)\n"
+            "add_executable(${PROJECT_NAME} main.cpp)\ntarget_link_libraries(${PROJECT_NAME} applibs azureiot curl tlsutils pthread gcc_s c)\n"
+            "azsphere_target_add_image_package(${PROJECT_NAME})\n")
+        sphere.manifest(project, ["plus"])
+        self.cmake(project)
+        self.assertEqual(sphere.run(project / "out/Plus.image", project / "state").stdout, "plus 0\n")
+
     def test_a_project_from_visual_studio(self):
         """Hardware definition, no component ID, a byte order mark, -Werror, a library of its own, mathematics unnamed."""
         project = self.world.folder / "visual_studio"
@@ -84,9 +106,7 @@ class Foreign(unittest.TestCase):
         (project / "app_manifest.json").write_text("\ufeff" + json.dumps({
             "SchemaVersion": 1, "Name": "Blink", "ComponentId": "", "EntryPoint": "/bin/app", "CmdArgs": [],
             "Capabilities": {"Gpio": ["$LED"]}, "ApplicationType": "Default"}))
-        toolchain = sphere.SDK / "CMakeFiles/AzureSphereToolchain.cmake"
-        for step in (["-G", "Ninja", "-B", "out", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}"], ["--build", "out"]):
-            subprocess.run(["/usr/bin/cmake", *step], cwd=project, check=True, capture_output=True, timeout=DEADLINE_S)
+        self.cmake(project)
         manifest = json.loads((project / "out/Blink.image/app_manifest.json").read_text())
         self.assertRegex(manifest["ComponentId"], "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
         done = sphere.run(project / "out/Blink.image", project / "state")

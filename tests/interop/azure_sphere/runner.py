@@ -153,7 +153,7 @@ class Runner(unittest.TestCase):
                 'Networking_SetHardwareAddress("wlan0", mac.address, sizeof(mac.address)) EPERM',
                 "wlan0: medium 1, type 1", "eth0: medium 2, type 0",
                 "connect 0", "bind TCP 0", "bind TCP EACCES", "bind UDP EACCES", "bind UDP 0",
-                "by name not found", "query of 1", "resolver 0"])
+                "by name not found", "query of 1", "resolver 0", "looked up 0, not of IPv4 0"])
             lines = self.private_network(listener, AllowedConnections=["localhost"])
             self.assertEqual([line.split()[-1] for line in lines[1:8]],
                              ["EACCES", "EACCES", "EACCES", "EACCES", "0", "EACCES", "EACCES"])

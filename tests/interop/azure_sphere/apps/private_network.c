@@ -38,6 +38,21 @@ static void TellSocket(const char *what, int type, const char *port)
 	close(fd);
 }
 
+static void TellFamilies(void)
+{
+	struct addrinfo hints, *answer = NULL;
+	int others = 0;
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_flags = AI_PASSIVE;
+	hints.ai_socktype = SOCK_STREAM;
+	int result = getaddrinfo(NULL, "80", &hints, &answer);
+	for (struct addrinfo *one = answer; one != NULL; one = one->ai_next) {
+		others += one->ai_family != AF_INET;
+	}
+	freeaddrinfo(answer);
+	Log_Debug("looked up %d, not of IPv4 %d\n", result, others);
+}
+
 static void TellResolver(void)
 {
 	unsigned char query[512];
@@ -87,5 +102,6 @@ int main(int argc, char *argv[])
 	TellSocket("bind UDP", SOCK_DGRAM, argv[3]);
 	Log_Debug("by name %s\n", gethostbyname("localhost") ? "found" : "not found");
 	TellResolver();
+	TellFamilies();
 	return 0;
 }
