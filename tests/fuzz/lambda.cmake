@@ -1,0 +1,1 @@
+zt_fuzz(lambda_package DEPS cloud_lambda digest_openssl)
