@@ -94,7 +94,7 @@ const tests = {
 
   // Without a certificate: an operator over WebSocket with Signature Version 4.
   async 'aws-crt, WebSocket'() {
-    const provider = auth.AwsCredentialsProvider.newStatic(world.keys.id, world.keys.secret);
+    const provider = auth.AwsCredentialsProvider.newStatic(world.keys.id, world.keys.secret, world.keys.token);
     const builder = iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(world.endpoint, { credentialsProvider: provider, region: world.region });
     const client = new mqtt5.Mqtt5Client(builder.withCertificateAuthorityFromPath(undefined, world.ca).withPort(world.allPort)
       .withConnectProperties({ clientId: 'console', keepAliveIntervalSeconds: 60 }).build());
@@ -102,7 +102,8 @@ const tests = {
     client.on('connectionFailure', (event) => console.error(String(event.error)));
     client.start();
     await within(connected, 'CONNACK');
-    await client.subscribe({ subscriptions: [{ qos: 1, topicFilter: '$aws/events/presence/#' }] });
+    const suback = await client.subscribe({ subscriptions: [{ qos: 1, topicFilter: '$aws/events/presence/#' }, { qos: 1, topicFilter: 'dt/a' }] });
+    assert.deepStrictEqual(suback.reasonCodes, [1, 0x87]);
     const stopped = once(client, 'stopped');
     client.stop();
     await within(stopped, 'the end');

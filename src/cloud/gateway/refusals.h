@@ -53,17 +53,17 @@
 	X(ZT_REFUSED_NO_POLICY, "NoPolicy", "no policy is attached to the certificate",                                  \
 	  "attach a policy to the certificate (AttachPolicy)")                                                           \
 	X(ZT_REFUSED_CONNECT, "ConnectDenied", "iot:Connect is not allowed with this client id",                         \
-	  "allow iot:Connect on client/<client id> in the certificate's policy")                                         \
+	  "allow iot:Connect on client/<client id> in the policies of its certificate or role")                          \
 	X(ZT_REFUSED_PUBLISH, "PublishDenied", "iot:Publish is not allowed on this topic",                               \
-	  "allow iot:Publish on topic/<topic> in the certificate's policy")                                              \
+	  "allow iot:Publish on topic/<topic> in the policies of its certificate or role")                               \
 	X(ZT_REFUSED_ACTION, "ActionDenied", "the policies do not allow this action on this resource",                   \
-	  "allow the action in the certificate's policy; over HTTPS thing variables do not resolve")                     \
+	  "allow the action in the policies of its certificate or role; over HTTPS thing variables do not resolve")      \
 	X(ZT_REFUSED_RETAIN, "RetainPublishDenied", "iot:RetainPublish is not allowed on this topic",                    \
 	  "allow iot:RetainPublish on topic/<topic>, or publish without retain")                                         \
 	X(ZT_REFUSED_SUBSCRIBE, "SubscribeDenied", "iot:Subscribe is not allowed on this filter",                        \
-	  "allow iot:Subscribe on topicfilter/<filter> in the certificate's policy")                                     \
+	  "allow iot:Subscribe on topicfilter/<filter> in the policies of its certificate or role")                      \
 	X(ZT_REFUSED_RECEIVE, "ReceiveDenied", "iot:Receive is not allowed on this topic; the message was dropped",      \
-	  "allow iot:Receive on topic/<topic> in the certificate's policy")                                              \
+	  "allow iot:Receive on topic/<topic> in the policies of its certificate or role")                               \
 	X(ZT_REFUSED_RESERVED, "ReservedTopic", "the topic is reserved",                                                 \
 	  "use topics without a leading $; of those with one, $aws/rules/<rule>/… and requests under $aws/things/… " \
 	  "may be published, without retain, and $aws/things/… and $aws/events/… be subscribed")                         \

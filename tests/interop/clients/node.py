@@ -24,10 +24,16 @@ with World(attest=False) as world:
         allow("iot:Connect", "client/Lamp"), allow(["iot:Publish", "iot:Receive"], "topic/dt/*", f"topic/{shadow}"),
         allow("iot:Subscribe", "topicfilter/dt/*", f"topicfilter/{shadow}")]}))
     iot.attach_policy(policyName="p", target=arn)
-    keys = world.keys()
+    # An operator with a role's keys: the SDK puts their token behind the signature.
+    iam = world.client("iam")
+    iam.create_role(RoleName="Console", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}}]}))
+    iam.put_role_policy(RoleName="Console", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        allow("iot:Connect", "client/console"), allow("iot:Subscribe", "topicfilter/$aws/events/presence/#")]}))
+    keys = world.client("sts").assume_role(RoleArn="arn:aws:iam::000000000000:role/Console", RoleSessionName="console")["Credentials"]
     given = {"endpoint": "localhost", "mqttPort": world.mqtt_port, "allPort": world.cloud.endpoints["allPort"], "ca": str(world.cloud_ca),
              "certificate": str(leaf.pem), "key": str(leaf.key), "thing": "Lamp", "region": "us-east-1",
-             "keys": {"id": keys["aws_access_key_id"], "secret": keys["aws_secret_access_key"]}}
+             "keys": {"id": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]}}
     done = subprocess.run(["node", SCRIPT, json.dumps(given)], env={**os.environ, "NODE_PATH": str(MODULES)}, capture_output=True, timeout=150)
     print(done.stdout.decode(), done.stderr.decode())
     assert done.returncode == 0
