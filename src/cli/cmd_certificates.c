@@ -21,21 +21,9 @@ static zt_status add_certificate(void *context, const json_t *item, zt_error *re
 	return row && json_array_append_new(context, row) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
-static zt_status print_table(const json_t *certificates)
-{
-	static const char *const columns[] = { "CERTIFICATE", "STATUS", "REGISTERED" };
-	ZT_JSON_CLEANUP json_t *rows = json_array();
-	size_t index;
-	json_t *one;
-	ENSURE(rows, ZT_E_NOMEM);
-	json_array_foreach(certificates, index, one) {
-		json_t *row = json_pack("[s, s, s]", zt_json_text(one, "certificateId"), zt_json_text(one, "status"),
-					zt_json_text(one, "created"));
-		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
-	}
-	zt_output_table(columns, ZT_COUNT(columns), rows);
-	return ZT_OK;
-}
+static const zt_column columns[] = { { "CERTIFICATE", "certificateId", 0 },
+				     { "STATUS", "status", 0 },
+				     { "REGISTERED", "created", 0 } };
 
 zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 {
@@ -71,5 +59,8 @@ zt_status zt_cmd_certificates(int argc, char **argv, zt_error *ret_error)
 	ENSURE(certificates, ZT_E_NOMEM);
 	TRY(zt_account_open(&account, &session, ret_error));
 	TRY(zt_iot_certificate_each(session.client, zt_view_of(ca), add_certificate, certificates, ret_error));
-	return json ? zt_output_json(certificates) : print_table(certificates);
+	if (json)
+		return zt_output_json(certificates);
+	zt_output_table(columns, ZT_COUNT(columns), certificates);
+	return ZT_OK;
 }

@@ -50,22 +50,9 @@ static zt_status decided(void *context, const zt_sweep_certificate *certificate,
 	return row && json_array_append_new(it->going, row) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
-static zt_status print_table(const prune *it)
-{
-	static const char *const columns[] = { "CERTIFICATE", "REASON", "THING" };
-	ZT_JSON_CLEANUP json_t *rows = json_array();
-	size_t index;
-	json_t *one;
-	ENSURE(rows, ZT_E_NOMEM);
-	json_array_foreach(it->going, index, one) {
-		const char *thing = zt_json_text(one, "thingName");
-		json_t *row = json_pack("[s, s, s]", zt_json_text(one, "certificateId"), zt_json_text(one, "reason"),
-					thing ? thing : "");
-		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
-	}
-	zt_output_table(columns, ZT_COUNT(columns), rows);
-	return ZT_OK;
-}
+static const zt_column columns[] = { { "CERTIFICATE", "certificateId", 0 },
+				     { "REASON", "reason", 0 },
+				     { "THING", "thingName", 0 } };
 
 static zt_status print(const prune *it, const zt_sweep_result *result)
 {
@@ -77,7 +64,7 @@ static zt_status print(const prune *it, const zt_sweep_result *result)
 		return zt_output_json(whole);
 	}
 	if (result->retired)
-		TRY(print_table(it));
+		zt_output_table(columns, ZT_COUNT(columns), it->going);
 	zt_output_say("%u certificates looked at, %u %s", result->looked, result->retired,
 		      it->dry_run ? "would go: --yes removes them" : "removed");
 	return ZT_OK;

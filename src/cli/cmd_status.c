@@ -115,7 +115,9 @@ static void print_head(const json_t *whole)
 static zt_status print(const json_t *whole)
 {
 	const json_t *resources = json_object_get(whole, "resources");
-	static const char *const columns[] = { "RESOURCE", "NAME", "STATE", "TENANT" };
+	static const zt_column columns[] = {
+		{ "RESOURCE", "kind", 0 }, { "NAME", "name", 0 }, { "STATE", "state", 0 }, { "TENANT", "tenant", 0 }
+	};
 	ZT_JSON_CLEANUP json_t *rows = json_array();
 	size_t i;
 	json_t *one;
@@ -123,11 +125,11 @@ static zt_status print(const json_t *whole)
 	json_array_foreach(resources, i, one) {
 		bool foreign = !zt_view_equal(zt_json_view(one, "state"), ZT_LIT("missing")) &&
 			       !json_is_true(json_object_get(one, "ours"));
-		const char *tenant = zt_json_text(one, "tenant");
 		json_t *state =
 		    json_sprintf("%s%s", zt_json_text(one, "state"), foreign ? " (not made by this set-up)" : "");
-		json_t *row = json_pack("[s, s, o, s]", zt_json_text(one, "kind"), zt_json_text(one, "name"), state,
-					tenant ? tenant : "");
+		json_t *row =
+		    json_pack("{s:O, s:O, s:o, s:O*}", "kind", json_object_get(one, "kind"), "name",
+			      json_object_get(one, "name"), "state", state, "tenant", json_object_get(one, "tenant"));
 		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
 	}
 	print_head(whole);

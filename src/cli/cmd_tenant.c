@@ -62,7 +62,10 @@ static zt_status tenant_create(int argc, char **argv, zt_error *ret_error)
 
 static zt_status print_tenants(const json_t *tenants)
 {
-	static const char *const columns[] = { "TENANT", "CLAIMED", "CAS", "ACTIVE UNTIL" };
+	static const zt_column columns[] = { { "TENANT", "tenant", 0 },
+					     { "CLAIMED", "claimed", 0 },
+					     { "CAS", "cas", 0 },
+					     { "ACTIVE UNTIL", "until", 0 } };
 	ZT_JSON_CLEANUP json_t *rows = json_array();
 	size_t index, c;
 	json_t *tenant, *ca;
@@ -77,7 +80,8 @@ static zt_status print_tenants(const json_t *tenants)
 		(void)snprintf(claimed, sizeof claimed, "%lld",
 			       (long long)json_integer_value(json_object_get(tenant, "claimed")));
 		(void)snprintf(count, sizeof count, "%zu", json_array_size(cas));
-		json_t *row = json_pack("[s, s, s, s]", zt_json_text(tenant, "tenant"), claimed, count, until);
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "tenant", zt_json_text(tenant, "tenant"), "claimed",
+					claimed, "cas", count, "until", until);
 		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
 	}
 	zt_output_table(columns, ZT_COUNT(columns), rows);

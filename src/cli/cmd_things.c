@@ -25,25 +25,11 @@ static zt_status add_thing(void *context, const json_t *thing, zt_error *ret_err
 	return row && json_array_append_new(context, row) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
 
-/* Ids are cut: a table that wraps tells nothing; --json has them whole. */
-static zt_status print_table(const json_t *things)
-{
-	static const char *const columns[] = { "THING", "DEVICE", "CERTIFICATE", "TENANT" };
-	ZT_JSON_CLEANUP json_t *rows = json_array();
-	size_t index;
-	json_t *thing;
-	ENSURE(rows, ZT_E_NOMEM);
-	json_array_foreach(things, index, thing) {
-		char device[24], certificate[24];
-		(void)snprintf(device, sizeof device, "%.16s", zt_json_text(thing, "deviceId"));
-		(void)snprintf(certificate, sizeof certificate, "%.16s", zt_json_text(thing, "certificateId"));
-		json_t *row = json_pack("[s, s, s, s]", zt_json_text(thing, "thingName"), device, certificate,
-					zt_json_text(thing, "tenant"));
-		ENSURE(row && json_array_append_new(rows, row) == 0, ZT_E_NOMEM);
-	}
-	zt_output_table(columns, ZT_COUNT(columns), rows);
-	return ZT_OK;
-}
+/* --json has the ids whole. */
+static const zt_column columns[] = { { "THING", "thingName", 0 },
+				     { "DEVICE", "deviceId", 16 },
+				     { "CERTIFICATE", "certificateId", 16 },
+				     { "TENANT", "tenant", 0 } };
 
 zt_status zt_cmd_things(int argc, char **argv, zt_error *ret_error)
 {
@@ -71,5 +57,8 @@ zt_status zt_cmd_things(int argc, char **argv, zt_error *ret_error)
 	ENSURE(things, ZT_E_NOMEM);
 	TRY(zt_account_open(&account, &session, ret_error));
 	TRY(zt_iot_thing_each(session.client, &filter, add_thing, things, ret_error));
-	return json ? zt_output_json(things) : print_table(things);
+	if (json)
+		return zt_output_json(things);
+	zt_output_table(columns, ZT_COUNT(columns), things);
+	return ZT_OK;
 }

@@ -9,7 +9,7 @@
 
 enum { JSON_MAX = 64 * 1024 * 1024 };
 
-bool zt_output_colour(void)
+static bool is_coloured(void)
 {
 	const char *none = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
 	if (none && none[0])
@@ -21,7 +21,7 @@ bool zt_output_colour(void)
 
 static const char *paint(const char *code)
 {
-	return zt_output_colour() ? code : "";
+	return is_coloured() ? code : "";
 }
 
 #define BOLD paint("\033[1m")
@@ -108,22 +108,35 @@ void zt_output_error(const char *command, zt_status status, const zt_error *erro
 }
 
 /* Columns are as wide as their widest cell; bytes count, since names of the domain are ASCII. */
-void zt_output_table(const char *const *columns, size_t count, const json_t *rows)
+static zt_view cell(const zt_column *column, const json_t *row)
+{
+	zt_view text = zt_json_view(row, column->member);
+	if (column->max && text.n > column->max)
+		text.n = column->max;
+	return text;
+}
+
+/* The last one needs no room behind it. */
+static void print_cell(zt_view text, size_t width, bool last)
+{
+	(void)printf("%-*.*s%s", last ? 0 : (int)width, ZT_PRI(text), last ? "\n" : "  ");
+}
+
+void zt_output_table(const zt_column *columns, size_t count, const json_t *rows)
 {
 	size_t widths[ZT_TABLE_COLUMNS_MAX] = { 0 }, index, c;
-	json_t *row, *cell;
+	json_t *row;
 	for (c = 0; c < count; c++)
-		widths[c] = strlen(columns[c]);
+		widths[c] = strlen(columns[c].title);
 	json_array_foreach(rows, index, row)
-		json_array_foreach(row, c, cell)
-			if (c < count && json_string_length(cell) > widths[c])
-				widths[c] = json_string_length(cell);
+		for (c = 0; c < count; c++)
+			if (cell(&columns[c], row).n > widths[c])
+				widths[c] = cell(&columns[c], row).n;
 	for (c = 0; c < count; c++)
-		(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, columns[c], c + 1 < count ? "  " : "\n");
+		print_cell(zt_view_of(columns[c].title), widths[c], c + 1 == count);
 	json_array_foreach(rows, index, row)
-		json_array_foreach(row, c, cell)
-			(void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, json_string_value(cell),
-				     c + 1 < count ? "  " : "\n");
+		for (c = 0; c < count; c++)
+			print_cell(cell(&columns[c], row), widths[c], c + 1 == count);
 }
 
 zt_status zt_output_json(const json_t *json)

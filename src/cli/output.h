@@ -1,4 +1,5 @@
-/* What people see: steps with their time on standard error, tables and JSON on standard output. */
+/* What people see: steps with their time on standard error, tables and JSON on standard output.
+ * Coloured by NO_COLOR, CLICOLOR_FORCE, and then whether standard error is a terminal. */
 #ifndef ZT_CLI_OUTPUT_H
 #define ZT_CLI_OUTPUT_H
 
@@ -7,9 +8,6 @@
 
 #include "base/error.h"
 #include "zerotouch/view.h"
-
-/* Colour: --color, then NO_COLOR, CLICOLOR_FORCE, then whether standard error is a terminal. */
-bool zt_output_colour(void);
 
 /* "3/8 Set up AWS" */
 void zt_output_step(unsigned number, unsigned total, const char *title);
@@ -25,8 +23,14 @@ void zt_output_error(const char *command, zt_status status, const zt_error *erro
 
 enum { ZT_TABLE_COLUMNS_MAX = 8 };
 
-/* A table of text cells: `rows` is an array of arrays of strings, as wide as `columns` are many. */
-void zt_output_table(const char *const *columns, size_t count, const json_t *rows);
+typedef struct {
+	const char *title;  /* "THING" */
+	const char *member; /* whose text is shown; nothing where it is absent or no text */
+	size_t max;         /* bytes of it, cut behind them; 0: whole. A table that wraps tells nothing */
+} zt_column;
+
+/* A table of an array of objects, a row each. */
+void zt_output_table(const zt_column *columns, size_t count, const json_t *rows);
 /* One compact JSON value and a newline. */
 ZT_NODISCARD zt_status zt_output_json(const json_t *json);
 
