@@ -325,20 +325,17 @@ static zt_status print_output_of(zt_demo *demo, const char *verb, zt_error *ret_
 
 static zt_status show(zt_demo *demo, zt_error *ret_error)
 {
-	int exit_status = 0;
-	(void)zt_child_runs(&demo->watch, &exit_status);
 	zt_child_stop(&demo->watch);
-	zt_output_ok(-1, "the watcher ended and took its certificate and policy along");
 	TRY(print_output_of(demo, "things", ret_error));
 	TRY(print_output_of(demo, "certificates", ret_error));
 	(void)printf("First connect to first accepted message: HTTPS %lld ms, MQTT %lld ms\n\n",
 		     (long long)demo->devices[0].onboarding_ms, (long long)demo->devices[1].onboarding_ms);
 	(void)printf("Go on:\n"
-		     "  zerotouch local up --data %s        the same world, to keep\n"
-		     "  eval \"$(zerotouch local env --data %s)\"\n"
-		     "  aws --endpoint-url $AWS_ENDPOINT_URL iot list-things\n"
-		     "  zerotouch setup --tenant GUID        the same on real AWS: leave --endpoint-url out\n\n",
-		     demo->dir, demo->dir);
+		     "  zerotouch local up --data %s                # the same world, to keep\n"
+		     "  eval \"$(zerotouch local env --data %s)\"     # another shell: AWS's tools and ours know it\n"
+		     "  zerotouch things\n"
+		     "  zerotouch plan --data %s --topic %s   # the same on AWS: a shell with its credentials\n\n",
+		     demo->dir, demo->dir, demo->dir, ZT_DEMO_TOPIC);
 	return fflush(stdout) == 0 ? ZT_OK : ZT_E_IO;
 }
 

@@ -1,6 +1,7 @@
 """zerotouch demo: tells the whole story, ends with 0 and leaves nothing running; fails when a step fails."""
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -21,6 +22,18 @@ def children_of(folder):
     return found
 
 
+def shown_by_readme():
+    """The lines of the demo that README.md shows, whole ones alone."""
+    text = (pathlib.Path(__file__).resolve().parents[3] / "README.md").read_text()
+    block = re.search(r"^```text\n(1/8 .*?)^```", text, re.M | re.S)[1]
+    return [line for line in block.splitlines() if "…" not in line]
+
+
+def without_figures(text):
+    """Times, ports and device ids differ each time."""
+    return re.sub(r"\(\d+ ms\)|\d{4,5}\b|Azure-Sphere-\w{5}", "#", text)
+
+
 with tempfile.TemporaryDirectory(prefix="zt-demo-") as folder:
     data = f"{folder}/demo"
     done = subprocess.run([BIN / "zerotouch", "demo", "--data", data], capture_output=True, stdin=subprocess.DEVNULL,
@@ -33,6 +46,9 @@ with tempfile.TemporaryDirectory(prefix="zt-demo-") as folder:
     assert result.count("Azure-Sphere-") == 2, result
     assert result.count(" ACTIVE ") == 2, result
     assert children_of(folder) == [], children_of(folder)
+
+    for line in shown_by_readme():
+        assert without_figures(line) in without_figures(talk), line
 
     # A folder that no demo made is not emptied.
     kept = pathlib.Path(folder, "kept")
