@@ -56,6 +56,7 @@ typedef struct {
 	bool proven;      /* this certificate was accepted before */
 	bool active;      /* the server has answered to it: what is refused now lacks a policy */
 	bool silent;      /* an attempt ended without an answer */
+	bool denied;      /* an attempt ended with "no policy" */
 	bool known_generation;
 	uint32_t generation; /* the certificate that the counts below are about */
 	uint32_t attempts;   /* since it is in use, until accepted */
@@ -63,7 +64,7 @@ typedef struct {
 	uint32_t wait_ms;      /* the wait that was drawn last */
 	int64_t wait_until_ms; /* monotonic; while WAITING */
 	int64_t first_ms;      /* monotonic: the first attempt of this stretch */
-	int64_t denied_ms;     /* monotonic: of this certificate's first "no policy"; INT64_MAX when there was none */
+	int64_t denied_ms;     /* monotonic: of the first denial */
 	int64_t accepted_ms;   /* monotonic: of the last acceptance */
 } zt_onboarding;
 

@@ -70,10 +70,11 @@ typedef struct {
 	uint8_t version; /* 4: 3.1.1; 5 */
 	bool connected;
 	bool publishing;
-	bool payload_pending; /* the payload goes out behind byte payload_at of `out` */
-	bool publish_done;    /* a QoS 0 message has gone out and is not reported yet */
-	bool no_retain;       /* the server keeps no retained messages */
-	uint8_t qos_max;      /* the highest that the server takes */
+	bool payload_pending;           /* the payload goes out behind byte payload_at of `out` */
+	bool publish_done;              /* a QoS 0 message has gone out and is not reported yet */
+	bool no_retain;                 /* the server keeps no retained messages */
+	uint8_t qos_max;                /* the highest that the server takes */
+	bool awaits[ZT_SESSION_AWAITS]; /* answers that are awaited, until due_ms */
 	uint16_t keep_alive_s, last_id, publish_id, ack_owed;
 	const zt_protocol *protocol; /* NULL: 3.1.1 */
 	uint32_t expiry_s;
@@ -85,7 +86,7 @@ typedef struct {
 	uint8_t *in;
 	size_t in_cap, in_n, in_used;
 	int64_t sent_ms;                   /* monotonic: of the last byte handed over */
-	int64_t due_ms[ZT_SESSION_AWAITS]; /* monotonic; INT64_MAX when not awaited */
+	int64_t due_ms[ZT_SESSION_AWAITS]; /* monotonic */
 } zt_session;
 
 /* out_cap >= ZT_SESSION_OUT_MIN; in_cap bounds the packets that can be received. The memory is the caller's. */

@@ -25,11 +25,6 @@ static zt_status send_output(zt_device *device)
 	}
 }
 
-static bool awaits_suback(const zt_device *device)
-{
-	return device->session.due_ms[ZT_SESSION_AWAIT_SUBACK] != INT64_MAX;
-}
-
 /* No room for now is no failure: the next step tries again. */
 static zt_status unless_again(zt_status status)
 {
@@ -64,7 +59,7 @@ static zt_status send_message(zt_device *device)
 
 static zt_status ask_more(zt_device *device)
 {
-	if (!device->session.connected || awaits_suback(device))
+	if (!device->session.connected || device->session.awaits[ZT_SESSION_AWAIT_SUBACK])
 		return ZT_OK;
 	if (device->subscribed < device->config.subscription_count + device->more_count)
 		return subscribe(device);

@@ -33,8 +33,10 @@ static void schedule(zt_onboarding *o, cause *why)
 {
 	const zt_backoff_policy *first = o->route == ZT_ROUTE_HTTPS ? &zt_backoff_first_https : &zt_backoff_first_mqtt;
 	zt_backoff_use(&o->backoff, is_quick(o, why) ? first : &zt_backoff_patient);
-	if (why->reason == ZT_REASON_NO_POLICY && o->denied_ms == INT64_MAX)
+	if (why->reason == ZT_REASON_NO_POLICY && !o->denied) {
+		o->denied = true;
 		o->denied_ms = why->now_ms;
+	}
 	o->reason = why->reason;
 	o->wait_ms = zt_backoff_next_ms(&o->backoff, why->entropy);
 	o->wait_until_ms = why->now_ms + o->wait_ms;
@@ -96,7 +98,7 @@ static const transition table[] = {
 
 void zt_onboarding_init(zt_onboarding *onboarding, zt_route route)
 {
-	*onboarding = (zt_onboarding){ .route = route, .denied_ms = INT64_MAX };
+	*onboarding = (zt_onboarding){ .route = route };
 }
 
 bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, zt_reason reason, int64_t mono_ms,
@@ -123,8 +125,7 @@ void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)
 	onboarding->generation = generation;
 	onboarding->proven = onboarding->active = false;
 	onboarding->attempts = 0;
-	onboarding->silent = false;
-	onboarding->denied_ms = INT64_MAX;
+	onboarding->silent = onboarding->denied = false;
 	zt_backoff_reset(&onboarding->backoff);
 }
 
@@ -135,7 +136,7 @@ void zt_onboarding_active(zt_onboarding *onboarding)
 
 bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms)
 {
-	bool waited = onboarding->denied_ms != INT64_MAX && mono_ms - onboarding->denied_ms >= ZT_POLICY_MS;
+	bool waited = onboarding->denied && mono_ms - onboarding->denied_ms >= ZT_POLICY_MS;
 	return onboarding->proven || waited;
 }
 

@@ -8,18 +8,14 @@ enum {
 	CONNECT_SPACE_MS = 1000 /* AWS: one CONNECT per second and client id */
 };
 
-static bool look_due(zt_device *device)
-{
-	if (device->now_ms < device->identity_check_ms)
-		return false;
-	device->identity_check_ms = device->now_ms + ZT_IDENTITY_POLL_MS;
-	return true;
-}
-
+/* Once a second, whether another certificate is behind the path. */
 static bool see_other(zt_device *device, uint32_t *ret_generation)
 {
 	const zt_identity *identity = &device->config.identity;
 	zt_identity_info seen;
+	if (device->now_ms < device->identity_check_ms)
+		return false;
+	device->identity_check_ms = device->now_ms + ZT_IDENTITY_POLL_MS;
 	if (identity->current(identity->context, &seen) != ZT_OK || seen.generation == device->identity.generation)
 		return false;
 	*ret_generation = seen.generation;
@@ -29,7 +25,7 @@ static bool see_other(zt_device *device, uint32_t *ret_generation)
 bool zt_renewal_was_replaced(zt_device *device)
 {
 	uint32_t generation;
-	return look_due(device) && see_other(device, &generation);
+	return see_other(device, &generation);
 }
 
 static void close_probe(zt_device *device)
@@ -80,8 +76,6 @@ static void tell_due(zt_device *device, zt_event *ret)
 void zt_renewal_look(zt_device *device, zt_event *ret)
 {
 	uint32_t generation;
-	if (!look_due(device))
-		return;
 	if (!see_other(device, &generation))
 		tell_due(device, ret);
 	else if (!device->config.beside.open)

@@ -11,7 +11,6 @@ enum { CONNECT_PROPERTIES_MAX = 16 };
 void zt_session_init(zt_session *session, void *out, size_t out_cap, void *in, size_t in_cap)
 {
 	*session = (zt_session){ .out = zt_buf_make(out, out_cap), .in = in, .in_cap = in_cap };
-	zt_session_expect_nothing(session);
 }
 
 static void forget_stream(zt_session *session)
@@ -122,7 +121,7 @@ zt_status zt_session_publish(zt_session *session, const zt_message *message, boo
 zt_status zt_session_subscribe(zt_session *session, zt_view filter, uint8_t qos, uint16_t *ret_packet_id)
 {
 	TRY(zt_filter_check(filter, qos, NULL));
-	ENSURE(session->connected && session->due_ms[ZT_SESSION_AWAIT_SUBACK] == INT64_MAX, ZT_E_STATE);
+	ENSURE(session->connected && !session->awaits[ZT_SESSION_AWAIT_SUBACK], ZT_E_STATE);
 	compact(session);
 	const zt_mqtt_subscription item = { .filter = filter, .qos = qos };
 	uint16_t packet_id = next_id(session);
@@ -167,7 +166,7 @@ void zt_session_sent(zt_session *session, size_t n)
 {
 	session->sent_ms = session->now_ms;
 	/* A long payload on a slow link: the answer's time runs from the last byte. */
-	if (zt_session_expects(session, ZT_SESSION_AWAIT_PUBACK))
+	if (session->awaits[ZT_SESSION_AWAIT_PUBACK])
 		zt_session_expect(session, ZT_SESSION_AWAIT_PUBACK);
 	if (session->payload_pending && session->out_sent == session->payload_at)
 		session->payload_sent += n;

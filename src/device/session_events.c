@@ -10,10 +10,10 @@ static zt_status take_connack(zt_session *session, const zt_mqtt_frame *frame, z
 {
 	zt_mqtt_connack packet;
 	TRY(zt_mqtt_read_connack(frame, zt_session_version(session), &packet));
-	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_CONNACK), ZT_E_PROTOCOL);
+	ENSURE(session->awaits[ZT_SESSION_AWAIT_CONNACK], ZT_E_PROTOCOL);
 	if (session->protocol)
 		TRY(session->protocol->take_connack(session, packet.properties));
-	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_CONNACK);
+	session->awaits[ZT_SESSION_AWAIT_CONNACK] = false;
 	session->connected = packet.code == 0;
 	ret->kind = packet.code == 0 ? ZT_SESSION_CONNECTED : ZT_SESSION_REFUSED;
 	ret->code = packet.code;
@@ -45,7 +45,7 @@ static zt_status take_puback(zt_session *session, const zt_mqtt_frame *frame, zt
 	/* An id that is not in flight is a late answer to an earlier life of the session. */
 	if (!session->publishing || session->payload_pending || packet.packet_id != session->publish_id)
 		return ZT_OK;
-	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PUBACK);
+	session->awaits[ZT_SESSION_AWAIT_PUBACK] = false;
 	session->publishing = false;
 	session->publish_id = 0;
 	ret->kind = packet.code < ZT_RC_UNSPECIFIED ? ZT_SESSION_PUBLISHED : ZT_SESSION_REJECTED;
@@ -58,8 +58,8 @@ static zt_status take_suback(zt_session *session, const zt_mqtt_frame *frame, zt
 	zt_mqtt_suback packet;
 	TRY(zt_mqtt_read_suback(frame, zt_session_version(session), &packet));
 	TRY(zt_session_check_properties(session, packet.properties, ZT_MQTT_SUBACK));
-	ENSURE(zt_session_expects(session, ZT_SESSION_AWAIT_SUBACK) && packet.codes.n == 1, ZT_E_PROTOCOL);
-	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_SUBACK);
+	ENSURE(session->awaits[ZT_SESSION_AWAIT_SUBACK] && packet.codes.n == 1, ZT_E_PROTOCOL);
+	session->awaits[ZT_SESSION_AWAIT_SUBACK] = false;
 	ret->kind = ZT_SESSION_SUBSCRIBED;
 	ret->code = packet.codes.p[0];
 	ret->packet_id = packet.packet_id;
@@ -69,7 +69,7 @@ static zt_status take_suback(zt_session *session, const zt_mqtt_frame *frame, zt
 static zt_status take_pingresp(zt_session *session, const zt_mqtt_frame *frame)
 {
 	ENSURE(frame->body.n == 0, ZT_E_PROTOCOL);
-	zt_session_expect_no_more(session, ZT_SESSION_AWAIT_PINGRESP);
+	session->awaits[ZT_SESSION_AWAIT_PINGRESP] = false;
 	return ZT_OK;
 }
 
@@ -137,7 +137,7 @@ static zt_status next_packet(zt_session *session, zt_session_event *ret)
 /* A ping that finds no room, because the server does not read, has the time of its answer to find some. */
 static int64_t ping_due_ms(const zt_session *session)
 {
-	bool idle = session->connected && !zt_session_expects(session, ZT_SESSION_AWAIT_PINGRESP);
+	bool idle = session->connected && !session->awaits[ZT_SESSION_AWAIT_PINGRESP];
 	int64_t grace_ms = has_room(session) ? 0 : ZT_SESSION_ANSWER_MS;
 	return idle ? session->sent_ms + (int64_t)session->keep_alive_s * 1000 + grace_ms : INT64_MAX;
 }
@@ -145,7 +145,7 @@ static int64_t ping_due_ms(const zt_session *session)
 static zt_status watch_clock(zt_session *session)
 {
 	for (size_t i = 0; i < ZT_SESSION_AWAITS; i++)
-		ENSURE(session->now_ms < session->due_ms[i], ZT_E_TIMEOUT);
+		ENSURE(!session->awaits[i] || session->now_ms < session->due_ms[i], ZT_E_TIMEOUT);
 	if (session->now_ms < ping_due_ms(session))
 		return ZT_OK;
 	ENSURE(has_room(session), ZT_E_TIMEOUT);
@@ -177,7 +177,7 @@ int64_t zt_session_due_ms(const zt_session *session)
 		return INT64_MIN;
 	int64_t due = ping_due_ms(session);
 	for (size_t i = 0; i < ZT_SESSION_AWAITS; i++)
-		if (session->due_ms[i] < due)
+		if (session->awaits[i] && session->due_ms[i] < due)
 			due = session->due_ms[i];
 	return due;
 }
