@@ -44,11 +44,18 @@ typedef struct {
 /* The reader keeps `memory` until the answer is done with. */
 void zt_http_answer_init(zt_http_answer *answer, void *memory, size_t cap);
 /* Where the next bytes of the stream go, and how many at most; never 0 while the answer is incomplete. */
-uint8_t *zt_http_answer_room(zt_http_answer *answer, size_t *ret_room);
+static inline uint8_t *zt_http_answer_room(zt_http_answer *answer, size_t *ret_room)
+{
+	*ret_room = answer->cap - answer->n;
+	return answer->memory + answer->n;
+}
 /* n bytes were put there. ZT_OK: the answer is whole. ZT_E_AGAIN: not yet. ZT_E_PROTOCOL: no answer of HTTP/1.1, or
  * bytes behind its end. ZT_E_LIMIT: larger than the memory. ZT_E_UNSUPPORTED: a body without Content-Length. */
 ZT_NODISCARD zt_status zt_http_answer_received(zt_http_answer *answer, size_t n);
 /* Whole answers only. */
-zt_view zt_http_answer_body(const zt_http_answer *answer);
+static inline zt_view zt_http_answer_body(const zt_http_answer *answer)
+{
+	return (zt_view){ answer->memory + answer->head, answer->length };
+}
 
 #endif

@@ -19,7 +19,10 @@ bool zt_jv_member(zt_view object, const char *name, zt_view *ret_value);
 /* What stands between the quotes; false when it is no string or has escapes in it. */
 bool zt_jv_text(zt_view value, zt_view *ret);
 /* A whole number that is not negative. */
-bool zt_jv_number(zt_view value, uint64_t *ret);
+static inline bool zt_jv_number(zt_view value, uint64_t *ret)
+{
+	return zt_view_to_u64(value, ret);
+}
 static inline bool zt_jv_is_object(zt_view value)
 {
 	return value.n && *value.p == '{';

@@ -76,10 +76,16 @@ bool zt_onboarding_handle(zt_onboarding *onboarding, zt_onboarding_event event, 
  */
 void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation);
 /* The server has answered to this certificate, if only by HTTPS: silence now means that no policy allows it. */
-void zt_onboarding_active(zt_onboarding *onboarding);
+static inline void zt_onboarding_active(zt_onboarding *onboarding)
+{
+	onboarding->active = true;
+}
 /* Whether "no policy" is to be taken for an answer: the certificate was accepted before, or has waited long enough. */
 bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms);
 /* From the first attempt to the acceptance. Only while ACCEPTED. */
-uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding);
+static inline uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding)
+{
+	return (uint32_t)(onboarding->accepted_ms - onboarding->first_ms);
+}
 
 #endif

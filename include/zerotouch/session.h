@@ -109,8 +109,15 @@ ZT_NODISCARD zt_status zt_session_disconnect_because(zt_session *session, uint8_
 zt_view zt_session_output(const zt_session *session);
 void zt_session_sent(zt_session *session, size_t n);
 /* Where received bytes go; room is 0 while a received message is still being looked at and memory is full. */
-uint8_t *zt_session_input(zt_session *session, size_t *ret_room);
-void zt_session_received(zt_session *session, size_t n);
+static inline uint8_t *zt_session_input(zt_session *session, size_t *ret_room)
+{
+	*ret_room = session->in_cap - session->in_n;
+	return session->in + session->in_n;
+}
+static inline void zt_session_received(zt_session *session, size_t n)
+{
+	session->in_n += n;
+}
 /* The next event. ZT_E_PROTOCOL: the server broke MQTT. ZT_E_LIMIT: a packet larger than the memory. ZT_E_TIMEOUT: an
  * answer is overdue. After an error *ret says nothing and the stream is to be closed. Queues PINGREQ and PUBACK on its
  * own. */

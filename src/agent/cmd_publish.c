@@ -162,8 +162,7 @@ zt_status zt_agent_publish(int argc, char **argv, zt_error *ret_error)
 	if (end)
 		return ZT_OK;
 	TRY(read_route(via, &route, ret_error));
-	if (!config.endpoint)
-		return zt_error_set(ret_error, ZT_E_USAGE, "the endpoint is missing (--endpoint or ZT_ENDPOINT)");
+	TRY(zt_agent_config_need_endpoint(&config, ret_error));
 	bool from_input = words.positional_count == 1 || strcmp(words.positional[1], "-") == 0;
 	if (from_input)
 		TRY(read_all(STDIN_FILENO, &input, ret_error));

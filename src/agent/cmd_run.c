@@ -218,8 +218,7 @@ static zt_status begin(agent *a, zt_error *ret_error)
 
 static zt_status run(agent *a, zt_error *ret_error)
 {
-	if (!a->config.endpoint)
-		return zt_error_set(ret_error, ZT_E_USAGE, "the endpoint is missing (--endpoint or ZT_ENDPOINT)");
+	TRY(zt_agent_config_need_endpoint(&a->config, ret_error));
 	a->report = (zt_report){ a->config.json, ZT_ROUTE_MQTT };
 	TRY(begin(a, ret_error));
 	serve(a);

@@ -140,8 +140,7 @@ static zt_status follow(dialogue *d, zt_error *ret_error)
 
 static zt_status converse(dialogue *d, zt_error *ret_error)
 {
-	if (!d->config.endpoint)
-		return zt_error_set(ret_error, ZT_E_USAGE, "the endpoint is missing (--endpoint or ZT_ENDPOINT)");
+	TRY(zt_agent_config_need_endpoint(&d->config, ret_error));
 	d->report = (zt_report){ d->config.json, ZT_ROUTE_MQTT };
 	make_token(d);
 	TRY(zt_agent_shadow_init(&d->shadow, d->thing, d->name, ret_error));

@@ -45,3 +45,10 @@ zt_status zt_agent_config_read(const zt_command *command, int argc, char **argv,
 	*ret_end = ret_words->help;
 	return ZT_OK;
 }
+
+zt_status zt_agent_config_need_endpoint(const zt_agent_config *config, zt_error *ret_error)
+{
+	return config->endpoint
+		   ? ZT_OK
+		   : zt_error_set(ret_error, ZT_E_USAGE, "the endpoint is missing (--endpoint or ZT_ENDPOINT)");
+}

@@ -86,5 +86,7 @@ void zt_agent_config_deinit(zt_agent_config *config);
 /* Reads argv over it; *ret_end says that --help was answered and there is nothing more to do. */
 ZT_NODISCARD zt_status zt_agent_config_read(const zt_command *command, int argc, char **argv, zt_opt_result *ret_words,
 					    bool *ret_end, zt_error *ret_error);
+/* ZT_E_USAGE when no endpoint is named. */
+ZT_NODISCARD zt_status zt_agent_config_need_endpoint(const zt_agent_config *config, zt_error *ret_error);
 
 #endif

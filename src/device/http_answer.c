@@ -9,12 +9,6 @@ void zt_http_answer_init(zt_http_answer *answer, void *memory, size_t cap)
 	*answer = (zt_http_answer){ .memory = memory, .cap = cap };
 }
 
-uint8_t *zt_http_answer_room(zt_http_answer *answer, size_t *ret_room)
-{
-	*ret_room = answer->cap - answer->n;
-	return answer->memory + answer->n;
-}
-
 /* "HTTP/1.1 200 OK" (RFC 9112 §4); the phrase may be empty, the space before it not. */
 static zt_status read_status_line(zt_http_answer *answer, zt_view line)
 {
@@ -126,9 +120,4 @@ zt_status zt_http_answer_received(zt_http_answer *answer, size_t n)
 	size_t whole = answer->head + answer->length;
 	ENSURE(answer->n <= whole, ZT_E_PROTOCOL);
 	return answer->n == whole ? ZT_OK : ZT_E_AGAIN;
-}
-
-zt_view zt_http_answer_body(const zt_http_answer *answer)
-{
-	return (zt_view){ answer->memory + answer->head, answer->length };
 }

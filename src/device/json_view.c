@@ -133,11 +133,6 @@ bool zt_jv_text(zt_view value, zt_view *ret)
 	return true;
 }
 
-bool zt_jv_number(zt_view value, uint64_t *ret)
-{
-	return zt_view_to_u64(value, ret);
-}
-
 void zt_jv_put_text(zt_buf *out, zt_view text)
 {
 	zt_buf_put_u8(out, '"');

@@ -109,11 +109,6 @@ static void lose(zt_device *device, zt_status status, zt_event *ret)
 	ret->wait_ms = device->onboarding.wait_ms;
 }
 
-static bool is_closed_port(zt_status status)
-{
-	return status == ZT_E_NETWORK || status == ZT_E_TIMEOUT;
-}
-
 static void fail(zt_device *device, zt_status status, zt_event *ret)
 {
 	bool accepted = device->onboarding.state == ZT_ONBOARDING_ACCEPTED;
@@ -125,7 +120,7 @@ static void fail(zt_device *device, zt_status status, zt_event *ret)
 	else
 		zt_device_refused(device, &device->onboarding, status, ret);
 	/* Not the first contact's port alone, but everything: look again whether it is open. */
-	if (!accepted && device->onboarding.route == ZT_ROUTE_MQTT && is_closed_port(status))
+	if (!accepted && device->onboarding.route == ZT_ROUTE_MQTT && zt_port_is_closed(status))
 		device->https_closed = false;
 }
 
@@ -173,7 +168,7 @@ static uint32_t stream_wait_ms(const zt_device *device)
 /* The ports of the first contact are closed: by MQTT, then, within the same attempt. */
 static bool take_other_route(zt_device *device, zt_status status, zt_event *ret)
 {
-	if (!is_closed_port(status) || device->streaming || device->onboarding.route == device->config.route)
+	if (!zt_port_is_closed(status) || device->streaming || device->onboarding.route == device->config.route)
 		return false;
 	zt_device_close_stream(device);
 	device->https_closed = true;

@@ -15,6 +15,12 @@ void zt_link_mqtt_ended(zt_device *device, zt_status status);
 /* The server should hear that we leave. */
 void zt_link_mqtt_leave(zt_device *device);
 
+/* No server listens there, or a firewall is before it. */
+static inline bool zt_port_is_closed(zt_status status)
+{
+	return status == ZT_E_NETWORK || status == ZT_E_TIMEOUT;
+}
+
 /* Whether there is anything to hold a stream for: MQTT is one for its own sake. */
 bool zt_device_wants_stream(const zt_device *device);
 /* Moves what can be moved on the stream, which is opened when there is reason to; a failure becomes an event. */

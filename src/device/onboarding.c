@@ -129,18 +129,8 @@ void zt_onboarding_identify(zt_onboarding *onboarding, uint32_t generation)
 	zt_backoff_reset(&onboarding->backoff);
 }
 
-void zt_onboarding_active(zt_onboarding *onboarding)
-{
-	onboarding->active = true;
-}
-
 bool zt_onboarding_denial_is_final(const zt_onboarding *onboarding, int64_t mono_ms)
 {
 	bool waited = onboarding->denied && mono_ms - onboarding->denied_ms >= ZT_POLICY_MS;
 	return onboarding->proven || waited;
-}
-
-uint32_t zt_onboarding_elapsed_ms(const zt_onboarding *onboarding)
-{
-	return (uint32_t)(onboarding->accepted_ms - onboarding->first_ms);
 }

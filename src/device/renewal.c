@@ -101,7 +101,7 @@ static void note_refusal(zt_device *device, zt_status status, zt_event *ret)
 {
 	bool asked = device->probing;
 	close_probe(device);
-	if (!asked && (status == ZT_E_NETWORK || status == ZT_E_TIMEOUT)) {
+	if (!asked && zt_port_is_closed(status)) {
 		device->https_closed = true;
 		leave(device, ret);
 		return;

@@ -178,14 +178,3 @@ void zt_session_sent(zt_session *session, size_t n)
 	if (!session->payload_pending && session->out_sent == session->out.n)
 		session->out.n = session->out_sent = 0;
 }
-
-uint8_t *zt_session_input(zt_session *session, size_t *ret_room)
-{
-	*ret_room = session->in_cap - session->in_n;
-	return session->in + session->in_n;
-}
-
-void zt_session_received(zt_session *session, size_t n)
-{
-	session->in_n += n;
-}
