@@ -96,6 +96,21 @@ static zt_status fill_pattern(const zt_call *call, const char *pattern, zt_str *
 	return hole < text.n && call->label_count ? zt_str_put(out, call->labels[0]) : ZT_OK;
 }
 
+/* No resource of AWS's has an ARN that is longer. */
+static zt_status put_resource(const zt_call *call, zt_str *out, zt_error *ret_error)
+{
+	const zt_operation *operation = call->operation;
+	zt_status status = operation->resource ? fill_pattern(call, operation->resource, out) : ZT_OK;
+	if (status == ZT_OK && operation->resource_of)
+		status = operation->resource_of(call, out);
+	if (status != ZT_E_LIMIT)
+		return status;
+	return zt_error_set(ret_error, ZT_E_LIMIT,
+			    "1 validation error detected: the request names a resource whose ARN would have more than "
+			    "%d characters",
+			    RESOURCE_MAX);
+}
+
 zt_status zt_authorise(const zt_call *call, zt_error *ret_error)
 {
 	const zt_operation *operation = call->operation;
@@ -108,10 +123,7 @@ zt_status zt_authorise(const zt_call *call, zt_error *ret_error)
 		return ZT_OK;
 	(void)snprintf(action, sizeof action, "%s:%s", call->service->prefix,
 		       operation->action ? operation->action : operation->name);
-	if (operation->resource)
-		TRY(fill_pattern(call, operation->resource, &resource));
-	if (operation->resource_of)
-		TRY(operation->resource_of(call, &resource));
+	TRY(put_resource(call, &resource, ret_error));
 	return zt_authorise_action(call, action, zt_str_view(&resource), ret_error);
 }
 

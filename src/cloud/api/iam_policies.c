@@ -116,24 +116,48 @@ static zt_status detach(zt_call *call, zt_error *ret_error)
 	return zt_txn_role_attach(txn, zt_view_of(role->name), arn, false, ret_error);
 }
 
-/* IAM lets ten policies be attached, so they fit one page. */
-static zt_status list_attached(zt_call *call, zt_error *ret_error)
+/* The next in order of ARN; NULL at the end. */
+static const char *next_attached(const zt_role *role, zt_view after)
 {
 	size_t i;
-	const zt_role *role;
 	const json_t *attached;
-	zt_str *xml = &call->xml;
-	TRY(zt_iam_role(call, &role, ret_error));
-	TRY(zt_xml_open(xml, "AttachedPolicies"));
+	const char *next = NULL;
 	json_array_foreach(role->attached, i, attached) {
-		const char *arn = json_string_value(attached), *slash = strrchr(arn, '/');
+		const char *arn = json_string_value(attached);
+		if (zt_view_compare(zt_view_of(arn), after) > 0 && (!next || strcmp(arn, next) < 0))
+			next = arn;
+	}
+	return next;
+}
+
+static zt_status show_attached(zt_call *call, const zt_role *role, const zt_iam_page *page)
+{
+	zt_str *xml = &call->xml;
+	zt_view last = zt_str_view(&page->after);
+	const char *arn = next_attached(role, last);
+	TRY(zt_xml_open(xml, "AttachedPolicies"));
+	for (size_t shown = 0; arn && shown < page->limit; shown++, arn = next_attached(role, last)) {
+		const char *slash = strrchr(arn, '/');
 		TRY(zt_xml_open(xml, "member"));
 		TRY(zt_xml_text(xml, "PolicyName", zt_view_of(slash ? slash + 1 : arn)));
 		TRY(zt_xml_text(xml, "PolicyArn", zt_view_of(arn)));
 		TRY(zt_xml_close(xml, "member"));
+		last = zt_view_of(arn);
 	}
 	TRY(zt_xml_close(xml, "AttachedPolicies"));
-	return zt_iam_page_end(call, ZT_VIEW_EMPTY);
+	return zt_iam_page_end(call, arn ? last : ZT_VIEW_EMPTY);
+}
+
+static zt_status list_attached(zt_call *call, zt_error *ret_error)
+{
+	zt_iam_page page;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	zt_status status = zt_iam_page_read(call, &page, ret_error);
+	if (status == ZT_OK)
+		status = show_attached(call, role, &page);
+	zt_str_free(&page.after);
+	return status;
 }
 
 static const zt_operation rows[] = {

@@ -25,7 +25,7 @@ static zt_status show_role(zt_call *call, const char *element, const zt_role *ro
 		TRY(zt_xml_text(xml, "Description", zt_view_of(role->description)));
 	TRY(zt_xml_number(xml, "MaxSessionDuration", role->max_session_s));
 	if (whole)
-		TRY(zt_iam_tags_show(call, zt_str_view(&arn), false));
+		TRY(zt_iam_tags_show(call, zt_str_view(&arn)));
 	if (whole)
 		TRY(zt_str_put_text(xml, "<RoleLastUsed/>"));
 	return zt_xml_close(xml, element);

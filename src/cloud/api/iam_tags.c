@@ -38,22 +38,25 @@ zt_status zt_iam_tags_put(zt_call *call, zt_view arn, zt_error *ret_error)
 	return zt_txn_tags_put(txn, arn, tags, ret_error);
 }
 
-zt_status zt_iam_tags_show(zt_call *call, zt_view arn, bool always)
+static zt_status show_tag(zt_str *xml, const char *key, const json_t *value)
+{
+	TRY(zt_xml_open(xml, "member"));
+	TRY(zt_xml_text(xml, "Key", zt_view_of(key)));
+	TRY(zt_xml_text(xml, "Value", zt_view_of(json_string_value(value))));
+	return zt_xml_close(xml, "member");
+}
+
+zt_status zt_iam_tags_show(zt_call *call, zt_view arn)
 {
 	const char *key;
 	json_t *value;
-	zt_str *xml = &call->xml;
 	json_t *tags = (json_t *)(uintptr_t)zt_registry_tags(call->registry, arn);
-	if (!always && json_object_size(tags) == 0)
+	if (json_object_size(tags) == 0)
 		return ZT_OK;
-	TRY(zt_xml_open(xml, "Tags"));
-	json_object_foreach(tags, key, value) {
-		TRY(zt_xml_open(xml, "member"));
-		TRY(zt_xml_text(xml, "Key", zt_view_of(key)));
-		TRY(zt_xml_text(xml, "Value", zt_view_of(json_string_value(value))));
-		TRY(zt_xml_close(xml, "member"));
-	}
-	return zt_xml_close(xml, "Tags");
+	TRY(zt_xml_open(&call->xml, "Tags"));
+	json_object_foreach(tags, key, value)
+		TRY(show_tag(&call->xml, key, value));
+	return zt_xml_close(&call->xml, "Tags");
 }
 
 static zt_status role_arn(const zt_call *call, zt_str *out, zt_error *ret_error)
@@ -88,12 +91,40 @@ static zt_status untag_role(zt_call *call, zt_error *ret_error)
 	return zt_txn_tags_remove(txn, zt_str_view(&arn), keys, ret_error);
 }
 
+/* The next in order of key; NULL at the end. */
+static const char *next_key(const json_t *tags, zt_view after)
+{
+	const char *key, *next = NULL;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)tags, key, value)
+		if (zt_view_compare(zt_view_of(key), after) > 0 && (!next || strcmp(key, next) < 0))
+			next = key;
+	return next;
+}
+
+static zt_status show_page(zt_call *call, const json_t *tags, const zt_iam_page *page)
+{
+	zt_view last = zt_str_view(&page->after);
+	const char *key = next_key(tags, last);
+	TRY(zt_xml_open(&call->xml, "Tags"));
+	for (size_t shown = 0; key && shown < page->limit; shown++, key = next_key(tags, last)) {
+		TRY(show_tag(&call->xml, key, json_object_get(tags, key)));
+		last = zt_view_of(key);
+	}
+	TRY(zt_xml_close(&call->xml, "Tags"));
+	return zt_iam_page_end(call, key ? last : ZT_VIEW_EMPTY);
+}
+
 static zt_status list_tags(zt_call *call, zt_error *ret_error)
 {
+	zt_iam_page page;
 	ZT_CLEANUP(zt_str_free) zt_str arn = ZT_STR(2048);
 	TRY(role_arn(call, &arn, ret_error));
-	TRY(zt_iam_tags_show(call, zt_str_view(&arn), true));
-	return zt_iam_page_end(call, ZT_VIEW_EMPTY);
+	zt_status status = zt_iam_page_read(call, &page, ret_error);
+	if (status == ZT_OK)
+		status = show_page(call, zt_registry_tags(call->registry, zt_str_view(&arn)), &page);
+	zt_str_free(&page.after);
+	return status;
 }
 
 static const zt_operation rows[] = {

@@ -26,7 +26,7 @@ ZT_NODISCARD zt_status zt_iam_page_end(zt_call *call, zt_view last);
 
 /* Puts Tags.member.N.Key and .Value on a resource. */
 ZT_NODISCARD zt_status zt_iam_tags_put(zt_call *call, zt_view arn, zt_error *ret_error);
-/* <Tags><member>…</member></Tags>, empty when there are none and `always`. */
-ZT_NODISCARD zt_status zt_iam_tags_show(zt_call *call, zt_view arn, bool always);
+/* <Tags><member>…</member></Tags>, nothing when there are none. */
+ZT_NODISCARD zt_status zt_iam_tags_show(zt_call *call, zt_view arn);
 
 #endif

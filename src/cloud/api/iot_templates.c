@@ -299,21 +299,56 @@ static zt_status delete_version(zt_call *call, zt_error *ret_error)
 }
 
 /* Five at most: one page. */
+/* A version's number as a key. */
+typedef struct {
+	char key[12];
+	const json_t *version;
+} version_entry;
+
+typedef struct {
+	version_entry entries[ZT_TEMPLATE_VERSIONS_MAX];
+	size_t count;
+} version_list;
+
+static const void *next_version(void *context, zt_view after)
+{
+	const version_list *list = context;
+	size_t i = 0;
+	while (after.n && i < list->count && !zt_view_equal(zt_view_of(list->entries[i].key), after))
+		i++;
+	i += after.n > 0;
+	return i < list->count ? &list->entries[i] : NULL;
+}
+
+static zt_view version_key(const void *entry)
+{
+	return zt_view_of(((const version_entry *)entry)->key);
+}
+
+static json_t *show_version(void *context, const void *entry)
+{
+	const json_t *version = ((const version_entry *)entry)->version;
+	(void)context;
+	return json_pack("{s:O, s:o, s:O}", "versionId", json_object_get(version, "id"), "creationDate",
+			 seconds_of(version), "isDefaultVersion", json_object_get(version, "default"));
+}
+
 static zt_status list_versions(zt_call *call, zt_error *ret_error)
 {
 	size_t i;
 	json_t *version;
 	const zt_provisioning_template *template;
+	version_list versions = { .count = 0 };
+	const zt_page_source source = { next_version, version_key, NULL, show_version, &versions };
 	TRY(find(call, &template, ret_error));
-	json_t *versions = json_array();
-	TRY(zt_call_reply(call, json_pack("{s:o}", "versions", versions)));
-	json_array_foreach(versions_of(template->content), i, version)
-		ENSURE(json_array_append_new(versions,
-					     json_pack("{s:O, s:o, s:O}", "versionId", json_object_get(version, "id"),
-						       "creationDate", seconds_of(version), "isDefaultVersion",
-						       json_object_get(version, "default"))) == 0,
-		       ZT_E_NOMEM);
-	return ZT_OK;
+	json_array_foreach(versions_of(template->content), i, version) {
+		ENSURE(versions.count < ZT_COUNT(versions.entries), ZT_E_INTERNAL);
+		version_entry *entry = &versions.entries[versions.count++];
+		(void)snprintf(entry->key, sizeof entry->key, "%u",
+			       (unsigned)json_integer_value(json_object_get(version, "id")));
+		entry->version = version;
+	}
+	return zt_page_reply(call, &zt_page_tokens, false, &source, "versions", ret_error);
 }
 
 static zt_status resource_of_body(const zt_call *call, zt_str *out)

@@ -40,8 +40,9 @@ static size_t depth_of(const zt_registry *registry, const zt_thing_group *group)
 static zt_status check_parent(const zt_registry *registry, zt_view name, zt_error *ret_error)
 {
 	const zt_thing_group *parent = zt_registry_thing_group(registry, name);
+	/* The model of CreateThingGroup knows no ResourceNotFoundException. */
 	if (!parent)
-		return not_found(name, ret_error);
+		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "Parent thing group %.*s does not exist", ZT_PRI(name));
 	if (depth_of(registry, parent) >= ZT_GROUP_DEPTH_MAX)
 		return zt_refuse(ret_error, ZT_REFUSE_INVALID, "A hierarchy of thing groups has at most %d levels",
 				 ZT_GROUP_DEPTH_MAX);

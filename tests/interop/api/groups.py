@@ -53,7 +53,7 @@ def a_group_is_made_described_changed_and_deleted(account):
 def groups_in_groups(account):
     iot = account.client("iot")
     made = make_groups(iot)
-    refuses("ResourceNotFoundException", 404, iot.create_thing_group, thingGroupName="g", parentGroupName="None")
+    refuses("InvalidRequestException", 400, iot.create_thing_group, thingGroupName="g", parentGroupName="None")
     above = iot.describe_thing_group(thingGroupName="Street")["thingGroupMetadata"]
     assert above["parentGroupName"] == "City"
     assert above["rootToParentThingGroups"] == [{"groupName": n, "groupArn": made[n]["thingGroupArn"]} for n in ("Region", "City")]

@@ -19,6 +19,15 @@ NULLABLE = ("GetRetainedMessage.userProperties",)
 OF_BOTOCORE = ("logs",)
 
 
+# Errors of every operation (AWS IoT, Lambda and IAM API references, "Common Errors"; what CloudWatch Logs says of a parameter).
+COMMON = {
+    "AccessDeniedException", "ForbiddenException", "UnrecognizedClientException", "InvalidSignatureException",
+    "MissingAuthenticationTokenException", "ExpiredTokenException", "IncompleteSignatureException", "ThrottlingException",
+    "UnknownOperationException", "InvalidParameterException",
+    "AccessDenied", "InvalidClientTokenId", "SignatureDoesNotMatch", "MissingAuthenticationToken", "ExpiredToken", "IncompleteSignature",
+    "InvalidAction", "ValidationError", "ServiceUnavailable"}
+
+
 class Wrong(AssertionError):
     pass
 
@@ -189,9 +198,13 @@ class Model:
     # ---- errors
 
     def check_error(self, operation, code, status):
-        """The HTTP status that the model gives the error; its absence among the operation's own errors is told."""
+        """The error is one that the model gives the operation, or a common one, and its HTTP status the model's."""
+        codes = {}
         for name, shape in self.model["shapes"].items():
-            if shape.get("exception") and shape.get("error", {}).get("code", name) == code:
-                wanted = shape.get("error", {}).get("httpStatusCode")
-                self.expect(wanted in (None, status), operation, status, f"{wanted} ({code})")
-                return
+            if shape.get("exception"):
+                error = shape.get("error", {})
+                codes[error.get("code", name)] = (name, error.get("httpStatusCode"))
+        name, wanted = codes.get(code, (None, None))
+        self.expect(wanted in (None, status), operation, status, f"{wanted} ({code})")
+        declared = {reference["shape"] for reference in self.model["operations"][operation].get("errors", [])}
+        self.expect(name in declared or code in COMMON, operation, code, f"one of {sorted(declared)}")
