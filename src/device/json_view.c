@@ -91,9 +91,11 @@ static zt_status take_value(zt_view *in, unsigned depth)
 		return take_items(in, true, depth);
 	if (take_byte(in, '['))
 		return take_items(in, false, depth);
-	bool taken = take_string(in, &raw) || zt_view_take_text(in, "true") || zt_view_take_text(in, "false") ||
-		     zt_view_take_text(in, "null") || take_number(in);
-	return taken ? ZT_OK : ZT_E_PROTOCOL;
+	if (in->n && *in->p == '"')
+		return take_string(in, &raw) ? ZT_OK : ZT_E_PROTOCOL;
+	if (zt_view_take_text(in, "true") || zt_view_take_text(in, "false") || zt_view_take_text(in, "null"))
+		return ZT_OK;
+	return take_number(in) ? ZT_OK : ZT_E_PROTOCOL;
 }
 
 zt_status zt_jv_check(zt_view text)

@@ -46,6 +46,8 @@ static void everything_else_is_refused(void **state)
 		"\"\\x\"",
 		"\"\\u12g4\"",
 		"\"\n\"",
+		"\"\n1",
+		"\"\\u12true",
 		"1 2",
 		"[1 2]",
 		"{\"a\":1 \"b\":2}",
