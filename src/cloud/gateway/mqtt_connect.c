@@ -75,6 +75,33 @@ static zt_status take_properties(const reading *r)
 	return ZT_OK;
 }
 
+bool zt_property_within_limit(const zt_mqtt_property *property, size_t *user_bytes)
+{
+	switch (property->id) {
+	case ZT_PROP_CORRELATION_DATA:
+		return property->text.n <= ZT_CORRELATION_MAX;
+	case ZT_PROP_CONTENT_TYPE:
+		return property->text.n <= ZT_CONTENT_TYPE_MAX;
+	case ZT_PROP_RESPONSE_TOPIC:
+		return zt_topic_within_limits(property->text);
+	case ZT_PROP_USER_PROPERTY:
+		*user_bytes += property->name.n + property->text.n;
+		return *user_bytes <= ZT_USER_PROPERTIES_MAX;
+	default:
+		return true;
+	}
+}
+
+static bool are_within_limits(zt_view properties)
+{
+	zt_mqtt_property property;
+	size_t user_bytes = 0;
+	while (zt_mqtt_property_next(&properties, &property))
+		if (!zt_property_within_limit(&property, &user_bytes))
+			return false;
+	return true;
+}
+
 static zt_status check_will(const reading *r)
 {
 	const zt_mqtt_connect *c = r->connect;
@@ -82,6 +109,8 @@ static zt_status check_will(const reading *r)
 		return ZT_OK;
 	if (zt_mqtt_properties_check(c->will_properties, ZT_MQTT_CONNECT, true) != ZT_OK)
 		return refuse(r, ZT_REFUSED_MALFORMED, ZT_RC_UNSPECIFIED);
+	if (!are_within_limits(c->will_properties))
+		return refuse_because(r, ZT_REFUSED_PROPERTIES, ZT_RC_QUOTA_EXCEEDED, "of the will");
 	if (c->will_qos == 2)
 		return refuse(r, ZT_REFUSED_QOS, ZT_RC_QOS_NOT_SUPPORTED);
 	if (!zt_topic_is_valid(c->will_topic) || !zt_topic_within_limits(c->will_topic))

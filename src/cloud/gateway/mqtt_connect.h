@@ -7,7 +7,7 @@
 #include "cloud/gateway/limits.h"
 #include "cloud/gateway/refusals.h"
 #include "cloud/publish.h"
-#include "mqtt/packet.h"
+#include "mqtt/properties.h"
 
 typedef struct {
 	zt_mqtt_version version;
@@ -34,6 +34,10 @@ typedef struct {
  * what AWS does there is unconfirmed). */
 ZT_NODISCARD zt_status zt_connect_read(const zt_mqtt_frame *frame, zt_mqtt_connect *ret_connect,
 				       zt_connect_plan *ret_plan, zt_connect_refusal *ret_refusal);
+
+/* Whether AWS takes a message, or a will, with this property (AWS IoT Core quotas, "MQTT 5"). *user_bytes sums up its
+ * user properties, from 0. */
+bool zt_property_within_limit(const zt_mqtt_property *property, size_t *user_bytes);
 
 /* The upstream CONNECT: version 5, client id "d/…", no keep-alive, no will; the login is ours. */
 void zt_connect_put_upstream(const zt_connect_plan *plan, zt_broker_login login, zt_buf *out);

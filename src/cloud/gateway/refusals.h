@@ -72,7 +72,7 @@
 	X(ZT_REFUSED_PAYLOAD, "PayloadTooLarge", "the payload is over 128 KB", "send smaller messages")                  \
 	X(ZT_REFUSED_PACKET, "PacketTooLarge", "the packet is over 146 KB", "send smaller packets")                      \
 	X(ZT_REFUSED_PROPERTIES, "PropertiesTooLarge", "a property of the message is over its limit",                    \
-	  "content type 256 bytes, correlation data 8 KB and user properties 8 KB at most")                              \
+	  "content type 256 bytes, correlation data and user properties 8 KB each, a response topic as other topics")    \
 	X(ZT_REFUSED_CLIENT_PACKETS, "ClientPacketLimit", "the client takes no packets of 512 bytes",                    \
 	  "leave Maximum Packet Size out of the CONNECT, or make it 512 or more")                                        \
 	X(ZT_REFUSED_FILTERS, "TooManyFilters", "a SUBSCRIBE has more than 8 filters", "split it")                       \

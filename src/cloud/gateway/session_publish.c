@@ -1,6 +1,7 @@
 /* PUBLISH from the client to the broker, and its PUBACK back. */
 #include "base/str.h"
 #include "cloud/accept/accept.h"
+#include "cloud/gateway/mqtt_connect.h"
 #include "cloud/gateway/session_room.h"
 #include "mqtt/properties.h"
 #include "mqtt/topic.h"
@@ -33,30 +34,17 @@ static zt_status resolve_alias(zt_session *session, uint32_t alias, publication 
 	return ZT_OK;
 }
 
-/* Copies a property, or what AWS makes of it; false when it is over a limit. */
-static bool put_property(zt_buf *out, const zt_mqtt_property *property, size_t *user_bytes, bool *ret_rewritten)
+/* Copies a property, or what AWS makes of it. */
+static void put_property(zt_buf *out, const zt_mqtt_property *property, bool *ret_rewritten)
 {
 	uint32_t expiry = property->number;
-	switch (property->id) {
-	case ZT_PROP_MESSAGE_EXPIRY:
-		expiry = expiry == 0 ? 1 : expiry > ZT_MESSAGE_EXPIRY_MAX_S ? ZT_MESSAGE_EXPIRY_MAX_S : expiry;
-		*ret_rewritten |= expiry != property->number;
-		zt_mqtt_put_number(out, property->id, expiry);
-		return true;
-	case ZT_PROP_CORRELATION_DATA:
+	if (property->id != ZT_PROP_MESSAGE_EXPIRY) {
 		zt_buf_put(out, property->whole);
-		return property->text.n <= ZT_CORRELATION_MAX;
-	case ZT_PROP_CONTENT_TYPE:
-		zt_buf_put(out, property->whole);
-		return property->text.n <= ZT_CONTENT_TYPE_MAX;
-	case ZT_PROP_USER_PROPERTY:
-		zt_buf_put(out, property->whole);
-		*user_bytes += property->name.n + property->text.n;
-		return *user_bytes <= ZT_USER_PROPERTIES_MAX;
-	default:
-		zt_buf_put(out, property->whole);
-		return true;
+		return;
 	}
+	expiry = expiry == 0 ? 1 : expiry > ZT_MESSAGE_EXPIRY_MAX_S ? ZT_MESSAGE_EXPIRY_MAX_S : expiry;
+	*ret_rewritten |= expiry != property->number;
+	zt_mqtt_put_number(out, property->id, expiry);
 }
 
 static zt_status rewrite_properties(zt_session *session, publication *p)
@@ -68,10 +56,12 @@ static zt_status rewrite_properties(zt_session *session, publication *p)
 	while (zt_mqtt_property_next(&rest, &property)) {
 		if (property.id == ZT_PROP_SUBSCRIPTION_ID) /* MQTT-3.3.4-6: a client sends none */
 			return stop(session, ZT_REFUSED_MALFORMED, ZT_RC_PROTOCOL_ERROR, p->packet.topic);
+		if (!zt_property_within_limit(&property, &user_bytes))
+			return stop(session, ZT_REFUSED_PROPERTIES, ZT_RC_QUOTA_EXCEEDED, p->packet.topic);
 		if (property.id == ZT_PROP_TOPIC_ALIAS)
 			TRY(resolve_alias(session, property.number, p));
-		else if (!put_property(&out, &property, &user_bytes, &p->rewritten))
-			return stop(session, ZT_REFUSED_PROPERTIES, ZT_RC_QUOTA_EXCEEDED, p->packet.topic);
+		else
+			put_property(&out, &property, &p->rewritten);
 	}
 	if (p->rewritten)
 		p->packet.properties = zt_buf_view(&out);

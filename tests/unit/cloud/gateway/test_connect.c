@@ -2,7 +2,7 @@
 #include "zt_cmocka.h"
 
 typedef struct {
-	uint8_t bytes[1024];
+	uint8_t bytes[2048];
 	zt_mqtt_connect connect;
 	zt_connect_plan plan;
 	zt_connect_refusal refusal;
@@ -89,6 +89,13 @@ static void wills_are_checked(void **state)
 	assert_int_equal(r->refusal.code, 0x90);
 	r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("$aws/events/x")));
 	assert_int_equal(r->refusal.code, 0x87);
+	/* Content Type of 257 bytes. */
+	uint8_t long_type[3 + 257] = { 0x03, 0x01, 0x01 };
+	memset(long_type + 3, 'x', 257);
+	r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("w"),
+			   .will_properties = zt_view_make(long_type, sizeof long_type)));
+	assert_int_equal(r->refusal.rule, ZT_REFUSED_PROPERTIES);
+	assert_int_equal(r->refusal.code, 0x97);
 	assert_ok(read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_qos = 1, .will_topic = ZT_LIT("w")))
 		      ->status);
 }

@@ -1,3 +1,4 @@
+#include "mqtt/properties.h"
 #include "relay.h"
 
 /* "hi" to "a/b", QoS 1, id 10. */
@@ -214,6 +215,43 @@ static void topics_and_payloads_have_limits(void **state)
 	relay_free(r);
 }
 
+static zt_status send_property(relay *r, zt_mqtt_property_id id, size_t n)
+{
+	static uint8_t packet[2 * 8192], properties[2 * 8192], text[8192 + 1];
+	zt_buf out = ZT_BUF(packet), p = ZT_BUF(properties);
+	memset(text, 'x', sizeof text);
+	if (id == ZT_PROP_USER_PROPERTY) { /* what counts is all of them, names and values */
+		zt_mqtt_put_user(&p, ZT_LIT("n"), ZT_LIT("v"));
+		zt_mqtt_put_user(&p, ZT_LIT("n"), zt_view_make(text, n - 3));
+	} else {
+		zt_mqtt_put_text(&p, id, zt_view_make(text, n));
+	}
+	zt_mqtt_write_publish(&out, ZT_MQTT_V5,
+			      &(zt_mqtt_publish){ .topic = ZT_LIT("t"), .properties = zt_buf_view(&p) });
+	assert_ok(zt_buf_finish(&out));
+	return client_sends(r, zt_buf_view(&out));
+}
+
+/* AWS IoT Core quotas, "MQTT 5". */
+static void properties_have_limits(void **state)
+{
+	(void)state;
+	static const struct {
+		zt_mqtt_property_id id;
+		size_t max;
+	} limits[] = { { ZT_PROP_CONTENT_TYPE, 256 },
+		       { ZT_PROP_RESPONSE_TOPIC, 256 },
+		       { ZT_PROP_CORRELATION_DATA, 8192 },
+		       { ZT_PROP_USER_PROPERTY, 8192 } };
+	for (size_t i = 0; i < ZT_COUNT(limits); i++) {
+		relay *r = relay_new(ZT_MQTT_V5);
+		assert_ok(send_property(r, limits[i].id, limits[i].max));
+		assert_status(send_property(r, limits[i].id, limits[i].max + 1), ZT_E_DENIED);
+		assert_ended(r, ZT_REFUSED_PROPERTIES, 0x97);
+		relay_free(r);
+	}
+}
+
 static void send_qos_1(relay *r, uint8_t id, zt_status expected)
 {
 	assert_status(client_sends(r, BYTES(0x32, 5, 0, 1, 't', 0, id)), expected);
@@ -306,6 +344,7 @@ int main(void)
 		cmocka_unit_test(message_expiry_has_limits),
 		cmocka_unit_test(a_client_sends_no_subscription_identifier),
 		cmocka_unit_test(qos_2_is_not_answered_in_3_1_1_and_ends_5),
+		cmocka_unit_test(properties_have_limits),
 		cmocka_unit_test(topics_and_payloads_have_limits),
 		cmocka_unit_test(the_101st_in_flight_waits),
 		cmocka_unit_test(a_broker_with_a_smaller_window_is_not_overrun),
