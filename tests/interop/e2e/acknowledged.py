@@ -9,11 +9,25 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway
 import paho.mqtt.client as paho  # noqa: E402
 from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 from gw import ALLOW_ALL, Authority  # noqa: E402
+from packages import package  # noqa: E402
 from world import DEADLINE_S, World, wait_for  # noqa: E402
 
 ROUNDS, ACKNOWLEDGED_A_ROUND = 3, 25
 QUEUED_A_ROUND = 300  # a broker keeps so many for a session, and Debian's mosquitto 1000
 TOPICS = 5
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+# Writes each event down, and answers with its own number.
+PROGRAM = r"""#!/bin/bash
+base="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
+head=$(mktemp)
+trap 'rm -f "$head"' EXIT
+while event=$(curl -sS -D "$head" "$base/invocation/next"); do
+  id=$(sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: *//p' "$head" | tr -d '\r')
+  echo "$event" >> FILE
+  curl -sS -d 'NUMBER' "$base/invocation/$id/response" >/dev/null
+done
+"""
 
 
 class Session:
@@ -76,10 +90,15 @@ class Writer:
         assert last <= number <= self.tried, f"{self.name}: {number} is there, {last} was acknowledged, {self.tried} begun"
 
 
+def program(world, number):
+    return package(PROGRAM.replace("FILE", str(world.folder / "events")).replace("NUMBER", str(number)))
+
+
 def writers(world, leaf, queued_before):
     """What each writes, and the sessions that they use."""
     iot, other_iot = world.client("iot"), world.client("iot")
     data, other_data = world.client("iot-data"), world.client("iot-data")
+    functions, other_functions = world.client("lambda"), world.client("lambda")
     about = Session(world, leaf, "about", ["$aws/things/by-mqtt/shadow/update/accepted"])
     kept, queued = Session(world, leaf, "kept"), Session(world, leaf, "queue")
 
@@ -89,6 +108,13 @@ def writers(world, leaf, queued_before):
 
     def update_thing(n):
         other_iot.update_thing(thingName="counter", attributePayload={"attributes": {"n": str(n)}})
+        return True
+
+    def event(n):
+        return functions.invoke(FunctionName="events", InvocationType="Event", Payload=str(n))["StatusCode"] == 202
+
+    def code(n):
+        other_functions.update_function_code(FunctionName="code", ZipFile=program(world, n))
         return True
 
     def shadow_by_https(n):
@@ -114,7 +140,7 @@ def writers(world, leaf, queued_before):
         "thing": make_thing, "attribute": update_thing, "https": shadow_by_https, "mqtt": shadow_by_mqtt,
         "retained": lambda n: kept.publish(f"kept/{n % TOPICS}", str(n), retain=True),
         "retained by HTTPS": lambda n: data.publish(topic="kept/https", payload=str(n), qos=1, retain=True) is not None,
-        "queue": queue_one,
+        "queue": queue_one, "event": event, "code": code,
     }, (about, kept, queued)
 
 
@@ -131,6 +157,9 @@ def look(world, by_name):
         by_name[name].holds(shadow["state"][section]["n"])
         assert len(by_name[name].acknowledged) <= shadow["version"] <= by_name[name].tried, shadow
     by_name["retained by HTTPS"].holds(int(data.get_retained_message(topic="kept/https")["payload"]))
+    by_name["code"].holds(int(world.client("lambda").invoke(FunctionName="code", Payload="0")["Payload"].read()))
+    events = world.folder / "events"
+    wait_for(lambda: set(by_name["event"].acknowledged) <= {int(line) for line in events.read_text().split()}, "all events were handled")
     for topic in range(TOPICS):
         there = int(data.get_retained_message(topic=f"kept/{topic}")["payload"])
         by_name["retained"].holds(there, lambda n: n % TOPICS == topic)
@@ -143,6 +172,10 @@ with World(attest=False) as world:
     iot.create_policy(policyName="all", policyDocument=json.dumps(ALLOW_ALL))
     iot.attach_policy(policyName="all", target=arn)
     iot.create_thing(thingName="counter")
+    role = world.client("iam").create_role(RoleName="runs", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    for name in ("events", "code"):
+        world.client("lambda").create_function(FunctionName=name, Runtime="provided.al2023", Role=role, Handler="x", Timeout=30,
+                                               Code={"ZipFile": program(world, 0)})
     Session(world, leaf, "sleeper", ["queue/+"], qos=1, clean=False).stop()
 
     by_name = {}
