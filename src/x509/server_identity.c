@@ -55,6 +55,13 @@ static void authority_deinit(authority *a)
 	zt_str_free(&a->der);
 }
 
+/* A call that was killed in the middle of a new root leaves the new key beside the old certificate. */
+static bool owns_its_certificate(const authority *a)
+{
+	ZT_CLEANUP(zt_str_free) zt_str spki = ZT_STR(ZT_CERT_DER_MAX);
+	return zt_key_spki(a->key, &spki) == ZT_OK && memmem(a->der.p, a->der.n, spki.p, spki.n) != NULL;
+}
+
 static zt_status root_read(const zt_server_identity_spec *spec, authority *root)
 {
 	SECRET_STR key_pem = ZT_STR(ZT_SERVER_PEM_MAX);
@@ -66,6 +73,7 @@ static zt_status root_read(const zt_server_identity_spec *spec, authority *root)
 	zt_view rest = zt_str_view(&pem);
 	TRY(zt_pem_next(&rest, "CERTIFICATE", &root->der));
 	TRY(zt_cert_read(zt_str_view(&root->der), &info, NULL));
+	ENSURE(owns_its_certificate(root), ZT_E_INVALID);
 	return info->not_after_ms - spec->now_ms > 2 * SERVER_LIFE_MS ? ZT_OK : ZT_E_EXPIRED;
 }
 

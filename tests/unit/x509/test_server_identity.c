@@ -159,6 +159,23 @@ static void what_was_lost_or_damaged_is_made_again(void **state)
 }
 
 /* openssl trusts the n-th certificate of server-ca.pem alone. */
+/* As a kill between the two files leaves it. */
+static void a_root_of_another_key_is_made_again(void **state)
+{
+	(void)state;
+	IDENTITY before = get(NOON_MS);
+	assert_shell(
+	    zt_str_view(&before.chain),
+	    "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $FOLDER/server-root-key.pem 2>&1 && "
+	    "rm $FOLDER/server-identity.pem",
+	    "");
+	IDENTITY after = get(NOON_MS);
+	assert_shell(
+	    zt_str_view(&after.chain),
+	    "openssl verify -attime 1769860800 -CAfile $FOLDER/server-ca.pem -untrusted $IN $IN 2>&1 | sed 's/.*: //'",
+	    "OK\n");
+}
+
 static void assert_leads_to_root(zt_view chain, const char *n)
 {
 	assert_int_equal(setenv("NTH", n, 1), 0);
@@ -237,6 +254,7 @@ int main(void)
 		IN_FOLDER(near_the_roots_end_a_new_root_is_made),
 		IN_FOLDER(other_names_want_another_leaf),
 		IN_FOLDER(what_was_lost_or_damaged_is_made_again),
+		IN_FOLDER(a_root_of_another_key_is_made_again),
 		IN_FOLDER(cross_signed_chains_lead_to_the_upper_roots_too),
 		IN_FOLDER(a_folder_is_cross_signed_later_under_the_same_root),
 		IN_FOLDER(another_root_is_cross_signed_anew),
