@@ -135,7 +135,7 @@ void zt_aws_request_body(zt_aws_request *request, const json_t *body);
  * was over. */
 ZT_NODISCARD zt_status zt_aws_call(zt_aws_client *client, zt_aws_request *request, const json_t *body, json_t **ret,
 				   zt_error *ret_error);
-/* Any body: for Publish, Invoke and the Query protocol. *ret is to be freed by zt_aws_http_response_free. */
+/* Any body: for Publish and the Query protocol. *ret is to be freed by zt_aws_http_response_free. */
 ZT_NODISCARD zt_status zt_aws_send(zt_aws_client *client, zt_aws_request *request, zt_view body,
 				   const char *content_type, zt_aws_http_response *ret, zt_error *ret_error);
 

@@ -24,7 +24,6 @@ void zt_aws_http_response_header(zt_aws_http_response *response, zt_view name, z
 	} kept[] = {
 		{ "x-amzn-requestid", response->request_id },
 		{ "x-amzn-errortype", response->error_type },
-		{ "x-amz-function-error", response->function_error },
 		{ "date", response->date },
 		{ "retry-after", response->retry_after },
 	};

@@ -31,12 +31,11 @@ typedef struct {
 /* The parts of an answer that AWS's protocols need. A header that was not there is "". */
 typedef struct {
 	int status;
-	char request_id[ZT_AWS_HEADER_VALUE_MAX];     /* x-amzn-requestid */
-	char error_type[ZT_AWS_HEADER_VALUE_MAX];     /* x-amzn-errortype, as sent */
-	char function_error[ZT_AWS_HEADER_VALUE_MAX]; /* x-amz-function-error */
-	char date[ZT_AWS_HEADER_VALUE_MAX];           /* date */
-	char retry_after[ZT_AWS_HEADER_VALUE_MAX];    /* retry-after */
-	zt_str body;                                  /* its ceiling is the caller's */
+	char request_id[ZT_AWS_HEADER_VALUE_MAX];  /* x-amzn-requestid */
+	char error_type[ZT_AWS_HEADER_VALUE_MAX];  /* x-amzn-errortype, as sent */
+	char date[ZT_AWS_HEADER_VALUE_MAX];        /* date */
+	char retry_after[ZT_AWS_HEADER_VALUE_MAX]; /* retry-after */
+	zt_str body;                               /* its ceiling is the caller's */
 } zt_aws_http_response;
 
 #define ZT_AWS_UNKNOWN_HOST "UnknownHost"

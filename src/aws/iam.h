@@ -27,12 +27,5 @@ ZT_NODISCARD zt_status zt_iam_role_policy_get(zt_aws_client *client, zt_view rol
 					      zt_error *ret_error);
 ZT_NODISCARD zt_status zt_iam_role_policy_delete(zt_aws_client *client, zt_view role, zt_view policy,
 						 zt_error *ret_error);
-/* *ret: array of names. AWS allows ten inline policies of 10,240 characters in all, so one page holds them. */
-ZT_NODISCARD zt_status zt_iam_role_policies(zt_aws_client *client, zt_view role, json_t **ret, zt_error *ret_error);
-
-/* Managed policies. *ret: array of {PolicyName, PolicyArn}; at most 20 by AWS's quota, one page. */
-ZT_NODISCARD zt_status zt_iam_role_attach(zt_aws_client *client, zt_view role, zt_view policy_arn, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iam_role_detach(zt_aws_client *client, zt_view role, zt_view policy_arn, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iam_role_attached(zt_aws_client *client, zt_view role, json_t **ret, zt_error *ret_error);
 
 #endif

@@ -13,13 +13,6 @@ zt_status zt_iot_registration_code_get(zt_aws_client *client, zt_str *code, zt_e
 	return zt_str_put(code, text);
 }
 
-zt_status zt_iot_registration_code_delete(zt_aws_client *client, zt_error *ret_error)
-{
-	zt_aws_request request =
-	    zt_aws_request_make(ZT_AWS_IOT, "DeleteRegistrationCode", "DELETE", "/registrationcode");
-	return zt_aws_call(client, &request, NULL, NULL, ret_error);
-}
-
 zt_status zt_iot_ca_register(zt_aws_client *client, const zt_iot_ca_spec *spec, json_t **ret, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "RegisterCACertificate", "POST", "/cacertificate");

@@ -7,7 +7,6 @@
 
 /* Appends the 64 hex digits. */
 ZT_NODISCARD zt_status zt_iot_registration_code_get(zt_aws_client *client, zt_str *code, zt_error *ret_error);
-ZT_NODISCARD zt_status zt_iot_registration_code_delete(zt_aws_client *client, zt_error *ret_error);
 
 typedef struct {
 	zt_view ca_pem;

@@ -10,10 +10,3 @@ zt_status zt_iot_publish(zt_aws_client *client, zt_view topic, zt_view payload, 
 	ZT_CLEANUP(zt_aws_http_response_free) zt_aws_http_response answer = { 0 };
 	return zt_aws_send(client, &request, payload, "application/octet-stream", &answer, ret_error);
 }
-
-zt_status zt_iot_retained_get(zt_aws_client *client, zt_view topic, json_t **ret, zt_error *ret_error)
-{
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT_DATA, "GetRetainedMessage", "GET", "/retainedMessage/");
-	zt_aws_request_label(&request, topic);
-	return zt_aws_call(client, &request, NULL, ret, ret_error);
-}

@@ -8,7 +8,5 @@
 /* QoS 0 or 1. A retained empty payload clears the retained message. */
 ZT_NODISCARD zt_status zt_iot_publish(zt_aws_client *client, zt_view topic, zt_view payload, unsigned qos, bool retain,
 				      zt_error *ret_error);
-/* *ret: topic, payload (base64), qos, lastModifiedTime (ms). ZT_E_NOT_FOUND without one. */
-ZT_NODISCARD zt_status zt_iot_retained_get(zt_aws_client *client, zt_view topic, json_t **ret, zt_error *ret_error);
 
 #endif

@@ -20,13 +20,6 @@ zt_status zt_iot_policy_get(zt_aws_client *client, zt_view name, json_t **ret, z
 	return zt_aws_call(client, &request, NULL, ret, ret_error);
 }
 
-zt_status zt_iot_policy_each(zt_aws_client *client, zt_aws_each_fn each, void *context, zt_error *ret_error)
-{
-	static const zt_aws_paging paging = { "policies", "marker", "nextMarker", "pageSize" };
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListPolicies", "GET", "/policies");
-	return zt_aws_each(client, &request, &paging, each, context, ret_error);
-}
-
 zt_status zt_iot_policy_delete(zt_aws_client *client, zt_view name, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "DeletePolicy", "DELETE", "/policies/");

@@ -9,9 +9,6 @@ ZT_NODISCARD zt_status zt_iot_policy_create(zt_aws_client *client, zt_view name,
 					    json_t **ret, zt_error *ret_error);
 /* *ret: policyName, policyArn, policyDocument (of the default version), defaultVersionId. */
 ZT_NODISCARD zt_status zt_iot_policy_get(zt_aws_client *client, zt_view name, json_t **ret, zt_error *ret_error);
-/* Items: policyName, policyArn. */
-ZT_NODISCARD zt_status zt_iot_policy_each(zt_aws_client *client, zt_aws_each_fn each, void *context,
-					  zt_error *ret_error);
 /* No targets and no version but the default one. */
 ZT_NODISCARD zt_status zt_iot_policy_delete(zt_aws_client *client, zt_view name, zt_error *ret_error);
 

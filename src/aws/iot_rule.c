@@ -26,27 +26,11 @@ zt_status zt_iot_rule_get(zt_aws_client *client, zt_view name, json_t **ret, zt_
 	return status;
 }
 
-zt_status zt_iot_rule_each(zt_aws_client *client, zt_aws_each_fn each, void *context, zt_error *ret_error)
-{
-	static const zt_aws_paging paging = { "rules", "nextToken", "nextToken", "maxResults" };
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ListTopicRules", "GET", "/rules");
-	return zt_aws_each(client, &request, &paging, each, context, ret_error);
-}
-
 zt_status zt_iot_rule_replace(zt_aws_client *client, zt_view name, const json_t *payload, zt_error *ret_error)
 {
 	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "ReplaceTopicRule", "PATCH", "/rules/");
 	zt_aws_request_label(&request, name);
 	return zt_aws_call(client, &request, payload, NULL, ret_error);
-}
-
-zt_status zt_iot_rule_enable(zt_aws_client *client, zt_view name, bool enable, zt_error *ret_error)
-{
-	zt_aws_request request =
-	    zt_aws_request_make(ZT_AWS_IOT, enable ? "EnableTopicRule" : "DisableTopicRule", "POST", "/rules/");
-	zt_aws_request_label(&request, name);
-	zt_aws_request_path(&request, enable ? "/enable" : "/disable");
-	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
 
 zt_status zt_iot_rule_delete(zt_aws_client *client, zt_view name, zt_error *ret_error)
@@ -66,22 +50,6 @@ zt_status zt_iot_endpoint_describe(zt_aws_client *client, zt_view type, zt_str *
 	if (address.n == 0)
 		return zt_error_set(ret_error, ZT_E_PROTOCOL, "DescribeEndpoint: no address in the answer");
 	return zt_str_put(host, address);
-}
-
-zt_status zt_iot_tag(zt_aws_client *client, zt_view arn, const json_t *tags, zt_error *ret_error)
-{
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "TagResource", "POST", "/tags");
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:O}", "resourceArn", zt_json_string(arn), "tags", tags);
-	zt_aws_request_body(&request, body);
-	return zt_aws_call(client, &request, body, NULL, ret_error);
-}
-
-zt_status zt_iot_untag(zt_aws_client *client, zt_view arn, const json_t *keys, zt_error *ret_error)
-{
-	zt_aws_request request = zt_aws_request_make(ZT_AWS_IOT, "UntagResource", "POST", "/untag");
-	ZT_JSON_CLEANUP json_t *body = json_pack("{s:o, s:O}", "resourceArn", zt_json_string(arn), "tagKeys", keys);
-	zt_aws_request_body(&request, body);
-	return zt_aws_call(client, &request, body, NULL, ret_error);
 }
 
 zt_status zt_iot_each_tag(zt_aws_client *client, zt_view arn, zt_aws_each_fn each, void *context, zt_error *ret_error)

@@ -77,12 +77,3 @@ zt_status zt_lambda_permission_remove(zt_aws_client *client, zt_view name, zt_vi
 	zt_aws_request_label(&request, statement_id);
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
-
-zt_status zt_lambda_function_invoke(zt_aws_client *client, zt_view name, zt_view payload, zt_aws_http_response *ret,
-				    zt_error *ret_error)
-{
-	zt_aws_request request = function_request("Invoke", "POST", name, "/invocations");
-	request.once = true;
-	zt_aws_request_header(&request, "x-amz-invocation-type", ZT_LIT("RequestResponse"));
-	return zt_aws_send(client, &request, payload, "application/json", ret, ret_error);
-}

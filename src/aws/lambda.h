@@ -25,9 +25,4 @@ ZT_NODISCARD zt_status zt_lambda_policy_get(zt_aws_client *client, zt_view name,
 ZT_NODISCARD zt_status zt_lambda_permission_remove(zt_aws_client *client, zt_view name, zt_view statement_id,
 						   zt_error *ret_error);
 
-/* Waits for the end ("RequestResponse"). *ret holds body and function_error ("" when the function succeeded); free it
- * with zt_aws_http_response_free. */
-ZT_NODISCARD zt_status zt_lambda_function_invoke(zt_aws_client *client, zt_view name, zt_view payload,
-						 zt_aws_http_response *ret, zt_error *ret_error);
-
 #endif

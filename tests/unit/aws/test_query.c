@@ -109,21 +109,6 @@ static void throttling_has_another_name_here(void **state)
 	assert_int_equal(fake.calls, 2);
 }
 
-static void an_empty_list_is_an_array(void **state)
-{
-	(void)state;
-	fake_http fake = { .answers = { { .http = 200,
-					  .body = "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames/"
-						  "><IsTruncated>false</IsTruncated>"
-						  "</ListRolePoliciesResult></ListRolePoliciesResponse>" } },
-			   .answer_count = 1 };
-	ZT_CLEANUP(zt_aws_client_freep) zt_aws_client *client = client_of(&fake);
-	ZT_JSON_CLEANUP json_t *names = NULL;
-	assert_ok(zt_iam_role_policies(client, ZT_LIT("jitr"), &names, NULL));
-	assert_true(json_is_array(names));
-	assert_int_equal(json_array_size(names), 0);
-}
-
 static void refuses_xml_that_aws_does_not_send(void **state)
 {
 	(void)state;
@@ -163,7 +148,6 @@ int main(void)
 		cmocka_unit_test(documents_are_decoded),
 		cmocka_unit_test(role_is_created_with_tags),
 		cmocka_unit_test(throttling_has_another_name_here),
-		cmocka_unit_test(an_empty_list_is_an_array),
 		cmocka_unit_test(refuses_xml_that_aws_does_not_send),
 		cmocka_unit_test(depth_is_limited),
 	};
