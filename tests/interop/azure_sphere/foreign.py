@@ -110,6 +110,7 @@ class Foreign(unittest.TestCase):
         manifest = json.loads((project / "out/Blink.image/app_manifest.json").read_text())
         self.assertRegex(manifest["ComponentId"], "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
         done = sphere.run(project / "out/Blink.image", project / "state")
+        self.assertIn("char 255\n", done.stdout)
         self.assertIn("listed GPIO 0\n", done.stdout)
 
     def test_own_callbacks_that_take_the_context_for_wolfssls(self):

@@ -116,7 +116,7 @@ class Runner(unittest.TestCase):
     def test_what_an_app_expects_of_musl(self):
         done = self.run_app("musl_ways", Gpio=[8])
         self.assertEqual(done.stdout, "memory 1 1 1 1\nstrerror_r 0 No such file or directory\nstrlcpy 6 abc\nstrlcat 6 abcxy\nsqrt 1.414\n"
-                                      "long 8\nthread with 8192: 0, worked 1\nthread with 1024: EINVAL, worked 0\n"
+                                      "long 8\nchar 255\nthread with 8192: 0, worked 1\nthread with 1024: EINVAL, worked 0\n"
                                       "clock_settime EPERM\nsettimeofday EPERM\nstill today 1\nsendmsg EPERM\n"
                                       "listed GPIO 0\nanother GPIO EACCES\n")
 

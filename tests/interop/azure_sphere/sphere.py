@@ -15,7 +15,7 @@ COMPONENT = "25025d2c-66da-4448-bae1-ac26fcdd3627"
 def build(source, folder, *more):
     """An app of one file, as a package: folder/bin/app. The flags are those of Microsoft's toolchain file."""
     (folder / "bin").mkdir(parents=True, exist_ok=True)
-    subprocess.run(["gcc", "-std=c11", "-D_POSIX_C_SOURCE", "-Wall", "-Wstrict-prototypes", "-Wconversion", "-Wno-nonnull", "-Wno-format",
+    subprocess.run(["gcc", "-std=c11", "-funsigned-char", "-D_POSIX_C_SOURCE", "-Wall", "-Wstrict-prototypes", "-Wconversion", "-Wno-nonnull", "-Wno-format",
                     "-Werror=implicit-function-declaration", "-g", "-I", APPS, "-isystem", SDK / "include", "-o",
                     folder / "bin/app", APPS / source, *more, "-L", SDK / "lib", "-lapplibs", "-lpthread", "-lgcc_s", "-lc",
                     "-lcurl", "-lwolfssl", "-ltlsutils", "-lm", "-lresolv"], check=True, timeout=DEADLINE_S)

@@ -96,6 +96,8 @@ int main(int argc, char *argv[])
 	Log_Debug("strlcat %zu %s\n", joined, text);
 	Log_Debug("sqrt %.3f\n", sqrt((double)argc + 1));
 	Log_Debug("long %d\n", sizeof(long));
+	text[0] = (char)-1;
+	Log_Debug("char %d\n", text[0]);
 	TellThread(8 * 1024);
 	TellThread(1024);
 	TellClock();
