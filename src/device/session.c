@@ -25,7 +25,8 @@ static void forget_stream(zt_session *session)
 /* Never 0 (MQTT-2.3.1-1). */
 static uint16_t next_id(zt_session *session)
 {
-	session->last_id = session->last_id == UINT16_MAX ? 1 : (uint16_t)(session->last_id + 1);
+	if (++session->last_id == 0)
+		session->last_id = 1;
 	return session->last_id;
 }
 
