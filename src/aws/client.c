@@ -163,9 +163,10 @@ zt_status zt_aws_client_renew(zt_aws_client *client, zt_error *ret_error)
 	zt_error cause = { 0 };
 	int64_t before_ms = spec->credentials->expires_ms;
 	zt_status status = spec->renew ? spec->renew(spec->renew_context, &cause) : ZT_E_CREDENTIALS;
-	if (status == ZT_OK && spec->credentials->expires_ms != before_ms)
+	/* Other keys may end at the same time. */
+	if (status == ZT_OK)
 		zt_wipe(client->keys, sizeof client->keys);
-	else
+	if (status != ZT_OK || spec->credentials->expires_ms == before_ms)
 		client->renew_not_before_ms = zt_clock_mono_ms(&spec->clock) + ZT_AWS_RENEW_PAUSE_MS;
 	return check_end(spec, status, &cause, ret_error);
 }

@@ -344,7 +344,7 @@ static zt_status describe_with(fake_http *fake, zt_aws_credentials *keys,
 	return zt_aws_call(client, &request, NULL, NULL, ret_error);
 }
 
-/* A client whose keys end in four minutes, with `renew` as the hand that counts how often it is asked. */
+/* A client whose keys end in four minutes; what renews them may count how often it is asked, and answers so. */
 typedef struct {
 	fake_http fake;
 	zt_aws_credentials keys;
@@ -360,15 +360,14 @@ static zt_status count_renewals(void *context, zt_error *ret_error)
 	return zt_error_set(ret_error, k->answer, "scripted");
 }
 
-static void ending_keys_open(ending_keys *k, zt_status answer)
+static void ending_keys_open(ending_keys *k, zt_status (*renew)(void *context, zt_error *ret_error))
 {
 	*k = (ending_keys){ .fake = { .answers = { { .http = 200 } }, .answer_count = 1, .wall_ms = FAKE_NOON_MS },
-			    .keys = fake_credentials,
-			    .answer = answer };
+			    .keys = fake_credentials };
 	zt_aws_client_spec spec = fake_spec(&k->fake);
 	k->keys.expires_ms = FAKE_NOON_MS + 4 * 60 * 1000;
 	spec.credentials = &k->keys;
-	spec.renew = count_renewals;
+	spec.renew = renew;
 	spec.renew_context = k;
 	assert_ok(zt_aws_client_new(&spec, &k->client, NULL));
 }
@@ -387,7 +386,8 @@ static void a_renewal_that_brings_nothing_pauses(void **state)
 	static const zt_status answers[] = { ZT_E_CREDENTIALS, ZT_OK };
 	for (size_t i = 0; i < ZT_COUNT(answers); i++) {
 		ending_keys k;
-		ending_keys_open(&k, answers[i]);
+		ending_keys_open(&k, count_renewals);
+		k.answer = answers[i];
 		call_after(&k, 0, ZT_OK);
 		call_after(&k, 29999, ZT_OK);
 		assert_int_equal(k.asked, 1);
@@ -397,11 +397,34 @@ static void a_renewal_that_brings_nothing_pauses(void **state)
 	}
 }
 
+static zt_status another_secret(void *context, zt_error *ret_error)
+{
+	(void)ret_error;
+	return zt_secret_set(&((ending_keys *)context)->keys.secret, ZT_LIT("another secret"));
+}
+
+static void renewed_keys_sign_though_they_end_at_the_same_time(void **state)
+{
+	(void)state;
+	ending_keys k;
+	char first[sizeof k.fake.headers];
+	ending_keys_open(&k, another_secret);
+	/* The same request at the same time, before the last five minutes and in them. */
+	k.keys.expires_ms += 3600000;
+	call_after(&k, 0, ZT_OK);
+	(void)snprintf(first, sizeof first, "%s", k.fake.headers);
+	k.keys.expires_ms -= 3600000;
+	call_after(&k, 0, ZT_OK);
+	assert_string_not_equal(k.fake.headers, first);
+	zt_aws_client_free(k.client);
+}
+
 static void keys_that_have_ended_are_renewed_without_a_pause(void **state)
 {
 	(void)state;
 	ending_keys k;
-	ending_keys_open(&k, ZT_E_CREDENTIALS);
+	ending_keys_open(&k, count_renewals);
+	k.answer = ZT_E_CREDENTIALS;
 	k.keys.expires_ms = FAKE_NOON_MS + 10;
 	call_after(&k, 0, ZT_OK);
 	call_after(&k, 10, ZT_E_CREDENTIALS);
@@ -459,6 +482,7 @@ int main(void)
 		cmocka_unit_test(keys_are_renewed_before_their_end),
 		cmocka_unit_test(keys_that_cannot_be_renewed_serve_until_their_end),
 		cmocka_unit_test(a_renewal_that_brings_nothing_pauses),
+		cmocka_unit_test(renewed_keys_sign_though_they_end_at_the_same_time),
 		cmocka_unit_test(keys_that_have_ended_are_renewed_without_a_pause),
 		cmocka_unit_test(a_page_that_leads_to_itself_ends_the_walk),
 	};
