@@ -97,5 +97,30 @@ def what_fails_leaves_nothing_behind(account):
     assert iot.list_attached_policies(target=cert["certificateArn"])["policies"] == []
 
 
-run(one_call_makes_all_three, from_a_request_and_from_a_pem, functions_of_the_template, overrides,
+def a_provisioning_template_from_beginning_to_end(account):
+    iot = account.client("iot")
+    role = "arn:aws:iam::000000000000:role/provisions"
+    made = iot.create_provisioning_template(templateName="life", templateBody='{"Resources":{}}', provisioningRoleArn=role, description="d",
+                                            type="JITP", enabled=True, tags=[{"Key": "k", "Value": "v"}])
+    assert made["templateArn"].endswith(":provisioningtemplate/life") and made["defaultVersionId"] == 1
+    refuses("ResourceAlreadyExistsException", 409, iot.create_provisioning_template, templateName="life", templateBody='{"Resources":{}}',
+            provisioningRoleArn=role)
+    told = iot.describe_provisioning_template(templateName="life")
+    assert (told["type"], told["enabled"], told["description"], told["provisioningRoleArn"]) == ("JITP", True, "d", role)
+    second = iot.create_provisioning_template_version(templateName="life", templateBody='{"Resources":{"a":{}}}', setAsDefault=True)
+    assert (second["versionId"], second["isDefaultVersion"]) == (2, True)
+    assert iot.describe_provisioning_template(templateName="life")["templateBody"] == '{"Resources":{"a":{}}}'
+    first = iot.describe_provisioning_template_version(templateName="life", versionId=1)
+    assert (first["templateBody"], first["isDefaultVersion"]) == ('{"Resources":{}}', False)
+    refuses("DeleteConflictException", 409, iot.delete_provisioning_template_version, templateName="life", versionId=2)
+    iot.update_provisioning_template(templateName="life", defaultVersionId=1, enabled=False, description="e")
+    told = iot.describe_provisioning_template(templateName="life")
+    assert (told["defaultVersionId"], told["enabled"], told["description"]) == (1, False, "e")
+    iot.delete_provisioning_template_version(templateName="life", versionId=2)
+    refuses("ResourceNotFoundException", 404, iot.describe_provisioning_template_version, templateName="life", versionId=2)
+    iot.delete_provisioning_template(templateName="life")
+    refuses("ResourceNotFoundException", 404, iot.describe_provisioning_template, templateName="life")
+
+
+run(a_provisioning_template_from_beginning_to_end, one_call_makes_all_three, from_a_request_and_from_a_pem, functions_of_the_template, overrides,
     what_fails_leaves_nothing_behind)

@@ -88,5 +88,29 @@ def retained_messages(account):
     refuses("ResourceNotFoundException", 404, data.get_retained_message, topic="kept/1")
 
 
-run(a_rule_from_beginning_to_end, rules_that_are_none, the_endpoint, publishing, messages_that_may_not_be_published,
+def a_destination_that_nobody_confirms(account):
+    iot = account.client("iot")
+    made = iot.create_topic_rule_destination(destinationConfiguration={"httpUrlConfiguration": {"confirmationUrl": "https://localhost:1/in"}})
+    arn = made["topicRuleDestination"]["arn"]
+    told = iot.get_topic_rule_destination(arn=arn)["topicRuleDestination"]
+    assert (told["status"], told["httpUrlProperties"]) == ("IN_PROGRESS", {"confirmationUrl": "https://localhost:1/in"})
+    refuses("InvalidRequestException", 400, iot.update_topic_rule_destination, arn=arn, status="ENABLED")
+    iot.update_topic_rule_destination(arn=arn, status="DISABLED")
+    assert iot.get_topic_rule_destination(arn=arn)["topicRuleDestination"]["status"] == "DISABLED"
+    iot.delete_topic_rule_destination(arn=arn)
+    refuses("UnauthorizedException", 401, iot.get_topic_rule_destination, arn=arn)
+
+
+def a_shadow(account):
+    data = account.client("iot-data")
+    refuses("ResourceNotFoundException", 404, data.get_thing_shadow, thingName="s")
+    update = json.loads(data.update_thing_shadow(thingName="s", payload='{"state":{"desired":{"a":1}}}')["payload"].read())
+    assert update["version"] == 1
+    assert json.loads(data.get_thing_shadow(thingName="s")["payload"].read())["state"] == {"desired": {"a": 1}, "delta": {"a": 1}}
+    refuses("ConflictException", 409, data.update_thing_shadow, thingName="s", payload='{"state":{},"version":9}')
+    assert json.loads(data.delete_thing_shadow(thingName="s")["payload"].read())["version"] == 1
+    refuses("ResourceNotFoundException", 404, data.delete_thing_shadow, thingName="s")
+
+
+run(a_destination_that_nobody_confirms, a_shadow, a_rule_from_beginning_to_end, rules_that_are_none, the_endpoint, publishing, messages_that_may_not_be_published,
     retained_messages)
