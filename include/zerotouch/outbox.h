@@ -30,8 +30,9 @@ typedef struct {
 } zt_outbox;
 
 /* Finds what an earlier life left in storage. The memory is the caller's: 2 * record_max bytes, where record_max bounds
- * topic and payload together with ZT_OUTBOX_RECORD_HEAD. ZT_E_CONFIG when there are no slots or no memory; ZT_E_IO,
- * when storage fails altogether. */
+ * topic and payload together with ZT_OUTBOX_RECORD_HEAD. ZT_E_CONFIG when there are no slots or no memory, or
+ * the messages in storage were put with another number of slots (nothing is changed then); ZT_E_IO, when storage fails
+ * altogether. */
 ZT_NODISCARD zt_status zt_outbox_init(zt_outbox *outbox, const zt_storage *storage, zt_outbox_policy policy,
 				      uint8_t *memory, size_t memory_n);
 /* Takes a message: durable when it returns ZT_OK. ZT_E_LIMIT and ZT_E_INVALID (message.h, or larger than a record),

@@ -2,6 +2,7 @@
 
 #include "agent/certificate.h"
 #include "agent/commands.h"
+#include "agent/outcome.h"
 #include "base/timefmt.h"
 
 enum { TIMEOUT_S = 60 };
@@ -31,51 +32,9 @@ static zt_status read_route(const char *via, zt_route *ret, zt_error *ret_error)
 	return ZT_OK;
 }
 
-/* What a program that gave up because of this reason ends with. */
-static zt_status status_of(zt_reason reason)
-{
-	switch (reason) {
-	case ZT_REASON_NO_POLICY:
-	case ZT_REASON_PUBLISH_DENIED:
-	case ZT_REASON_SUBSCRIBE_DENIED:
-		return ZT_E_DENIED;
-	case ZT_REASON_NO_IDENTITY:
-	case ZT_REASON_IDENTITY_UNREADABLE:
-	case ZT_REASON_IDENTITY_EXPIRED:
-		return ZT_E_CREDENTIALS;
-	case ZT_REASON_CLOCK_NOT_SET:
-		return ZT_E_CONFIG;
-	case ZT_REASON_SERVER_NOT_TRUSTED:
-		return ZT_E_TLS;
-	case ZT_REASON_NETWORK:
-		return ZT_E_NETWORK;
-	case ZT_REASON_BUSY:
-		return ZT_E_UNAVAILABLE;
-	case ZT_REASON_BAD_ANSWER:
-		return ZT_E_PROTOCOL;
-	case ZT_REASON_REJECTED:
-		return ZT_E_INVALID;
-	default:
-		return ZT_E_TIMEOUT;
-	}
-}
-
-/* Waiting cannot mend these. */
-static bool is_hopeless(const zt_event *event)
-{
-	return event->reason == ZT_REASON_SERVER_NOT_TRUSTED || event->reason == ZT_REASON_NO_IDENTITY ||
-	       event->reason == ZT_REASON_IDENTITY_UNREADABLE || event->reason == ZT_REASON_IDENTITY_EXPIRED;
-}
-
 static bool concerns_message(const zt_event *event)
 {
 	return event->kind == ZT_EVENT_PUBLISHED || event->kind == ZT_EVENT_NOT_PUBLISHED;
-}
-
-static zt_status give_up(zt_reason reason, const char *detail, zt_error *ret_error)
-{
-	return zt_error_set(ret_error, status_of(reason), "not published: %s%s%s", zt_reason_text(reason),
-			    detail[0] ? ": " : "", detail);
 }
 
 static zt_status follow(zt_client *client, const zt_message *message, const zt_report *report, unsigned timeout_s,
@@ -87,17 +46,18 @@ static zt_status follow(zt_client *client, const zt_message *message, const zt_r
 	for (;;) {
 		int64_t left_ms = until_ms - zt_time_mono_ms();
 		if (left_ms <= 0)
-			return give_up(last, "", ret_error);
+			return zt_agent_give_up("not published", last, "", ret_error);
 		zt_client_wait(client, (int)left_ms, &event);
 		if (event.kind == ZT_EVENT_NONE)
 			continue;
-		if (event.reason != ZT_REASON_NONE)
-			last = event.reason;
+		zt_agent_note(&event, &last);
 		zt_report_event(report, &event, concerns_message(&event) ? message : NULL, zt_client_detail(client));
 		if (event.kind == ZT_EVENT_PUBLISHED)
 			return ZT_OK;
-		if (event.kind == ZT_EVENT_NOT_PUBLISHED || is_hopeless(&event))
-			return give_up(event.reason, is_hopeless(&event) ? zt_client_detail(client) : "", ret_error);
+		bool hopeless = zt_agent_is_hopeless(&event);
+		if (event.kind == ZT_EVENT_NOT_PUBLISHED || hopeless)
+			return zt_agent_give_up("not published", event.reason, hopeless ? zt_client_detail(client) : "",
+						ret_error);
 	}
 }
 

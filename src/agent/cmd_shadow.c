@@ -2,6 +2,7 @@
 
 #include "agent/certificate.h"
 #include "agent/commands.h"
+#include "agent/outcome.h"
 #include "agent/thing_shadow.h"
 #include "base/random.h"
 #include "base/timefmt.h"
@@ -18,6 +19,7 @@ typedef struct {
 	const char *thing, *name, *desired, *reported;
 	unsigned version, timeout_s;
 	bool mqtt5, asked;
+	zt_reason last; /* why it has not come so far yet */
 	char token[2 * TOKEN_BYTES + 1];
 	uint8_t memory[ZT_SHADOW_DOCUMENT_MAX + 1024];
 } dialogue;
@@ -99,12 +101,6 @@ static bool is_answer(const dialogue *d, const zt_shadow_event *news)
 	       zt_view_equal(news->token, zt_view_of(d->token));
 }
 
-static bool is_hopeless(const zt_event *event)
-{
-	return event->kind == ZT_EVENT_NOT_PUBLISHED || event->reason == ZT_REASON_SERVER_NOT_TRUSTED ||
-	       event->reason == ZT_REASON_NO_IDENTITY || event->reason == ZT_REASON_IDENTITY_EXPIRED;
-}
-
 /* ZT_E_AGAIN: not there yet. */
 static zt_status take_event(dialogue *d, const zt_event *event, zt_error *ret_error)
 {
@@ -112,8 +108,11 @@ static zt_status take_event(dialogue *d, const zt_event *event, zt_error *ret_er
 	if (event->kind != ZT_EVENT_RECEIVED)
 		zt_report_event(&d->report, event, event->message.topic.n ? &event->message : NULL,
 				zt_client_detail(d->client));
-	if (is_hopeless(event))
-		return zt_error_set(ret_error, ZT_E_FAILED, "%s", zt_reason_text(event->reason));
+	zt_agent_note(event, &d->last);
+	bool hopeless = zt_agent_is_hopeless(event);
+	if (hopeless || event->kind == ZT_EVENT_NOT_PUBLISHED)
+		return zt_agent_give_up("not asked", event->reason, hopeless ? zt_client_detail(d->client) : "",
+					ret_error);
 	zt_status status = zt_agent_shadow_take(&d->shadow, d->client, event, &news, ret_error);
 	if (status == ZT_OK)
 		return is_answer(d, &news) ? conclude(d, event, &news, ret_error) : ZT_E_AGAIN;
@@ -134,7 +133,7 @@ static zt_status follow(dialogue *d, zt_error *ret_error)
 		if (status != ZT_E_AGAIN)
 			return status;
 		if (zt_time_mono_ms() >= until_ms)
-			return zt_error_set(ret_error, ZT_E_TIMEOUT, "no answer within %u s", d->timeout_s);
+			return zt_agent_give_up("no answer", d->last, "", ret_error);
 	}
 }
 
@@ -142,6 +141,7 @@ static zt_status converse(dialogue *d, zt_error *ret_error)
 {
 	TRY(zt_agent_config_need_endpoint(&d->config, ret_error));
 	d->report = (zt_report){ d->config.json, ZT_ROUTE_MQTT };
+	d->last = ZT_REASON_NO_ANSWER;
 	make_token(d);
 	TRY(zt_agent_shadow_init(&d->shadow, d->thing, d->name, ret_error));
 	/* What cannot be sent is told before anything is. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -14,7 +15,7 @@ enum { GRACE_MS = 2000, CHUNK = 16384 };
 void zt_agent_command_init(zt_agent_command *command)
 {
 	*command = (zt_agent_command){
-		.in = -1, .out = -1, .input = ZT_STR(ZT_PAYLOAD_MAX), .output = ZT_STR(ZT_PAYLOAD_MAX)
+		.in = -1, .out = -1, .pid_fd = -1, .input = ZT_STR(ZT_PAYLOAD_MAX), .output = ZT_STR(ZT_PAYLOAD_MAX)
 	};
 }
 
@@ -25,25 +26,26 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void end(zt_agent_command *command)
+static void close_pipes(zt_agent_command *command)
 {
 	close_fd(&command->in);
 	close_fd(&command->out);
-	command->pid = 0;
 }
 
-/* Its shell, and what that has started. */
-static void stop(zt_agent_command *command)
+static void end(zt_agent_command *command)
 {
-	(void)kill(-command->pid, SIGTERM);
-	zt_process_stop(command->pid, GRACE_MS);
-	end(command);
+	close_pipes(command);
+	close_fd(&command->pid_fd);
+	command->pid = 0;
 }
 
 void zt_agent_command_deinit(zt_agent_command *command)
 {
-	if (command->pid > 0)
-		stop(command);
+	if (command->pid > 0) {
+		(void)kill(-command->pid, SIGTERM);
+		zt_process_stop(command->pid, GRACE_MS);
+		end(command);
+	}
 	zt_str_free(&command->input);
 	zt_str_free(&command->output);
 }
@@ -72,6 +74,7 @@ zt_status zt_agent_command_start(zt_agent_command *command, const char *line, zt
 	zt_str_clear(&command->output);
 	command->written = 0;
 	command->due_ms = zt_time_mono_ms() + ZT_COMMAND_MS;
+	command->verdict = ZT_E_AGAIN;
 	TRY(zt_str_put(&command->input, input));
 	zt_status status = make_pipes(command, child) ? zt_process_start(&(zt_process_spec){ .path = "/bin/sh",
 											     .argv = argv,
@@ -86,6 +89,8 @@ zt_status zt_agent_command_start(zt_agent_command *command, const char *line, zt
 	close_fd(&child[1]);
 	if (status != ZT_OK)
 		end(command);
+	else
+		command->pid_fd = pidfd_open(command->pid, 0);
 	return status;
 }
 
@@ -99,6 +104,8 @@ void zt_agent_command_polls(const zt_agent_command *command, struct pollfd ret[Z
 	bool runs = zt_agent_command_runs(command);
 	ret[0] = (struct pollfd){ .fd = runs ? command->in : -1, .events = POLLOUT };
 	ret[1] = (struct pollfd){ .fd = runs ? command->out : -1, .events = POLLIN };
+	/* As long as it talks, or its children do, its end is of no interest. */
+	ret[2] = (struct pollfd){ .fd = runs && command->out < 0 ? command->pid_fd : -1, .events = POLLIN };
 }
 
 /* A command need not read what it is given. */
@@ -126,30 +133,63 @@ static zt_status read_output(zt_agent_command *command)
 	}
 }
 
-static zt_status give_up(zt_agent_command *command, zt_status status, zt_error *ret_error)
+/* Its shell, and what that has started, are asked to end. */
+static void break_off(zt_agent_command *command, zt_status verdict)
 {
-	stop(command);
-	return status == ZT_E_TIMEOUT
-		   ? zt_error_set(ret_error, status, "the command ran for %d s and was ended", ZT_COMMAND_MS / 1000)
-		   : zt_error_set(ret_error, status, "the command said more than %d bytes", ZT_PAYLOAD_MAX);
+	(void)kill(-command->pid, SIGTERM);
+	close_pipes(command);
+	command->verdict = verdict;
+	command->due_ms = zt_time_mono_ms() + GRACE_MS;
+}
+
+static void converse(zt_agent_command *command)
+{
+	write_input(command);
+	zt_status status = read_output(command);
+	if (status == ZT_OK) {
+		close_pipes(command);
+		command->due_ms = zt_time_mono_ms() + GRACE_MS;
+	} else if (status != ZT_E_AGAIN) {
+		break_off(command, ZT_E_LIMIT);
+	} else if (zt_time_mono_ms() >= command->due_ms) {
+		break_off(command, ZT_E_TIMEOUT);
+	}
+}
+
+/* Whoever closes its output without ending has a while to do so, and whoever is told to end another one. */
+static void press(zt_agent_command *command)
+{
+	if (zt_time_mono_ms() < command->due_ms)
+		return;
+	if (command->verdict == ZT_E_AGAIN)
+		break_off(command, ZT_E_TIMEOUT);
+	else
+		(void)kill(-command->pid, SIGKILL);
+}
+
+static zt_status conclude(const zt_agent_command *command, int exit_status, zt_error *ret_error)
+{
+	if (command->verdict == ZT_E_TIMEOUT)
+		return zt_error_set(ret_error, ZT_E_TIMEOUT, "the command did not end in %d s and was ended",
+				    ZT_COMMAND_MS / 1000);
+	if (command->verdict == ZT_E_LIMIT)
+		return zt_error_set(ret_error, ZT_E_LIMIT, "the command said more than %d bytes", ZT_PAYLOAD_MAX);
+	return exit_status == 0 ? ZT_OK
+				: zt_error_set(ret_error, ZT_E_FAILED, "the command ended with %d", exit_status);
 }
 
 zt_status zt_agent_command_step(zt_agent_command *command, zt_error *ret_error)
 {
-	int exit_status = 0;
+	int exit_status = -1;
 	ENSURE(zt_agent_command_runs(command), ZT_E_AGAIN);
-	write_input(command);
-	zt_status status = read_output(command);
-	if (status == ZT_E_AGAIN && zt_time_mono_ms() >= command->due_ms)
-		status = ZT_E_TIMEOUT;
-	if (status == ZT_E_AGAIN)
-		return status;
-	/* It has closed its output; whoever does that without ending has the grace to do so. */
-	if (status == ZT_OK)
-		status = zt_process_wait(command->pid, GRACE_MS, &exit_status);
-	if (status != ZT_OK)
-		return give_up(command, status, ret_error);
+	if (command->out >= 0)
+		converse(command);
+	if (command->out >= 0)
+		return ZT_E_AGAIN;
+	if (zt_process_wait(command->pid, 0, &exit_status) == ZT_E_TIMEOUT) {
+		press(command);
+		return ZT_E_AGAIN;
+	}
 	end(command);
-	return exit_status == 0 ? ZT_OK
-				: zt_error_set(ret_error, ZT_E_FAILED, "the command ended with %d", exit_status);
+	return conclude(command, exit_status, ret_error);
 }

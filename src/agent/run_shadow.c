@@ -19,8 +19,8 @@ static void apply(zt_agent_run_state *run, zt_view state, uint64_t version)
 {
 	zt_error error = { 0 };
 	char number[24];
-	/* One at a time: a get afterwards shows what has changed meanwhile. */
-	if (zt_agent_command_runs(&run->applying)) {
+	/* One at a time, each to its report: a get afterwards shows what has changed meanwhile. */
+	if (zt_agent_command_runs(&run->applying) || run->want_update) {
 		run->want_get = true;
 		return;
 	}

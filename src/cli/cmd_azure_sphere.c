@@ -4,26 +4,19 @@
 
 #include "base/options.h"
 #include "cli/child.h"
+#include "cli/place.h"
 #include "cli/sphere_run.h"
 #include "cli/verbs.h"
 
 enum { UPDATE_WARNING_S = 10 /* what the device gives: learn.microsoft.com/azure-sphere, "Defer device updates" */ };
-
-/* XDG Base Directory Specification: $XDG_STATE_HOME, or ~/.local/state. */
-static zt_status default_state(zt_str *ret)
-{
-	const char *home = getenv("HOME"), *state_home = getenv("XDG_STATE_HOME");
-	if (state_home && state_home[0] == '/')
-		return zt_str_printf(ret, "%s/zerotouch-azure-sphere", state_home);
-	return zt_str_printf(ret, "%s/.local/state/zerotouch-azure-sphere", home ? home : "");
-}
 
 static zt_status run_with(zt_sphere_run_spec *spec, int *ret_exit, zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str state = ZT_STR(4096), sdk = ZT_STR(4096);
 	if (!spec->manifest)
 		return zt_error_set(ret_error, ZT_E_USAGE, "the app manifest is missing (--manifest)");
-	TRY(default_state(&state));
+	if (!spec->state)
+		TRY(zt_place_state("azure-sphere", &state, ret_error));
 	TRY(zt_sibling("../azure-sphere", &sdk));
 	spec->state = spec->state ? spec->state : zt_str_text(&state);
 	spec->sdk = spec->sdk ? spec->sdk : zt_str_text(&sdk);
@@ -41,7 +34,7 @@ static zt_status cmd_run(int argc, char **argv, zt_error *ret_error)
 		{ "image-root", 'i', ZT_OPT_TEXT, &spec.image, "DIR",
 		  "the image package, unpacked (default: the manifest's folder)", 0, 0 },
 		{ "state", 's', ZT_OPT_TEXT, &spec.state, "DIR",
-		  "root key, certificate and mutable file (~/.local/state/zerotouch-azure-sphere)", 0, 0 },
+		  "root key, certificate and mutable file (~/.local/state/zerotouch/azure-sphere)", 0, 0 },
 		{ "attest", 0, ZT_OPT_TEXT, &spec.attest_url, "URL",
 		  "the authority that gives the device certificate, daily (ZT_ATTEST)", 0, 0 },
 		{ "attest-ca-file", 0, ZT_OPT_TEXT, &spec.attest_ca_file, "FILE",

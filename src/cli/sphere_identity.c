@@ -21,7 +21,6 @@ enum {
 	LOOK_MS = 60 * 1000,     /* the wall clock may jump */
 	RETRY_MS = 1000,         /* after a failure; doubled, and with jitter */
 	RETRY_MAX_MS = 8 * 1000, /* at most */
-	GUID_CHARS = 36,
 };
 
 zt_status zt_sphere_identity_init(zt_sphere_identity *identity, const char *state, char *ret_device_id,
@@ -42,18 +41,6 @@ void zt_sphere_identity_deinit(zt_sphere_identity *identity)
 	zt_device_files_deinit(&identity->files);
 }
 
-/* The tenant CA is called "Microsoft Azure Sphere <GUID>". */
-static bool is_of_tenant(const zt_cert_info *certificate, const char *tenant)
-{
-	for (size_t i = 0; i < certificate->issuer.count; i++) {
-		const zt_dn_part *part = &certificate->issuer.parts[i];
-		size_t n = part->kind == ZT_DN_COMMON_NAME ? strlen(part->text) : 0;
-		if (n >= GUID_CHARS && strcasecmp(part->text + n - GUID_CHARS, tenant) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* When the certificate in the folder is to be renewed (wall clock); 0 when it is none for this tenant, or over. */
 static int64_t renewal_ms(const zt_sphere_identity *identity, zt_error *ret_error)
 {
@@ -65,7 +52,7 @@ static int64_t renewal_ms(const zt_sphere_identity *identity, zt_error *ret_erro
 		return 0;
 	zt_identity_info info = { .not_before_ms = certificate->not_before_ms,
 				  .not_after_ms = certificate->not_after_ms };
-	if (!is_of_tenant(certificate, identity->tenant))
+	if (!zt_view_equal_nocase(zt_cert_tenant(certificate, true), zt_view_of(identity->tenant)))
 		zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s is not of tenant %s", path, identity->tenant);
 	else if (zt_time_now_ms() >= info.not_after_ms)
 		zt_error_set(ret_error, ZT_E_CREDENTIALS, "%s has expired", path);

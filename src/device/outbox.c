@@ -37,7 +37,7 @@ static zt_status read_record(zt_view record, zt_message *ret, uint64_t *ret_numb
 	return zt_message_check(ret, NULL);
 }
 
-/* ZT_E_INVALID: what lies there is no record of this slot. */
+/* ZT_E_INVALID: what lies there is no record. ZT_E_CONFIG: it is another slot's, as when there were more or fewer. */
 static zt_status load(zt_outbox *outbox, uint32_t slot, zt_message *ret, uint64_t *ret_number)
 {
 	const zt_storage *s = &outbox->storage;
@@ -47,7 +47,7 @@ static zt_status load(zt_outbox *outbox, uint32_t slot, zt_message *ret, uint64_
 		return ZT_E_INVALID;
 	TRY(status);
 	ENSURE(read_record((zt_view){ outbox->memory, n }, ret, ret_number) == ZT_OK, ZT_E_INVALID);
-	return slot_of(outbox, *ret_number) == slot ? ZT_OK : ZT_E_INVALID;
+	return slot_of(outbox, *ret_number) == slot ? ZT_OK : ZT_E_CONFIG;
 }
 
 static void erase(zt_outbox *outbox, uint64_t number)

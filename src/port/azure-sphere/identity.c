@@ -9,6 +9,7 @@
 #include <applibs/application.h>
 #include <tlsutils/deviceauth.h>
 
+#include "zerotouch/utc.h"
 #include "zerotouch/view.h"
 
 enum {
@@ -28,30 +29,22 @@ static zt_status read_name(WOLFSSL_X509 *certificate, char *ret)
 	return ZT_OK;
 }
 
-/* Days from 1970-01-01 to the first of a month of the Gregorian calendar. */
-static int64_t days_to(int64_t year, int64_t month)
-{
-	static const int16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-	int64_t leaps = year / 4 - year / 100 + year / 400;
-	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return year * 365 + leaps - (is_leap && month <= 2) + before[month - 1] - 719527;
-}
-
 /* wolfSSL gives the Time of X.509 as it stands: type, length, digits (RFC 5280 §4.1.2.5: always UTC, with seconds). */
 static zt_status read_time(const unsigned char *time, int64_t *ret_ms)
 {
 	ENSURE(time && (time[0] == UTC_TIME || time[0] == GENERALIZED_TIME), ZT_E_INVALID);
 	zt_view digits = zt_view_make(time + 2, time[1]), part;
-	uint64_t field[6];
+	uint64_t number;
+	int32_t field[6];
 	for (size_t i = 0; i < ZT_COUNT(field); i++) {
 		size_t n = i == 0 && time[0] == GENERALIZED_TIME ? 4 : 2;
-		ENSURE(zt_view_take(&digits, n, &part) && zt_view_to_u64(part, &field[i]), ZT_E_INVALID);
+		ENSURE(zt_view_take(&digits, n, &part) && zt_view_to_u64(part, &number), ZT_E_INVALID);
+		field[i] = (int32_t)number;
 	}
 	if (time[0] == UTC_TIME)
 		field[0] += field[0] < 50 ? 2000 : 1900;
 	ENSURE(field[1] >= 1 && field[1] <= 12, ZT_E_INVALID);
-	int64_t days = days_to((int64_t)field[0], (int64_t)field[1]) + (int64_t)field[2] - 1;
-	*ret_ms = (((days * 24 + (int64_t)field[3]) * 60 + (int64_t)field[4]) * 60 + (int64_t)field[5]) * 1000;
+	*ret_ms = zt_utc_ms(&(zt_utc){ field[0], field[1], field[2], field[3], field[4], field[5] });
 	return ZT_OK;
 }
 

@@ -39,13 +39,13 @@ static zt_status name_slot(zt_storage_files *files, uint32_t slot)
 	return zt_str_printf(&files->path, "/%u", slot);
 }
 
-/* "<slot>" -> the bytes behind its frame; ZT_E_NOT_FOUND for a damaged one: it holds nothing that was ever written. */
+/* The bytes behind the frame. A slot is written whole, so one that is not has been damaged since. */
 static zt_status unframe(zt_view frame, zt_view *ret)
 {
 	uint32_t n, crc;
 	bool whole = zt_view_take_prefix(&frame, ZT_LIT("ZTS1")) && zt_view_take_be32(&frame, &n) &&
 		     zt_view_take_be32(&frame, &crc) && frame.n == n && crc32_of(frame) == crc;
-	ENSURE(whole, ZT_E_NOT_FOUND);
+	ENSURE(whole, ZT_E_INVALID);
 	*ret = frame;
 	return ZT_OK;
 }
@@ -144,6 +144,25 @@ void zt_storage_files_close(zt_storage_files *files)
 		(void)close(files->lock);
 	zt_str_free(&files->path);
 	*files = (zt_storage_files){ .lock = -1 };
+}
+
+zt_status zt_storage_files_last(zt_storage_files *files, uint32_t *ret_slot)
+{
+	files->path.n = files->folder_n;
+	files->path.p[files->path.n] = 0;
+	DIR *folder = opendir(zt_str_text(&files->path));
+	ENSURE(folder, ZT_E_IO);
+	bool any = false;
+	uint64_t slot, last = 0;
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		if (!zt_view_to_u64(zt_view_of(entry->d_name), &slot) || slot > UINT32_MAX)
+			continue;
+		any = true;
+		last = slot > last ? slot : last;
+	}
+	(void)closedir(folder);
+	*ret_slot = (uint32_t)last;
+	return any ? ZT_OK : ZT_E_NOT_FOUND;
 }
 
 zt_storage zt_storage_from_files(zt_storage_files *files, uint32_t slots)

@@ -18,6 +18,8 @@ typedef struct {
 ZT_NODISCARD zt_status zt_storage_files_open(zt_storage_files *files, const char *folder, zt_error *ret_error);
 /* A zeroed one is fine. */
 void zt_storage_files_close(zt_storage_files *files);
+/* The highest slot that holds something; ZT_E_NOT_FOUND when none does, ZT_E_IO. */
+ZT_NODISCARD zt_status zt_storage_files_last(zt_storage_files *files, uint32_t *ret_slot);
 /* The context of the returned seam is `files`. */
 zt_storage zt_storage_from_files(zt_storage_files *files, uint32_t slots);
 

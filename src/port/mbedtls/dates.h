@@ -5,7 +5,7 @@
 #include <mbedtls/x509.h>
 #include <stdint.h>
 
-/* Milliseconds since 1970. Without timegm, which many a C library lacks. */
+/* Milliseconds since 1970. */
 int64_t zt_mbedtls_wall_ms(const mbedtls_x509_time *time);
 
 #endif

@@ -75,6 +75,48 @@ class Run(BrokerTest):
         self.assertEqual([e["payload"] for e in told if e["event"] == "published"], [str(i) for i in range(20)] + ["last"])
         self.assertEqual(self.stored(), 0)
 
+    def test_another_number_of_slots_over_a_filled_outbox_is_refused(self):
+        self.stop_broker()
+        try:
+            agent = self.start("--topic", "out", "--outbox-slots", "5")
+            agent.stdin.write(b"1\n2\n3\n")
+            agent.stdin.flush()
+            wait_for(lambda: (self.agent.state / "outbox").exists() and self.stored() == 3, "all lines are in the outbox")
+            agent.kill()
+            agent.communicate()
+        finally:
+            self.start_broker()
+        done = self.agent.run("run", "--endpoint", "localhost", "--ca-file", self.folder / "root.pem", "--topic", "out", "--outbox-slots", "2")
+        self.assert_exit(done, 3, "kept with another --outbox-slots than 2: run with that until they are published")
+        self.assertEqual(self.stored(), 3)
+        again = self.start("--topic", "out", "--outbox-slots", "5", "--until-eof")
+        out, _ = again.communicate(timeout=DEADLINE_S)
+        self.assertEqual([e["payload"] for e in map(json.loads, out.splitlines()) if e["event"] == "published"], ["1", "2", "3"])
+        empty = self.start("--topic", "out", "--outbox-slots", "2", "--until-eof")
+        empty.communicate(timeout=DEADLINE_S)
+        self.assertEqual(empty.returncode, 0)
+
+    def test_a_damaged_message_is_counted(self):
+        self.stop_broker()
+        try:
+            agent = self.start("--topic", "out")
+            agent.stdin.write(b"1\n2\n")
+            agent.stdin.flush()
+            wait_for(lambda: (self.agent.state / "outbox").exists() and self.stored() == 2, "all lines are in the outbox")
+            agent.kill()
+            agent.communicate()
+        finally:
+            self.start_broker()
+        slot = self.agent.state / "outbox/0"
+        data = bytearray(slot.read_bytes())
+        data[-1] ^= 1
+        slot.write_bytes(data)
+        again = self.start("--topic", "out", "--until-eof")
+        out, _ = again.communicate(timeout=DEADLINE_S)
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(told[0], {"event": "outbox", "waiting": 1, "damaged": 1})
+        self.assertEqual([e["payload"] for e in told if e["event"] == "published"], ["2"])
+
     def test_a_full_outbox_lets_the_input_wait(self):
         agent = self.start("--topic", "out", "--until-eof", "--outbox-slots", "2")
         out, _ = agent.communicate(b"1\n2\n3\n4\n5\n", timeout=DEADLINE_S)

@@ -65,6 +65,25 @@ class Shadow(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(words, done.stderr)
 
+    def test_it_ends_as_publish_does(self):
+        bound = socket.socket()
+        self.addCleanup(bound.close)
+        bound.bind(("127.0.0.1", 0))
+        closed = bound.getsockname()[1]
+        stranger = self.world.folder / "stranger.pem"
+        stranger.write_bytes(self.device.certificate.read_bytes())
+        other = self.world.device(self.world.tenant())
+        other.attest()
+        for words, status, more in (("the server cannot be reached", 7, ["--mqtt-port", closed, "--https-port", closed, "--timeout", "2"]),
+                                    ("could not be verified", 7, ["--ca-file", stranger]),
+                                    ("do not belong together", 4, ["--certificate", self.device.certificate, "--key", other.key])):
+            for verb in (("shadow", "get"), ("publish", "--via", "mqtt")):
+                with self.subTest(words, verb=verb[0]):
+                    text = [] if verb[0] == "shadow" else ["t", "x"]
+                    done = self.world.run("zerotouch-device", *verb, *self.options(), *more, *text, check=False)
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    self.assertIn(words, done.stderr.decode())
+
     def test_deltas_are_applied_by_a_command_and_reported(self):
         out = self.world.folder / "applied"
         agent = self.run_agent("--shadow-name", "lamp", "--shadow-command", f"cat >>{out}; echo >>{out}")

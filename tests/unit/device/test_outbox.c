@@ -205,6 +205,38 @@ static void damaged_slots_are_emptied_and_counted(void **state)
 	assert_int_equal(disk.n[1], 0);
 }
 
+static void damage_that_storage_sees_is_counted_too(void **state)
+{
+	(void)state;
+	assert_ok(put("1"));
+	disk.read = ZT_E_INVALID;
+	restart_with(ZT_OUTBOX_KEEP_OLDEST);
+	assert_int_equal(outbox.damaged, FAKE_SLOTS);
+	disk.read = ZT_OK;
+	assert_empty();
+}
+
+static void another_number_of_slots_is_refused_and_loses_nothing(void **state)
+{
+	(void)state;
+	assert_ok(put("1"));
+	assert_ok(put("2"));
+	assert_ok(put("3"));
+	send("1");
+	send("2");
+	assert_ok(put("4"));
+	assert_ok(put("5"));
+	const fake_storage before = disk;
+	storage = fake_storage_seam(&disk);
+	storage.slots = FAKE_SLOTS - 1;
+	assert_status(zt_outbox_init(&outbox, &storage, ZT_OUTBOX_KEEP_OLDEST, memory, sizeof memory), ZT_E_CONFIG);
+	assert_memory_equal(&disk, &before, sizeof disk);
+	restart_with(ZT_OUTBOX_KEEP_OLDEST);
+	send("3");
+	send("4");
+	send("5");
+}
+
 static void storage_that_fails_altogether_is_told(void **state)
 {
 	(void)state;
@@ -251,6 +283,8 @@ int main(void)
 		cmocka_unit_test_setup(limits_are_named_before_anything_is_kept, empty),
 		cmocka_unit_test_setup(a_full_disk_is_told_and_nothing_is_taken, empty),
 		cmocka_unit_test_setup(damaged_slots_are_emptied_and_counted, empty),
+		cmocka_unit_test_setup(damage_that_storage_sees_is_counted_too, empty),
+		cmocka_unit_test_setup(another_number_of_slots_is_refused_and_loses_nothing, empty),
 		cmocka_unit_test_setup(storage_that_fails_altogether_is_told, empty),
 		cmocka_unit_test_setup(reading_may_fail_for_a_while, empty),
 		cmocka_unit_test_setup(one_that_cannot_be_erased_comes_again_after_a_restart, empty),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/timefmt.h"
 #include "port/azure-sphere/identity.h"
 #include "unit/port/bench.h"
 
@@ -88,6 +89,18 @@ static void assert_new(void)
 	put_whole("client-2.pem");
 	assert_ok(look(&info));
 	assert_int_equal(info.generation, 2);
+}
+
+/* Expected: openssl x509 -startdate -enddate, which says that it is two days. */
+static void dates_and_name_are_the_certificates(void **state)
+{
+	(void)state;
+	zt_identity_info info;
+	assert_ok(look(&info));
+	assert_string_equal(info.name, "device-1");
+	int64_t now_ms = zt_time_now_ms();
+	assert_in_range(info.not_before_ms, now_ms - 3600 * 1000, now_ms);
+	assert_int_equal(info.not_after_ms - info.not_before_ms, 2 * 86400 * 1000);
 }
 
 static void an_empty_file(void **state)
@@ -189,6 +202,7 @@ static int begin_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		IDENTITY_TEST(dates_and_name_are_the_certificates),
 		IDENTITY_TEST(an_empty_file),
 		IDENTITY_TEST(a_file_cut_in_its_base64),
 		IDENTITY_TEST(a_file_that_is_gone),

@@ -86,7 +86,7 @@ static void a_slot_larger_than_the_memory_is_told(void **state)
 }
 
 /* Every shorter file, and every file with one bit turned, is none of ours. */
-static void torn_and_damaged_slots_are_no_slots(void **state)
+static void torn_and_damaged_slots_are_told_from_empty_ones(void **state)
 {
 	(void)state;
 	ZT_CLEANUP(zt_str_free) zt_str whole = ZT_STR(256);
@@ -94,12 +94,12 @@ static void torn_and_damaged_slots_are_no_slots(void **state)
 	assert_ok(zt_file_read(bench_path("outbox/1"), &whole, NULL));
 	for (size_t i = 0; i < whole.n; i++) {
 		assert_ok(zt_file_write(bench_path("outbox/1"), zt_view_make(whole.p, i), 0600, NULL));
-		assert_status(read_slot(1), ZT_E_NOT_FOUND);
+		assert_status(read_slot(1), ZT_E_INVALID);
 	}
 	for (size_t bit = 0; bit < whole.n * 8; bit++) {
 		whole.p[bit / 8] = (char)(whole.p[bit / 8] ^ 1 << bit % 8);
 		assert_ok(zt_file_write(bench_path("outbox/1"), zt_str_view(&whole), 0600, NULL));
-		assert_status(read_slot(1), ZT_E_NOT_FOUND);
+		assert_status(read_slot(1), ZT_E_INVALID);
 		whole.p[bit / 8] = (char)(whole.p[bit / 8] ^ 1 << bit % 8);
 	}
 	assert_ok(zt_file_write(bench_path("outbox/1"), zt_str_view(&whole), 0600, NULL));
@@ -127,6 +127,17 @@ static void what_an_unfinished_write_left_is_cleared_away(void **state)
 	assert_slot(1, "x");
 }
 
+static void the_last_slot_is_found(void **state)
+{
+	(void)state;
+	uint32_t last = 0;
+	assert_status(zt_storage_files_last(&files, &last), ZT_E_NOT_FOUND);
+	assert_ok(write_text(10, "x"));
+	assert_ok(write_text(9, "x"));
+	assert_ok(zt_storage_files_last(&files, &last));
+	assert_int_equal(last, 10);
+}
+
 static void one_process_has_it(void **state)
 {
 	(void)state;
@@ -151,9 +162,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_slot_is_what_was_written, fresh, gone),
 		cmocka_unit_test_setup_teardown(the_folder_is_closed_to_others, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_slot_larger_than_the_memory_is_told, fresh, gone),
-		cmocka_unit_test_setup_teardown(torn_and_damaged_slots_are_no_slots, fresh, gone),
+		cmocka_unit_test_setup_teardown(torn_and_damaged_slots_are_told_from_empty_ones, fresh, gone),
 		cmocka_unit_test_setup_teardown(the_frame_is_what_it_says, fresh, gone),
 		cmocka_unit_test_setup_teardown(what_an_unfinished_write_left_is_cleared_away, fresh, gone),
+		cmocka_unit_test_setup_teardown(the_last_slot_is_found, fresh, gone),
 		cmocka_unit_test_setup_teardown(one_process_has_it, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_is_told, fresh, gone),
 	};
