@@ -24,7 +24,7 @@ typedef struct {
 void zt_agent_command_init(zt_agent_command *command);
 /* Ends what runs; waits for that, two seconds at most. A zeroed one is fine. */
 void zt_agent_command_deinit(zt_agent_command *command);
-/* Runs `line` with sh; ZT_E_STATE while another runs. */
+/* Runs `line` with sh; ZT_E_STATE while another runs. SIGPIPE must be ignored: the command need not read. */
 ZT_NODISCARD zt_status zt_agent_command_start(zt_agent_command *command, const char *line, zt_view input,
 					      zt_error *ret_error);
 bool zt_agent_command_runs(const zt_agent_command *command);

@@ -66,10 +66,7 @@ class Shadow(unittest.TestCase):
             self.assertIn(words, done.stderr)
 
     def test_it_ends_as_publish_does(self):
-        bound = socket.socket()
-        self.addCleanup(bound.close)
-        bound.bind(("127.0.0.1", 0))
-        closed = bound.getsockname()[1]
+        closed = self.enterContext(closed_port())
         stranger = self.world.folder / "stranger.pem"
         stranger.write_bytes(self.device.certificate.read_bytes())
         other = self.world.device(self.world.tenant())
