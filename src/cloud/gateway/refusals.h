@@ -81,7 +81,7 @@
 	X(ZT_REFUSED_QOS, "QosUnsupported", "QoS 2 is not supported", "use QoS 0 or 1")                                  \
 	X(ZT_REFUSED_INFLIGHT, "TooManyInFlight", "more than 100 messages without PUBACK are in flight",                 \
 	  "wait for PUBACKs")                                                                                            \
-	X(ZT_REFUSED_ALIAS, "TopicAliasInvalid", "the topic alias is over 8 or stands for no topic",                     \
+	X(ZT_REFUSED_ALIAS, "TopicAliasInvalid", "the topic alias is 0, over 8 or stands for no topic",                  \
 	  "respect the Topic Alias Maximum of the CONNACK")                                                              \
 	X(ZT_REFUSED_SUBSCRIPTION_ID, "SubscriptionIds", "subscription identifiers are not supported",                   \
 	  "subscribe without them, as the CONNACK says")                                                                 \

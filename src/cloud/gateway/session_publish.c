@@ -68,12 +68,21 @@ static zt_status rewrite_properties(zt_session *session, publication *p)
 	return ZT_OK;
 }
 
+static zt_status refuse_properties(zt_session *session, const zt_mqtt_publish *packet)
+{
+	zt_mqtt_property alias;
+	if (zt_mqtt_property_find(packet->properties, ZT_PROP_TOPIC_ALIAS, &alias) && alias.number == 0)
+		return stop(session, ZT_REFUSED_ALIAS, ZT_RC_TOPIC_ALIAS_INVALID, packet->topic);
+	return stop(session, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, packet->topic);
+}
+
 static zt_status read_publication(zt_session *session, const zt_mqtt_frame *frame, publication *ret)
 {
 	*ret = (publication){ .rewritten = session->version != ZT_MQTT_V5 };
-	if (zt_mqtt_read_publish(frame, session->version, &ret->packet) != ZT_OK ||
-	    zt_mqtt_properties_check(ret->packet.properties, ZT_MQTT_PUBLISH, false) != ZT_OK)
+	if (zt_mqtt_read_publish(frame, session->version, &ret->packet) != ZT_OK)
 		return stop(session, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, ZT_VIEW_EMPTY);
+	if (zt_mqtt_properties_check(ret->packet.properties, ZT_MQTT_PUBLISH, false) != ZT_OK)
+		return refuse_properties(session, &ret->packet);
 	if (ret->packet.properties.n)
 		TRY(rewrite_properties(session, ret));
 	if (ret->packet.topic.n == 0) /* an empty topic without alias, or an alias that stands for none */

@@ -1,11 +1,13 @@
 """First contact as the control plane shapes it: what CAs and certificates become in between, by boto3."""
 import json
 import pathlib
+import socket
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway"))
 from gw import ALLOW_ALL, Authority, Ports, Raw, connect_packet, openssl, packet, string  # noqa: E402
-from world import World  # noqa: E402
+from world import DEADLINE_S, World  # noqa: E402
 
 
 class Watcher:
@@ -81,6 +83,19 @@ with World(attest=False) as world:
     deep = below.leaf("deep")
     deep.pem.write_text(deep.pem.read_text() + below.pem.read_text())
     hangs_up_on(deep, "CertificateUnknown")
+
+    # On the port of all the same, by ALPN, whatever is asked for.
+    for name, alpn, request in (("by-mqtt", "x-amzn-mqtt-ca", connect_packet("x")),
+                                ("by-https", "x-amzn-http-ca", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")):
+        leaf = ca.leaf(name)
+        context = ssl.create_default_context(cafile=world.cloud_ca)
+        context.load_cert_chain(leaf.pem, leaf.key)
+        context.set_alpn_protocols([alpn])
+        plain = socket.create_connection(("127.0.0.1", world.cloud.endpoints["allPort"]), DEADLINE_S)
+        with context.wrap_socket(plain, server_hostname="localhost") as stream:
+            stream.sendall(request)
+            assert stream.recv(1) == b"" and refusal(world) == "Registered"
+        assert watcher.event()["certificateId"] == leaf.id
 
     # A certificate that was deleted is a new one.
     iot.update_certificate(certificateId=lamp.id, newStatus="INACTIVE")

@@ -153,6 +153,8 @@ static void bad_aliases_end_the_connection(void **state)
 	relay *r = relay_new(ZT_MQTT_V5);
 	assert_status(client_sends(r, BYTES(0x30, 7, 0, 1, 't', 3, 0x23, 0, 9)), ZT_E_DENIED);
 	assert_ended(r, ZT_REFUSED_ALIAS, 0x94);
+	assert_status(client_sends(r, BYTES(0x30, 7, 0, 1, 't', 3, 0x23, 0, 0)), ZT_E_DENIED);
+	assert_ended(r, ZT_REFUSED_ALIAS, 0x94);
 	assert_status(client_sends(r, BYTES(0x30, 6, 0, 0, 3, 0x23, 0, 2)), ZT_E_DENIED);
 	assert_ended(r, ZT_REFUSED_ALIAS, 0x82);
 	assert_silent(r);
