@@ -8,35 +8,6 @@
 #include <limits.h>
 #include <stdbool.h>
 
-enum { RECORD_MAX = 16 * 1024 }; /* RFC 8446 §5.1: with this room a record is read whole, and none waits unseen */
-
-static void tell_end(struct bufferevent *stream, int error)
-{
-	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
-		return;
-	short what = error == SSL_ERROR_ZERO_RETURN ? BEV_EVENT_EOF : BEV_EVENT_ERROR;
-	bufferevent_trigger_event(stream, (short)(what | BEV_EVENT_READING), BEV_TRIG_DEFER_CALLBACKS);
-}
-
-void zt_stream_fill(struct bufferevent *stream, size_t max)
-{
-	uint8_t record[RECORD_MAX];
-	SSL *ssl = bufferevent_openssl_get_ssl(stream);
-	struct evbuffer *in = bufferevent_get_input(stream);
-	while (ssl && evbuffer_get_length(in) < max) {
-		ERR_clear_error();
-		int n = SSL_read(ssl, record, sizeof record);
-		if (n <= 0) {
-			tell_end(stream, SSL_get_error(ssl, n));
-			return;
-		}
-		if (evbuffer_add(in, record, (size_t)n) != 0) {
-			tell_end(stream, SSL_ERROR_SYSCALL);
-			return;
-		}
-	}
-}
-
 /* A write that OpenSSL holds back is asked for again with the same first bytes, here or by libevent: the output only
  * grows at its end, and its buffers do not move (SSL_write(3), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER is libevent's). */
 static void write_tls(SSL *ssl, struct evbuffer *out)

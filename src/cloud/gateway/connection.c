@@ -6,10 +6,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "cloud/gateway/room.h"
-#include "net/stream.h"
 #include "net/tls.h"
-
-enum { READ_A_TURN = 32 * 1024 }; /* so that others have theirs */
 
 /* A timer that cannot be set for want of memory leaves the connection to its peer. */
 void zt_connection_limit(zt_mqtt_connection *c, int64_t ms)
@@ -72,12 +69,51 @@ static void client_left(zt_mqtt_connection *c)
 {
 	zt_websocket_free(c->websocket);
 	c->websocket = NULL;
+	zt_inbox_close(&c->from_client);
 	bufferevent_free(c->client);
 	c->client = NULL;
 	if (c->phase == ZT_PHASE_LEAVING)
 		zt_connection_settle(c);
 	else
 		zt_connection_depart(c, true, ZT_DISCONNECT_LOST);
+}
+
+static void hear(zt_mqtt_connection *c, zt_inbox *inbox)
+{
+	zt_inbox_read(inbox, &c->gateway->inbox_room);
+	if (c->phase == ZT_PHASE_LEAVING)
+		zt_inbox_drop(inbox, inbox->unread.n);
+	else
+		zt_connection_pump(c);
+	if (zt_inbox_keep(inbox) != ZT_OK)
+		zt_connection_finish(c);
+}
+
+static void on_client_ready(evutil_socket_t fd, short what, void *context)
+{
+	zt_mqtt_connection *c = context;
+	(void)fd;
+	(void)what;
+	hear(c, &c->from_client);
+}
+
+static void on_broker_ready(evutil_socket_t fd, short what, void *context)
+{
+	zt_mqtt_connection *c = context;
+	(void)fd;
+	(void)what;
+	hear(c, &c->from_broker);
+}
+
+static zt_status listen_to_client(zt_mqtt_connection *c)
+{
+	if (!c->websocket)
+		return zt_inbox_take_over(&c->from_client, c->gateway->loop, c->client, on_client_ready, c);
+	zt_inbox_attach(&c->from_client, c->client);
+	ENSURE(bufferevent_enable(c->client, EV_READ) == 0, ZT_E_NOMEM);
+	/* What came behind the request has no further event. */
+	bufferevent_trigger(c->client, EV_READ, BEV_OPT_DEFER_CALLBACKS);
+	return ZT_OK;
 }
 
 static void on_client_event(struct bufferevent *stream, short what, void *context)
@@ -88,6 +124,8 @@ static void on_client_event(struct bufferevent *stream, short what, void *contex
 		c->phase = ZT_PHASE_GREETING;
 		c->gateway->counters.handshakes++;
 		zt_connection_limit(c, c->gateway->patience_ms);
+		if (listen_to_client(c) != ZT_OK)
+			zt_connection_finish(c);
 		return;
 	}
 	if (c->tls.wrong_name)
@@ -115,17 +153,14 @@ static void on_broker_event(struct bufferevent *stream, short what, void *contex
 				     "the broker closed the connection");
 }
 
-static void on_bytes(struct bufferevent *stream, void *context)
+static void on_frames(struct bufferevent *stream, void *context)
 {
 	zt_mqtt_connection *c = context;
 	struct evbuffer *in = bufferevent_get_input(stream);
-	if (c->phase == ZT_PHASE_LEAVING) {
+	if (c->phase == ZT_PHASE_LEAVING)
 		(void)evbuffer_drain(in, evbuffer_get_length(in));
-		return;
-	}
-	if (stream == c->client)
-		zt_stream_fill(stream, READ_A_TURN);
-	zt_connection_pump(c);
+	else
+		zt_connection_pump(c);
 }
 
 static void on_room(struct bufferevent *stream, void *context)
@@ -138,12 +173,13 @@ static void on_room(struct bufferevent *stream, void *context)
 		zt_connection_pump(c);
 }
 
-void zt_connection_watch_broker(zt_mqtt_connection *c, struct bufferevent *stream)
+zt_status zt_connection_watch_broker(zt_mqtt_connection *c, struct bufferevent *stream)
 {
 	c->broker = stream;
-	bufferevent_setcb(stream, on_bytes, on_room, on_broker_event, c);
+	bufferevent_setcb(stream, NULL, on_room, on_broker_event, c);
 	bufferevent_setwatermark(stream, EV_WRITE, ZT_BACKLOG_LOW, 0);
-	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
+	ENSURE(bufferevent_enable(stream, EV_WRITE) == 0, ZT_E_NOMEM);
+	return zt_inbox_take_over(&c->from_broker, c->gateway->loop, stream, on_broker_ready, c);
 }
 
 /* The timer is set for the time when the silence could be too long, not with each packet. */
@@ -198,6 +234,7 @@ static void link_connection(zt_mqtt_connection *c)
 static void never_was(zt_mqtt_connection *c)
 {
 	zt_websocket_free(c->websocket);
+	zt_inbox_close(&c->from_client);
 	if (c->client)
 		bufferevent_free(c->client);
 	if (c->timer)
@@ -228,9 +265,13 @@ static zt_mqtt_connection *new_connection(zt_gateway *g, const char *peer, unsig
 static zt_status serve(zt_mqtt_connection *c)
 {
 	zt_gateway_tls_watch(c->client, &c->tls);
-	bufferevent_setcb(c->client, on_bytes, on_room, on_client_event, c);
+	bufferevent_setcb(c->client, c->websocket ? on_frames : NULL, on_room, on_client_event, c);
 	bufferevent_setwatermark(c->client, EV_WRITE, ZT_BACKLOG_LOW, 0);
-	ENSURE(bufferevent_enable(c->client, EV_READ | EV_WRITE) == 0, ZT_E_NOMEM);
+	ENSURE(bufferevent_enable(c->client, EV_WRITE) == 0, ZT_E_NOMEM);
+	if (!c->tls.done)
+		zt_inbox_read_ahead(c->client);
+	else
+		TRY(listen_to_client(c));
 	link_connection(c);
 	zt_connection_limit(c, c->gateway->patience_ms);
 	return ZT_OK;
@@ -269,10 +310,6 @@ void zt_connection_adopt(zt_gateway *g, struct bufferevent *stream, const char *
 	c->phase = ZT_PHASE_GREETING;
 	c->tls = (zt_tls_watch){ .begun = true, .done = true };
 	g->counters.handshakes++;
-	if ((caller && become_operators(c, caller) != ZT_OK) || serve(c) != ZT_OK) {
+	if ((caller && become_operators(c, caller) != ZT_OK) || serve(c) != ZT_OK)
 		never_was(c);
-		return;
-	}
-	/* What came with the handshake, or behind the request, has no further event. */
-	bufferevent_trigger(stream, EV_READ, BEV_OPT_DEFER_CALLBACKS);
 }

@@ -10,6 +10,7 @@
 #include "cloud/gateway/session.h"
 #include "base/random.h"
 #include "cloud/registry/index.h"
+#include "net/inbox.h"
 #include "net/websocket.h"
 
 typedef enum {
@@ -31,6 +32,7 @@ struct zt_mqtt_connection {
 	zt_mqtt_connection *next, **link; /* of the gateway's list */
 	zt_mqtt_phase phase;
 	struct bufferevent *client, *broker;
+	zt_inbox from_client, from_broker; /* packets not used yet */
 	zt_websocket *websocket; /* between TLS and MQTT, or NULL */
 	zt_caller *caller;       /* who signed, where no certificate was; else NULL. Owned */
 	unsigned port;           /* ours */
@@ -110,6 +112,6 @@ int64_t zt_connection_silence_ms(const zt_mqtt_connection *connection);
 void zt_connection_limit(zt_mqtt_connection *connection, int64_t ms);
 void zt_connection_record(zt_mqtt_connection *connection, zt_refusal_rule rule, const char *attempted,
 			  const char *detail);
-void zt_connection_watch_broker(zt_mqtt_connection *connection, struct bufferevent *stream);
+ZT_NODISCARD zt_status zt_connection_watch_broker(zt_mqtt_connection *connection, struct bufferevent *stream);
 
 #endif

@@ -43,6 +43,8 @@ void zt_connection_finish(zt_mqtt_connection *c)
 	c->phase = ZT_PHASE_ENDED;
 	zt_websocket_free(c->websocket);
 	c->websocket = NULL;
+	zt_inbox_close(&c->from_client);
+	zt_inbox_close(&c->from_broker);
 	if (c->client) {
 		zt_gateway_tls_goodbye(c->client);
 		bufferevent_free(c->client);
@@ -112,6 +114,7 @@ void zt_connection_settle(zt_mqtt_connection *c)
 	if (!c->broker_done && unsent(c->broker) == 0)
 		c->broker_done = true;
 	if (c->broker_done && c->broker) {
+		zt_inbox_close(&c->from_broker);
 		bufferevent_free(c->broker);
 		c->broker = NULL;
 	}
@@ -123,12 +126,13 @@ void zt_connection_settle(zt_mqtt_connection *c)
 		zt_connection_finish(c);
 }
 
-static void let_drain(struct bufferevent *stream)
+static void let_drain(struct bufferevent *stream, zt_inbox *inbox)
 {
 	if (!stream)
 		return;
 	bufferevent_setwatermark(stream, EV_WRITE, 0, 0);
-	(void)bufferevent_enable(stream, EV_READ | EV_WRITE);
+	(void)bufferevent_enable(stream, EV_WRITE);
+	zt_inbox_gate(inbox, true);
 }
 
 void zt_connection_depart(zt_mqtt_connection *c, bool with_will, const char *reason)
@@ -148,8 +152,8 @@ void zt_connection_depart(zt_mqtt_connection *c, bool with_will, const char *rea
 	if (c->websocket)
 		zt_websocket_close(c->websocket);
 	zt_connection_limit(c, ZT_GOODBYE_MS);
-	let_drain(c->broker);
-	let_drain(c->client);
+	let_drain(c->broker, &c->from_broker);
+	let_drain(c->client, &c->from_client);
 	zt_connection_settle(c);
 }
 

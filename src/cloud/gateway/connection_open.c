@@ -8,6 +8,7 @@
 #include "cloud/gateway/lifecycle.h"
 #include "cloud/gateway/room.h"
 #include "mqtt/properties.h"
+#include "net/stream.h"
 
 enum {
 	PACKET_ROOM = 512,
@@ -44,9 +45,13 @@ static void on_stream(void *context, struct bufferevent *stream)
 		turn_away(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_UNAVAILABLE, "no connection to the broker");
 		return;
 	}
-	zt_connection_watch_broker(c, stream);
+	if (zt_connection_watch_broker(c, stream) != ZT_OK) {
+		zt_connection_finish(c);
+		return;
+	}
 	zt_connect_put_upstream(&c->plan, zt_broker_login_of(c->gateway->broker), &out);
 	(void)bufferevent_write(stream, out.p, out.n);
+	zt_stream_flush(stream);
 	zt_wipe(room, sizeof room);
 	c->phase = ZT_PHASE_JOINING;
 }

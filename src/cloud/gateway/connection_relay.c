@@ -1,6 +1,5 @@
 /* Packets between the client and the broker, with back-pressure both ways: whoever does not read stops our reading of
- * the other, and TCP does the rest. Reading is switched off, not held back by libevent's read watermark: that one calls
- * back in a loop while nothing is taken, and leaves bytes behind in a TLS record that no event tells of. */
+ * the other, and TCP does the rest. */
 #include <event2/buffer.h>
 
 #include "base/log.h"
@@ -34,19 +33,11 @@ static bool has_room_down(const zt_mqtt_connection *c)
 	return has_room(c->client, ZT_BACKLOG_HIGH) && has_room(c->broker, ZT_BACKLOG_FULL);
 }
 
-/* The next whole packet, still in the buffer. ZT_E_AGAIN while bytes are missing. */
-static zt_status peek_frame(struct evbuffer *in, size_t max, zt_mqtt_frame *ret)
+/* The next whole packet, still in the inbox. ZT_E_AGAIN while bytes are missing. */
+static zt_status peek_frame(const zt_inbox *inbox, size_t max, zt_mqtt_frame *ret)
 {
-	uint8_t head[ZT_MQTT_HEAD_MAX];
-	ev_ssize_t n = evbuffer_copyout(in, head, sizeof head);
-	size_t size;
-	ENSURE(n > 0, ZT_E_AGAIN);
-	TRY(zt_mqtt_frame_size(zt_view_make(head, (size_t)n), max, &size));
-	ENSURE(evbuffer_get_length(in) >= size, ZT_E_AGAIN);
-	const uint8_t *bytes = evbuffer_pullup(in, (ev_ssize_t)size);
-	ENSURE(bytes, ZT_E_NOMEM);
-	zt_view whole = zt_view_make(bytes, size);
-	return zt_mqtt_frame_next(&whole, max, ret);
+	zt_view unread = inbox->unread;
+	return zt_mqtt_frame_next(&unread, max, ret);
 }
 
 static void end_for_frame(zt_mqtt_connection *c, zt_status status)
@@ -143,25 +134,29 @@ static bool may_read_client(zt_mqtt_connection *c)
 	return !c->blocked && has_room(c->client, ZT_BACKLOG_FULL);
 }
 
-static struct evbuffer *packets_of(zt_mqtt_connection *c)
+/* What the WebSocket's messages hold. */
+static zt_status unwrap(zt_mqtt_connection *c)
 {
-	if (!c->client)
-		return NULL;
-	if (!c->websocket)
-		return bufferevent_get_input(c->client);
 	if (c->stream_end == ZT_OK)
 		c->stream_end = zt_websocket_receive(c->websocket);
-	return zt_websocket_input(c->websocket);
+	struct evbuffer *messages = zt_websocket_input(c->websocket);
+	size_t n = evbuffer_get_length(messages);
+	const uint8_t *bytes = evbuffer_pullup(messages, -1);
+	ENSURE(n == 0 || bytes, ZT_E_NOMEM);
+	TRY(zt_inbox_put(&c->from_client, zt_view_make(bytes, n)));
+	(void)evbuffer_drain(messages, n);
+	return ZT_OK;
 }
 
 static void pump_up(zt_mqtt_connection *c)
 {
-	struct evbuffer *in = packets_of(c);
-	bool more = in != NULL;
+	zt_status status = c->websocket ? unwrap(c) : ZT_OK;
+	bool more = c->client != NULL;
 	/* A client may be slow to read and is still heard: its PINGREQ keeps it alive. */
 	while (more && may_read_client(c)) {
 		zt_mqtt_frame frame;
-		zt_status status = peek_frame(in, ZT_PACKET_MAX, &frame);
+		if (status == ZT_OK)
+			status = peek_frame(&c->from_client, ZT_PACKET_MAX, &frame);
 		if (status == ZT_E_AGAIN)
 			return;
 		if (status != ZT_OK) {
@@ -174,7 +169,7 @@ static void pump_up(zt_mqtt_connection *c)
 		else
 			more = relay_up(c, &frame);
 		if (more && c->phase < ZT_PHASE_LEAVING)
-			(void)evbuffer_drain(in, size);
+			zt_inbox_drop(&c->from_client, size);
 	}
 }
 
@@ -196,10 +191,9 @@ static bool may_read_broker(zt_mqtt_connection *c)
 
 static void pump_down(zt_mqtt_connection *c)
 {
-	struct evbuffer *in = c->broker ? bufferevent_get_input(c->broker) : NULL;
-	while (in && may_read_broker(c)) {
+	while (c->broker && may_read_broker(c)) {
 		zt_mqtt_frame frame;
-		zt_status status = peek_frame(in, ZT_BROKER_PACKET_MAX, &frame);
+		zt_status status = peek_frame(&c->from_broker, ZT_BROKER_PACKET_MAX, &frame);
 		if (status == ZT_E_AGAIN)
 			return;
 		if (status != ZT_OK) {
@@ -210,15 +204,8 @@ static void pump_down(zt_mqtt_connection *c)
 		size_t size = frame.whole.n;
 		relay_down(c, &frame);
 		if (c->phase < ZT_PHASE_LEAVING)
-			(void)evbuffer_drain(in, size);
+			zt_inbox_drop(&c->from_broker, size);
 	}
-}
-
-static void gate(struct bufferevent *stream, bool open)
-{
-	if (!stream || open == ((bufferevent_get_enabled(stream) & EV_READ) != 0))
-		return;
-	(void)(open ? bufferevent_enable(stream, EV_READ) : bufferevent_disable(stream, EV_READ));
 }
 
 /* A WebSocket that closes without a DISCONNECT is a connection that was lost. */
@@ -253,8 +240,8 @@ void zt_connection_pump(zt_mqtt_connection *c)
 	if (c->phase >= ZT_PHASE_LEAVING)
 		return;
 	bool client_heard = c->phase == ZT_PHASE_GREETING || c->phase == ZT_PHASE_ON;
-	gate(c->client, client_heard && !c->blocked && has_room(c->client, ZT_BACKLOG_FULL));
-	gate(c->broker, may_read_broker(c));
+	zt_inbox_gate(&c->from_client, client_heard && !c->blocked && has_room(c->client, ZT_BACKLOG_FULL));
+	zt_inbox_gate(&c->from_broker, may_read_broker(c));
 }
 
 static void to_client(void *context, zt_view bytes)

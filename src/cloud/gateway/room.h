@@ -32,6 +32,7 @@ struct zt_gateway {
 	zt_contacts contacts;
 	uint64_t generation; /* see zt_grants */
 	zt_gateway_counters counters;
+	zt_inbox_room inbox_room;         /* what one connection has just received */
 	uint8_t *room;                    /* ZT_SESSION_ROOM bytes of scratch */
 	char denial[ZT_REFUSAL_TEXT_MAX]; /* why policies refused what was asked last */
 
