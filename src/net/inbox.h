@@ -12,7 +12,7 @@
 #include "zerotouch/view.h"
 
 typedef struct {
-	uint8_t bytes[32 * 1024];
+	uint8_t bytes[16 * 1024]; /* a TLS record (RFC 8446 §5.1) */
 } zt_inbox_room;
 
 typedef struct {

@@ -33,9 +33,9 @@ struct zt_mqtt_connection {
 	zt_mqtt_phase phase;
 	struct bufferevent *client, *broker;
 	zt_inbox from_client, from_broker; /* packets not used yet */
-	zt_websocket *websocket; /* between TLS and MQTT, or NULL */
-	zt_caller *caller;       /* who signed, where no certificate was; else NULL. Owned */
-	unsigned port;           /* ours */
+	zt_websocket *websocket;           /* between TLS and MQTT, or NULL */
+	zt_caller *caller;                 /* who signed, where no certificate was; else NULL. Owned */
+	unsigned port;                     /* ours */
 	struct event *timer;
 	zt_tls_watch tls;
 	bool client_done, broker_done; /* leaving: nothing is left to send there */
