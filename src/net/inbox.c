@@ -10,12 +10,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Reading ends with the stream: an end that is there to read would be told again and again. */
-static void end(zt_inbox *inbox, short what)
+/* It is there to be read again and again. */
+static zt_status end(zt_inbox *inbox)
 {
 	(void)event_del(&inbox->ready);
 	inbox->taken_over = false;
-	bufferevent_trigger_event(ZT_STEAL(inbox->stream), (short)(what | BEV_EVENT_READING), BEV_TRIG_DEFER_CALLBACKS);
+	inbox->stream = NULL;
+	return ZT_E_CLOSED;
 }
 
 /* What TLS has read and not handed out is told of by no socket. */
@@ -68,34 +69,28 @@ void zt_inbox_close(zt_inbox *inbox)
 	*inbox = (zt_inbox){ 0 };
 }
 
-/* Bytes read, and how it ended: 0 where there may be more, BEV_EVENT_EOF or BEV_EVENT_ERROR. */
-static size_t read_tls(SSL *ssl, uint8_t *bytes, size_t room, short *ret_end)
+static size_t read_tls(SSL *ssl, uint8_t *bytes, size_t room, bool *ret_ended)
 {
 	size_t n = 0, more;
 	do {
 		ERR_clear_error();
 		int got = SSL_read_ex(ssl, bytes + n, room - n, &more);
-		int error = got == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, got);
-		/* A new key that cannot be answered, because the peer does not read, ends it: waiting would spin. */
-		if (error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_READ)
-			*ret_end = error == SSL_ERROR_ZERO_RETURN ? BEV_EVENT_EOF : BEV_EVENT_ERROR;
-		if (error != SSL_ERROR_NONE)
+		if (got != 1) {
+			/* A new key that cannot be answered, because the peer does not read, is an end: waiting would
+			 * spin. */
+			*ret_ended = SSL_get_error(ssl, got) != SSL_ERROR_WANT_READ;
 			return n;
+		}
 		n += more;
 	} while (n < room && SSL_has_pending(ssl));
 	return n;
 }
 
-static size_t read_plain(int fd, uint8_t *bytes, size_t room, short *ret_end)
+static size_t read_plain(int fd, uint8_t *bytes, size_t room, bool *ret_ended)
 {
 	ssize_t n = recv(fd, bytes, room, 0);
-	if (n > 0)
-		return (size_t)n;
-	if (n == 0)
-		*ret_end = BEV_EVENT_EOF;
-	else if (errno != EAGAIN && errno != EINTR)
-		*ret_end = BEV_EVENT_ERROR;
-	return 0;
+	*ret_ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	return n > 0 ? (size_t)n : 0;
 }
 
 /* Where `kept` is, unread bytes are in it. */
@@ -107,23 +102,25 @@ static void forget_kept(zt_inbox *inbox)
 	inbox->unread = ZT_VIEW_EMPTY;
 }
 
-void zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room)
+zt_status zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room)
 {
-	SSL *ssl = bufferevent_openssl_get_ssl(inbox->stream);
-	short how = 0;
+	bool ended = false;
 	if (!inbox->taken_over)
-		return;
-	size_t n = ssl ? read_tls(ssl, room->bytes, sizeof room->bytes, &how)
-		       : read_plain(bufferevent_getfd(inbox->stream), room->bytes, sizeof room->bytes, &how);
+		return ZT_OK;
+	SSL *ssl = bufferevent_openssl_get_ssl(inbox->stream);
+	size_t n = ssl ? read_tls(ssl, room->bytes, sizeof room->bytes, &ended)
+		       : read_plain(bufferevent_getfd(inbox->stream), room->bytes, sizeof room->bytes, &ended);
 	if (inbox->unread.n == 0) {
 		forget_kept(inbox);
 		inbox->unread = zt_view_make(room->bytes, n);
-	} else if (zt_inbox_put(inbox, zt_view_make(room->bytes, n)) != ZT_OK)
-		how = BEV_EVENT_ERROR;
-	if (how)
-		end(inbox, how);
-	else if (n == sizeof room->bytes)
+	} else if (zt_inbox_put(inbox, zt_view_make(room->bytes, n)) != ZT_OK) {
+		ended = true;
+	}
+	if (ended)
+		return end(inbox);
+	if (n == sizeof room->bytes)
 		come_again(inbox);
+	return ZT_OK;
 }
 
 /* Twice as much as is needed: a packet that comes in many pieces is not copied with each. */

@@ -27,7 +27,7 @@ typedef struct {
 /* Of a TLS stream that will be taken over: its handshake, too, reads all that has come at once. */
 void zt_inbox_read_ahead(struct bufferevent *stream);
 /* Takes over the reading of `stream`, which is open: `ready` is called when zt_inbox_read has something to read. The
- * stream's own read callback is not used any more; its end and its errors still come by its event callback. */
+ * stream's own read callback is not used any more. Errors of writing come by its event callback still. */
 ZT_NODISCARD zt_status zt_inbox_take_over(zt_inbox *inbox, struct event_base *loop, struct bufferevent *stream,
 					  event_callback_fn ready, void *context);
 /* Reading stays with libevent and the caller, who puts bytes. */
@@ -35,8 +35,9 @@ void zt_inbox_attach(zt_inbox *inbox, struct bufferevent *stream);
 /* Before the stream is freed, which it forgets. What is unread is lost. Takes a zeroed one, too. */
 void zt_inbox_close(zt_inbox *inbox);
 
-/* Appends what has come, until about a room is full. The rest has a turn of its own. */
-void zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room);
+/* Appends what has come, until the room is full; the rest has a turn of its own. ZT_E_CLOSED when that is all that will
+ * ever come, because the peer has closed or the stream has failed: it is told once. */
+ZT_NODISCARD zt_status zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room);
 ZT_NODISCARD zt_status zt_inbox_put(zt_inbox *inbox, zt_view bytes);
 void zt_inbox_drop(zt_inbox *inbox, size_t n);
 /* The end of a turn, in which the room was used: moves what is unread out of it. */

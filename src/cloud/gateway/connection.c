@@ -65,8 +65,23 @@ int64_t zt_connection_silence_ms(const zt_mqtt_connection *c)
 	return (int64_t)c->plan.keep_alive_s * c->gateway->second_ms * 3 / 2;
 }
 
+/* ZT_E_CLOSED when nothing more will be heard; what came before has been used. */
+static zt_status hear(zt_mqtt_connection *c, zt_inbox *inbox)
+{
+	zt_status status = zt_inbox_read(inbox, &c->gateway->inbox_room);
+	if (c->phase == ZT_PHASE_LEAVING)
+		zt_inbox_drop(inbox, inbox->unread.n);
+	else
+		zt_connection_pump(c);
+	if (zt_inbox_keep(inbox) != ZT_OK)
+		zt_connection_finish(c);
+	return status;
+}
+
 static void client_left(zt_mqtt_connection *c)
 {
+	if (!c->client)
+		return;
 	zt_websocket_free(c->websocket);
 	c->websocket = NULL;
 	zt_inbox_close(&c->from_client);
@@ -78,15 +93,16 @@ static void client_left(zt_mqtt_connection *c)
 		zt_connection_depart(c, true, ZT_DISCONNECT_LOST);
 }
 
-static void hear(zt_mqtt_connection *c, zt_inbox *inbox)
+static void broker_left(zt_mqtt_connection *c)
 {
-	zt_inbox_read(inbox, &c->gateway->inbox_room);
+	if (!c->broker)
+		return;
+	c->broker_done = true;
 	if (c->phase == ZT_PHASE_LEAVING)
-		zt_inbox_drop(inbox, inbox->unread.n);
+		zt_connection_settle(c);
 	else
-		zt_connection_pump(c);
-	if (zt_inbox_keep(inbox) != ZT_OK)
-		zt_connection_finish(c);
+		zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay",
+				     "the broker closed the connection");
 }
 
 static void on_client_ready(evutil_socket_t fd, short what, void *context)
@@ -94,7 +110,8 @@ static void on_client_ready(evutil_socket_t fd, short what, void *context)
 	zt_mqtt_connection *c = context;
 	(void)fd;
 	(void)what;
-	hear(c, &c->from_client);
+	if (hear(c, &c->from_client) == ZT_E_CLOSED)
+		client_left(c);
 }
 
 static void on_broker_ready(evutil_socket_t fd, short what, void *context)
@@ -102,7 +119,8 @@ static void on_broker_ready(evutil_socket_t fd, short what, void *context)
 	zt_mqtt_connection *c = context;
 	(void)fd;
 	(void)what;
-	hear(c, &c->from_broker);
+	if (hear(c, &c->from_broker) == ZT_E_CLOSED)
+		broker_left(c);
 }
 
 static zt_status listen_to_client(zt_mqtt_connection *c)
@@ -143,14 +161,8 @@ static void on_broker_event(struct bufferevent *stream, short what, void *contex
 	/* Its last packets, such as the reason it gives, are still to be read. */
 	if (c->phase == ZT_PHASE_JOINING || c->phase == ZT_PHASE_ON)
 		zt_connection_pump(c);
-	if (c->broker != stream)
-		return;
-	c->broker_done = true;
-	if (c->phase == ZT_PHASE_LEAVING)
-		zt_connection_settle(c);
-	else
-		zt_connection_refuse(c, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "relay",
-				     "the broker closed the connection");
+	if (c->broker == stream)
+		broker_left(c);
 }
 
 static void on_frames(struct bufferevent *stream, void *context)
