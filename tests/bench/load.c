@@ -1,6 +1,6 @@
 /* An MQTT 3.1.1 client of many connections over mutual TLS, the same for any broker: what a gateway is measured with.
  *
- * bench_load connect PORT CA LIST           one connection after another, each with a certificate of its own
+ * bench_load connect PORT CA LIST PROCESSES    each connects one after another, each time with another certificate
  * bench_load publish PORT CA LIST CONNECTIONS BYTES IN-FLIGHT MESSAGES
  * bench_load idle    PORT CA LIST CONNECTIONS                  until stdin ends
  * bench_load fan-out PORT CA LIST SUBSCRIBERS MESSAGES
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -156,14 +157,28 @@ static void close_connection(connection *c)
 	(void)close(fd);
 }
 
-static int run_connect(void)
+static int connect_every(size_t first, size_t step)
 {
-	const int64_t began = now_us();
-	for (size_t i = 0; i < load.identity_count; i++) {
+	for (size_t i = first; i < load.identity_count; i += step) {
 		connection c = { 0 };
 		open_connection(&c, i);
 		close_connection(&c);
 	}
+	return 0;
+}
+
+static int run_connect(size_t processes)
+{
+	const int64_t began = now_us();
+	require(processes > 0 && processes <= load.identity_count, "PROCESSES");
+	for (size_t i = 0; i < processes; i++) {
+		pid_t child = fork();
+		require(child >= 0, "fork");
+		if (child == 0)
+			exit(connect_every(i, processes));
+	}
+	for (int status; wait(&status) > 0;)
+		require(WIFEXITED(status) && WEXITSTATUS(status) == 0, "a process of the load failed");
 	const double seconds = (double)(now_us() - began) / 1e6;
 	(void)printf("{\"connects\":%zu,\"perSecond\":%.1f}\n", load.identity_count,
 		     (double)load.identity_count / seconds);
@@ -360,8 +375,8 @@ int main(int argc, char **argv)
 	load.port = (uint16_t)number(argv[2]);
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
 	read_identities(argv[3], argv[4]);
-	if (strcmp(argv[1], "connect") == 0)
-		return run_connect();
+	if (strcmp(argv[1], "connect") == 0 && argc == 6)
+		return run_connect(number(argv[5]));
 	if (strcmp(argv[1], "publish") == 0 && argc == 9)
 		return run_publish(number(argv[5]), number(argv[6]), (unsigned)number(argv[7]), number(argv[8]));
 	if (strcmp(argv[1], "idle") == 0 && argc == 6)
