@@ -90,7 +90,8 @@ static void report_json(const zt_event *event, const zt_message *message, const 
 		set_number(object, "retryMs", event->wait_ms);
 	if (event->http_status)
 		set_number(object, "httpStatus", event->http_status);
-	if (event->code)
+	if (event->code &&
+	    event->kind != ZT_EVENT_SUBSCRIBED) /* there it is the QoS granted, and a refusal has its reason */
 		set_number(object, "reasonCode", event->code);
 	if (event->subscription)
 		set(object, "filter", zt_json_string(event->subscription->filter));

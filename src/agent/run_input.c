@@ -1,10 +1,34 @@
 /* What `run` publishes: the lines of standard input or of a file, or what a sensor command says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/run.h"
 #include "base/timefmt.h"
+
+static zt_status open_file(const char *path, int *ret_fd, zt_error *ret_error)
+{
+	struct stat seen;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return zt_error_errno(ret_error, ZT_E_NOT_FOUND, "cannot open %s", path);
+	if (fstat(fd, &seen) == 0 && S_ISDIR(seen.st_mode)) {
+		(void)close(fd);
+		return zt_error_set(ret_error, ZT_E_USAGE, "%s is a folder: --file takes a file of lines", path);
+	}
+	*ret_fd = fd;
+	return ZT_OK;
+}
+
+static zt_status check_topic(const zt_agent_run_state *run, zt_error *ret_error)
+{
+	const char *why = "";
+	const zt_message empty = { zt_view_of(run->topic), ZT_VIEW_EMPTY, (uint8_t)run->qos, false };
+	if (zt_message_check(&empty, &why) != ZT_OK)
+		return zt_error_set(ret_error, ZT_E_USAGE, "--topic %s: %s", run->topic, why);
+	return ZT_OK;
+}
 
 zt_status zt_run_input_begin(zt_agent_run_state *run, zt_error *ret_error)
 {
@@ -13,10 +37,10 @@ zt_status zt_run_input_begin(zt_agent_run_state *run, zt_error *ret_error)
 		return zt_error_set(ret_error, ZT_E_USAGE, "--file and --sensor exclude each other");
 	if ((run->file || run->sensor) && !run->topic)
 		return zt_error_set(ret_error, ZT_E_USAGE, "the topic is missing (--topic)");
+	if (run->topic)
+		TRY(check_topic(run, ret_error));
 	if (run->file)
-		fd = open(run->file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return zt_error_errno(ret_error, ZT_E_NOT_FOUND, "cannot open %s", run->file);
+		TRY(open_file(run->file, &fd, ret_error));
 	zt_lines_init(&run->lines, fd);
 	zt_agent_command_init(&run->sensing);
 	run->reading = ZT_STR(ZT_PAYLOAD_MAX);
@@ -144,11 +168,13 @@ void zt_run_input_read(zt_agent_run_state *run)
 	zt_status status = zt_lines_fill(&run->lines);
 	if (status == ZT_OK)
 		return;
-	run->lines.ended = run->lines.ended || status != ZT_E_LIMIT;
-	(void)zt_error_set(&error, status,
-			   status == ZT_E_LIMIT ? "a line of more than %d bytes (AWS: 128 KB) is left out"
-						: "the input cannot be read (limit %d)",
-			   ZT_PAYLOAD_MAX);
+	if (status == ZT_E_LIMIT) {
+		(void)zt_error_set(&error, status, "a line of more than %d bytes (AWS: 128 KB) is left out",
+				   ZT_PAYLOAD_MAX);
+	} else {
+		(void)zt_error_errno(&error, status, "the input cannot be read");
+		run->lines.ended = true;
+	}
 	zt_report_trouble(&run->report, &error);
 }
 

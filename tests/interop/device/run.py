@@ -13,7 +13,7 @@ from world import DEADLINE_S, wait_for
 class Run(BrokerTest):
     def test_what_is_published_is_printed(self):
         agent = self.start("--subscribe", "in/#", "--subscribe", "other")
-        self.expect(agent, "subscribed")
+        self.assertEqual(self.expect(agent, "subscribed"), {"event": "subscribed", "filter": "in/#"})
         self.expect(agent, "subscribed")
         self.mosquitto("mosquitto_pub", "-q", "1", "-t", "in/a", "-s", input=b"hello")
         event = self.expect(agent, "received")
@@ -28,6 +28,12 @@ class Run(BrokerTest):
         told = [json.loads(line) for line in out.splitlines()]
         self.assertEqual([e["payload"] for e in told if e["event"] == "published"], ["one", "two", "", "four"])
         self.assertEqual(agent.returncode, 0)
+
+    def test_input_that_can_never_be_published_is_refused_at_the_start(self):
+        words = ("run", "--endpoint", "localhost", "--ca-file", self.folder / "root.pem", "--until-eof", "--topic")
+        self.assert_exit(self.agent.run(*words, "a/+"), 2, "--topic a/+: ")
+        self.assert_exit(self.agent.run(*words, "out", "--file", self.folder), 2, "is a folder")
+        self.assert_exit(self.agent.run(*words, "out", "--file", self.folder / "none"), 5, "cannot open")
 
     def test_a_line_over_the_limit_is_left_out(self):
         agent = self.start("--topic", "out", "--until-eof")
