@@ -301,6 +301,8 @@ int main(int argc, char **argv)
 	(void)event_base_dispatch(h.loop);
 	zt_gateway_free(h.gateway);
 	zt_broker_free(h.broker);
+	/* Streams whose deferred callbacks are due go with them. */
+	(void)event_base_loop(h.loop, EVLOOP_NONBLOCK);
 	zt_registry_free(h.registry);
 	zt_store_close(h.store);
 	if (h.input)

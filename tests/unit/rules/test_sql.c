@@ -30,6 +30,12 @@ static void test_select(void **state)
 		{ "SELECT {'a':x, 'b':missing, 'c':{'d':[x,missing,1]}} AS o" FROM, "{\"x\":5}",
 		  "{\"o\":{\"a\":5,\"c\":{\"d\":[5,1]}}}" },
 		{ "SELECT * WHERE a = 1", "{\"a\":1}", "{\"a\":1}" },
+		/* Keywords and functions are the same in any case, members are not. */
+		{ "Select Color, color As c, UPPER(color) as u From 'a'", "{\"color\":\"red\"}",
+		  "{\"c\":\"red\",\"u\":\"RED\"}" },
+		{ "SELECT *, 15 AS speed, topic(1) AS a.b" FROM, "{\"color\":\"red\"}",
+		  "{\"color\":\"red\",\"speed\":15,\"a\":{\"b\":\"a\"}}" },
+		{ "SELECT (temperature - 32) * 5 / 9 AS celsius" FROM, "{\"temperature\":50}", "{\"celsius\":10}" },
 		{ "SELECT 1 + 1.5" FROM, "{}", "{\"1 + 1.5\":2.5}" },
 	};
 	assert_sql(rows, ZT_COUNT(rows));

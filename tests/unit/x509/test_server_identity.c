@@ -213,6 +213,7 @@ static void another_root_is_cross_signed_anew(void **state)
 {
 	(void)state;
 	IDENTITY first = get_chain(ZT_CHAIN_ATS, NULL, NOON_MS);
+	assert_leads_to_root(zt_str_view(&first.chain), "1");
 	char path[80];
 	(void)snprintf(path, sizeof path, "%s/server-root-key.pem", folder);
 	assert_ok(zt_file_write(path, ZT_LIT("damaged"), 0600, NULL));
