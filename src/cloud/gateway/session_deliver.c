@@ -14,7 +14,7 @@ static zt_status drop(zt_session *session, const zt_mqtt_publish *p)
 
 zt_status zt_session_deliver(zt_session *session, const zt_mqtt_frame *frame)
 {
-	zt_mqtt_publish p;
+	zt_mqtt_publish p = { 0 }; /* without a topic where it cannot be read */
 	if (zt_mqtt_read_publish(frame, ZT_MQTT_V5, &p) != ZT_OK || p.topic.n == 0 || p.qos > 1)
 		return zt_session_stop(session, ZT_REFUSED_BROKER, ZT_RC_SERVER_SHUTTING_DOWN, "broker's PUBLISH",
 				       p.topic);
