@@ -30,6 +30,8 @@ typedef struct zt_keeping zt_keeping;
 struct zt_mqtt_connection {
 	zt_gateway *gateway;
 	zt_mqtt_connection *next, **link; /* of the gateway's list */
+	zt_mqtt_connection *next_unsent;  /* of those that have bytes for the end of the turn */
+	bool unsent;
 	zt_mqtt_phase phase;
 	struct bufferevent *client, *broker;
 	zt_inbox from_client, from_broker; /* packets not used yet */
@@ -100,8 +102,10 @@ void zt_connection_greet(zt_mqtt_connection *connection, const zt_mqtt_frame *co
 /* The broker's first packet. */
 void zt_connection_join(zt_mqtt_connection *connection, const zt_mqtt_frame *connack);
 
-/* connection_relay.c: moves packets both ways until bytes are missing or room is. */
+/* connection_relay.c: moves packets both ways until bytes are missing or room is. They leave at the end of the turn. */
 void zt_connection_pump(zt_mqtt_connection *connection);
+/* The end of the turn. */
+void zt_connections_flush(zt_gateway *gateway);
 /* Ports of the session; context is the connection. */
 extern const zt_session_ports zt_connection_ports;
 void zt_keeping_forget(zt_keeping *keeping);

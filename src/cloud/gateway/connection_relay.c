@@ -217,7 +217,26 @@ static void end_with_stream(zt_mqtt_connection *c)
 		zt_connection_refuse(c, ZT_REFUSED_MALFORMED, ZT_RC_MALFORMED, "WebSocket frame", "");
 }
 
-/* One write for all packets of a turn. Whether that made room for more that has been read already. */
+static bool has_unsent(struct bufferevent *stream)
+{
+	return stream && evbuffer_get_length(bufferevent_get_output(stream)) > 0;
+}
+
+/* All connections of a turn write after all have been read: a peer that sleeps is woken once, for all that it has to
+ * do, and not by each packet again. */
+static void flush_later(zt_mqtt_connection *c)
+{
+	zt_gateway *g = c->gateway;
+	if (c->unsent || c->phase != ZT_PHASE_ON || !(has_unsent(c->broker) || has_unsent(c->client)))
+		return;
+	c->unsent = true;
+	c->next_unsent = NULL;
+	*g->unsent_end = c;
+	g->unsent_end = &c->next_unsent;
+	event_active(g->flusher, EV_TIMEOUT, 0);
+}
+
+/* One write for all packets. Whether that made room for more that has been read already. */
 static bool flush(zt_mqtt_connection *c)
 {
 	if (c->phase != ZT_PHASE_ON)
@@ -228,13 +247,24 @@ static bool flush(zt_mqtt_connection *c)
 	return (!up && has_room_up(c)) || (!down && has_room_down(c));
 }
 
+void zt_connections_flush(zt_gateway *g)
+{
+	zt_mqtt_connection *c = ZT_STEAL(g->unsent);
+	g->unsent_end = &g->unsent;
+	for (zt_mqtt_connection *next; c; c = next) {
+		next = c->next_unsent;
+		c->unsent = false;
+		if (flush(c))
+			zt_connection_pump(c);
+	}
+}
+
 void zt_connection_pump(zt_mqtt_connection *c)
 {
 	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
-	do {
-		pump_down(c);
-		pump_up(c);
-	} while (flush(c));
+	pump_down(c);
+	pump_up(c);
+	flush_later(c);
 	if (c->phase < ZT_PHASE_LEAVING && c->stream_end != ZT_OK && !c->blocked)
 		end_with_stream(c);
 	if (c->phase >= ZT_PHASE_LEAVING)

@@ -70,11 +70,19 @@ static void review_suspects(zt_gateway *g)
 	}
 }
 
+static void on_flush(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	zt_connections_flush(context);
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *context)
 {
 	zt_gateway *g = context;
 	(void)fd;
 	(void)what;
+	zt_connections_flush(g); /* whose list has some that will be freed */
 	if (g->suspects)
 		review_suspects(g);
 	for (zt_mqtt_connection *next, *c = g->ended; c; c = next) {
@@ -139,7 +147,10 @@ static zt_status open_all(zt_gateway *g, const zt_gateway_spec *spec, zt_error *
 {
 	g->room = malloc(ZT_SESSION_ROOM);
 	g->sweeper = evtimer_new(g->loop, on_sweep, g);
-	if (!g->room || !g->sweeper || zt_refusals_new(&g->refusals) != ZT_OK || zt_presence_new(&g->presence) != ZT_OK)
+	g->flusher = evtimer_new(g->loop, on_flush, g);
+	g->unsent_end = &g->unsent;
+	if (!g->room || !g->sweeper || !g->flusher || zt_refusals_new(&g->refusals) != ZT_OK ||
+	    zt_presence_new(&g->presence) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
 	if (spec->quotas && zt_pace_new(&g->connects) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot make the gateway");
@@ -225,6 +236,8 @@ void zt_gateway_free(zt_gateway *g)
 		on_sweep(-1, 0, g);
 		event_free(g->sweeper);
 	}
+	if (g->flusher)
+		event_free(g->flusher);
 	SSL_CTX_free(g->tls);
 	SSL_CTX_free(g->tls_all);
 	zt_refusals_free(g->refusals);

@@ -39,11 +39,13 @@ struct zt_gateway {
 	zt_mqtt_connection *connections; /* all of them by MQTT */
 	uint64_t connections_max;
 	unsigned patience_ms, second_ms;
-	zt_index by_client_id;     /* those that may use their client id */
-	zt_index by_certificate;   /* certificate id NUL client id, for a change of the certificate */
-	zt_mqtt_connection *ended; /* to be freed when nothing uses them any more */
-	struct event *sweeper;     /* frees them, and ends those whose certificate has changed */
-	bool suspects;             /* some connection is one */
+	zt_index by_client_id;                    /* those that may use their client id */
+	zt_index by_certificate;                  /* certificate id NUL client id, for a change of the certificate */
+	zt_mqtt_connection *ended;                /* to be freed when nothing uses them any more */
+	zt_mqtt_connection *unsent, **unsent_end; /* see zt_connections_flush */
+	struct event *flusher;
+	struct event *sweeper; /* frees them, and ends those whose certificate has changed */
+	bool suspects;         /* some connection is one */
 };
 
 /* Runs the sweeper soon. */
