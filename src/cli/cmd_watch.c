@@ -115,7 +115,8 @@ typedef struct {
 	char host[254 + 6];
 } signature;
 
-/* The query form of Signature Version 4; the session token is appended behind the signature (facts §10.2). */
+/* The query form of Signature Version 4; the session token is appended behind the signature (AWS, "Signature Version
+ * 4"). */
 static zt_status sign(void *context, zt_str *out, zt_error *ret_error)
 {
 	const signature *s = context;

@@ -1,5 +1,5 @@
 /* TLS contexts of our servers (OpenSSL): 1.2 and 1.3, no resumption, as AWS's device gateway
- * (facts: "transport security" of the AWS IoT developer guide); and of our connections to other servers, whose
+ * (AWS IoT, "Transport security"); and of our connections to other servers, whose
  * certificate and name are always verified. */
 #ifndef ZT_NET_TLS_H
 #define ZT_NET_TLS_H

@@ -11,7 +11,9 @@ static bool one(zt_view value, size_t index, zt_view *ret)
 static bool thing_value(const zt_policy_connection *c, zt_view name, size_t index, zt_view *ret)
 {
 	zt_view attribute = name;
-	if (zt_view_equal_nocase(name, ZT_LIT("IsAttached"))) /* the connection is bound to a thing (facts §3.5) */
+	if (zt_view_equal_nocase(
+		name,
+		ZT_LIT("IsAttached"))) /* the connection is bound to a thing (AWS IoT, "Thing policy variables") */
 		return c->client_id.n && one(c->thing_name.n ? ZT_LIT("true") : ZT_LIT("false"), index, ret);
 	if (zt_view_equal_nocase(name, ZT_LIT("ThingName")))
 		return one(c->thing_name, index, ret);

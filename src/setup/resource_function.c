@@ -93,7 +93,8 @@ static json_t *creation(const zt_setup *setup, const zt_setup_item *item)
 	return body;
 }
 
-/* IAM is eventually consistent: a new role cannot be assumed for some seconds (facts §9.3). */
+/* IAM is eventually consistent: a new role cannot be assumed for some seconds (IAM user guide, "Eventual consistency").
+ */
 static bool is_role_lag(zt_status status, const zt_error *error)
 {
 	return status == ZT_E_INVALID && strstr(error->text, "cannot be assumed");

@@ -23,10 +23,10 @@ enum {
 	ZT_SETUP_TOPICS_MAX = 8,
 	ZT_SETUP_ACCEPTED_MAX = 64, /* CAs that one handler accepts; Lambda's 4 KB of environment end sooner */
 	ZT_SETUP_ITEMS_MAX = 2 * ZT_SETUP_ACCEPTED_MAX + 16,
-	ZT_SETUP_LOG_RETENTION_DAYS = 30, /* default: long enough to look into last week's trouble */
-	ZT_SETUP_ASSUME_BUDGET_MS =
-	    120000, /* how long a new role may take to be assumable; IAM promises nothing, facts §9.3 */
-	ZT_SETUP_READY_BUDGET_MS = 60000, /* how long a function may stay Pending or in an update */
+	ZT_SETUP_LOG_RETENTION_DAYS = 30,   /* default: long enough to look into last week's trouble */
+	ZT_SETUP_ASSUME_BUDGET_MS = 120000, /* how long a new role may take to be assumable; IAM promises nothing, IAM
+					       user guide, "Eventual consistency" */
+	ZT_SETUP_READY_BUDGET_MS = 60000,   /* how long a function may stay Pending or in an update */
 };
 
 typedef struct zt_setup_item zt_setup_item;

@@ -1,4 +1,4 @@
-/* The MQTT 5 properties of a message that came by HTTP, from its query and its headers (facts §2.4). */
+/* The MQTT 5 properties of a message that came by HTTP, from its query and its headers (AWS IoT, "HTTPS"). */
 #ifndef ZT_CLOUD_HTTP_PROPERTIES_H
 #define ZT_CLOUD_HTTP_PROPERTIES_H
 

@@ -103,7 +103,7 @@ static void send_answer(zt_call *call, unsigned status, const char *type, const 
 	zt_time_http(zt_time_now_ms(), date);
 	if (body.n)
 		headers[count++] = (zt_http_header){ ZT_LIT("content-type"), zt_view_of(type) };
-	/* In the order of AWS's captured answers (facts §2.4); the server fills in length and connection. */
+	/* In the order of AWS's captured answers (AWS IoT, "HTTPS"); the server fills in length and connection. */
 	headers[count++] = (zt_http_header){ ZT_LIT("content-length"), ZT_VIEW_EMPTY };
 	headers[count++] = (zt_http_header){ ZT_LIT("date"), zt_view_of(date) };
 	headers[count++] = (zt_http_header){ ZT_LIT("x-amzn-RequestId"), zt_view_of(call->request_id) };
@@ -146,8 +146,8 @@ static zt_status write_reply(zt_call *call, zt_str *out)
 {
 	if (call->service->protocol == ZT_PROTOCOL_QUERY)
 		return zt_xml_response(call, out);
-	/* What AWS sends where an operation has no output is not known (facts §4.1); every client takes an empty
-	 * object. */
+	/* What AWS sends where an operation has no output is not known (AWS IoT API reference); every client takes an
+	 * empty object. */
 	if (!call->reply)
 		return call->status == 204 || call->has_blob || call->service->protocol == ZT_PROTOCOL_JSON
 			   ? ZT_OK

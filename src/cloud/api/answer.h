@@ -1,4 +1,5 @@
-/* How a service says what came of a call: rest-json (facts §4.1, §8.1), Query XML (facts §9.1) or JSON 1.1. */
+/* How a service says what came of a call: rest-json (AWS IoT and Lambda API references), Query XML (IAM API reference)
+ * or JSON 1.1. */
 #ifndef ZT_CLOUD_API_ANSWER_H
 #define ZT_CLOUD_API_ANSWER_H
 

@@ -4,7 +4,7 @@
 
 #include "cloud/api/call.h"
 
-/* A signature holds five minutes before and after its date (facts §10.2). */
+/* A signature holds five minutes before and after its date (AWS, "Signature Version 4"). */
 enum { ZT_CLOCK_SKEW_MS = 5 * 60 * 1000 };
 
 /* Fills service and caller, or an error of the service's family; call->service is set as soon as the claim names one,

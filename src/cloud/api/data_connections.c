@@ -1,4 +1,4 @@
-/* Connections of clients (facts §2.7, §5.1). */
+/* Connections of clients (AWS IoT, "MQTT"; AWS IoT data plane API). */
 #include "cloud/api/front.h"
 #include "cloud/api/input.h"
 #include "cloud/api/tables.h"

@@ -1,4 +1,4 @@
-/* IoT data Publish, signed (facts §2.4, §5.1). */
+/* IoT data Publish, signed (AWS IoT, "HTTPS"; AWS IoT data plane API). */
 #include "cloud/accept/accept.h"
 #include "cloud/accept/http_properties.h"
 #include "cloud/api/authorise.h"

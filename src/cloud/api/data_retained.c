@@ -1,4 +1,4 @@
-/* Retained messages (facts §5.1). */
+/* Retained messages (AWS IoT data plane API). */
 #include "base/codec.h"
 #include "base/json.h"
 #include "cloud/api/input.h"

@@ -1,4 +1,4 @@
-/* Device shadows (facts §5.1); signed, or by a device with its certificate. */
+/* Device shadows (AWS IoT data plane API); signed, or by a device with its certificate. */
 #include "base/json.h"
 #include "cloud/api/front.h"
 #include "cloud/api/input.h"

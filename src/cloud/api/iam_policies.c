@@ -1,4 +1,4 @@
-/* A role's policies: its own, and AWS's that are attached (facts §9.2). */
+/* A role's policies: its own, and AWS's that are attached (IAM API reference). */
 #include "cloud/api/front.h"
 #include "cloud/api/iam_words.h"
 #include "cloud/api/tables.h"

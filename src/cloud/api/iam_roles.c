@@ -1,4 +1,4 @@
-/* Roles (facts §9.2). */
+/* Roles (IAM API reference). */
 #include "cloud/api/iam_words.h"
 #include "cloud/api/tables.h"
 #include "cloud/registry/tags.h"

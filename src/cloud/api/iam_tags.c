@@ -1,4 +1,4 @@
-/* Tags of roles (facts §9.1: Tags.member.1.Key=…). */
+/* Tags of roles (IAM API reference: Tags.member.1.Key=…). */
 #include "base/json.h"
 #include "cloud/api/authorise.h"
 #include "cloud/api/iam_words.h"

@@ -1,4 +1,4 @@
-/* Reading what a caller sent: each value with its constraint (facts §4.12), refused in AWS's words. */
+/* Reading what a caller sent: each value with its constraint (AWS IoT API reference), refused in AWS's words. */
 #ifndef ZT_CLOUD_API_INPUT_H
 #define ZT_CLOUD_API_INPUT_H
 

@@ -1,4 +1,4 @@
-/* Which policies are attached to which targets, with the deprecated calls too (facts §4.5, §4.13). */
+/* Which policies are attached to which targets, with the deprecated calls too (AWS IoT API reference). */
 #include "base/arn.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"

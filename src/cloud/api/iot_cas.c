@@ -1,4 +1,4 @@
-/* CA certificates and the registration code (facts §1.4, §4.3). */
+/* CA certificates and the registration code (AWS IoT, "X.509 client certificates"; AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"

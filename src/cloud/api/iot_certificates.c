@@ -1,4 +1,5 @@
-/* Device certificates: register, describe, list, update, delete (facts §1.4, §4.4, §4.13). */
+/* Device certificates: register, describe, list, update, delete (AWS IoT, "X.509 client certificates"; AWS IoT API
+ * reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_make.h"
 #include "cloud/api/iot_words.h"

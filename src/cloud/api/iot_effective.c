@@ -1,4 +1,4 @@
-/* Which policies bind a principal (facts §4.5). */
+/* Which policies bind a principal (AWS IoT API reference). */
 #include "cloud/api/iot_effective.h"
 
 #include "base/arn.h"

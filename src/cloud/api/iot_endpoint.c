@@ -1,4 +1,4 @@
-/* Where the data plane is (facts §2.2, §4.9). */
+/* Where the data plane is (AWS IoT, "Transport security"; AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/tables.h"
 

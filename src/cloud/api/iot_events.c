@@ -1,4 +1,4 @@
-/* Which events of the registry are switched on (facts §4.9). */
+/* Which events of the registry are switched on (AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"

@@ -1,4 +1,4 @@
-/* Which thing is in which thing group (facts §4.7). */
+/* Which thing is in which thing group (AWS IoT API reference). */
 #include "base/arn.h"
 #include "base/json.h"
 #include "cloud/api/authorise.h"

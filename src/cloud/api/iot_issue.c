@@ -1,4 +1,4 @@
-/* Certificates that the service issues itself (facts §1.4, §4.4, §4.13). */
+/* Certificates that the service issues itself (AWS IoT, "X.509 client certificates"; AWS IoT API reference). */
 #include "base/secret.h"
 #include "cloud/api/front.h"
 #include "cloud/api/input.h"

@@ -1,4 +1,4 @@
-/* IoT policies (facts §4.5, §4.13). */
+/* IoT policies (AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"

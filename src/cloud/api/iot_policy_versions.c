@@ -1,4 +1,4 @@
-/* Versions of IoT policies (facts §4.5, §4.13). */
+/* Versions of IoT policies (AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/tables.h"

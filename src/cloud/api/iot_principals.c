@@ -1,4 +1,5 @@
-/* Which principals are attached to which things; V1 and V2 lists, exclusive attachment (facts §3.5, §4.6). */
+/* Which principals are attached to which things; V1 and V2 lists, exclusive attachment (AWS IoT, "Thing policy
+ * variables"; AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"

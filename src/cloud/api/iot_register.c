@@ -1,4 +1,5 @@
-/* RegisterThing: a thing, its certificate and its policies from one template (facts §1.5). All of it or nothing. */
+/* RegisterThing: a thing, its certificate and its policies from one template (AWS IoT, "Just-in-time provisioning").
+ * All of it or nothing. */
 #include "base/digest.h"
 #include "base/json.h"
 #include "cloud/api/authorise.h"

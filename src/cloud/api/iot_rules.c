@@ -1,4 +1,4 @@
-/* Topic rules (facts §4.8, §4.13). */
+/* Topic rules (AWS IoT API reference). */
 #include "base/json.h"
 #include "cloud/api/authorise.h"
 #include "cloud/api/input.h"
@@ -90,7 +90,7 @@ static json_t *describe(const zt_topic_rule *rule)
 			 "errorAction", rule->error_action);
 }
 
-/* Not 404: that is how AWS answers (facts §4.13; the text is unconfirmed). */
+/* Not 404: that is how AWS answers (AWS IoT API reference; the text is unconfirmed). */
 static zt_status no_such_rule(zt_error *ret_error, zt_view name)
 {
 	return zt_error_coded(ret_error, ZT_E_DENIED, "UnauthorizedException", "Access to topic rule '%.*s' was denied",

@@ -1,4 +1,4 @@
-/* Tags of IoT resources (facts §4.9): lists of {"Key","Value"} on the wire. */
+/* Tags of IoT resources (AWS IoT API reference): lists of {"Key","Value"} on the wire. */
 #include "base/arn.h"
 #include "base/json.h"
 #include "cloud/api/authorise.h"

@@ -1,4 +1,4 @@
-/* TestAuthorization: what a principal's policies would say (facts §4.5). */
+/* TestAuthorization: what a principal's policies would say (AWS IoT API reference). */
 #include "base/json.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_effective.h"

@@ -1,4 +1,4 @@
-/* Static thing groups: create, describe, update, delete, list (facts §4.7, §4.13). */
+/* Static thing groups: create, describe, update, delete, list (AWS IoT API reference). */
 #include "base/json.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_groups.h"

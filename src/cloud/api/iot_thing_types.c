@@ -1,4 +1,4 @@
-/* Thing types (facts §4.7, §4.13). */
+/* Thing types (AWS IoT API reference). */
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"

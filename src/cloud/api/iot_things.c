@@ -1,4 +1,4 @@
-/* Things: create, describe, update, delete, list (facts §4.6, §4.13). */
+/* Things: create, describe, update, delete, list (AWS IoT API reference). */
 #include "base/json.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"

@@ -1,5 +1,5 @@
 /* Just-in-time provisioning: a certificate that its CA has just registered goes through the CA's template, as the role
- * that the CA or the template names (facts §1.5). */
+ * that the CA or the template names (AWS IoT, "Just-in-time provisioning"). */
 #include "base/json.h"
 #include "base/log.h"
 #include "cloud/api/api.h"

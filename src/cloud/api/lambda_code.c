@@ -1,4 +1,4 @@
-/* Functions and their code: create, update the code (facts §8.1). */
+/* Functions and their code: create, update the code (AWS Lambda API reference). */
 #include "base/codec.h"
 #include "base/json.h"
 #include "cloud/api/authorise.h"

@@ -1,4 +1,4 @@
-/* How a function's asynchronous invocations are tried again (facts §8.1, §8.2). */
+/* How a function's asynchronous invocations are tried again (AWS Lambda, "Asynchronous invocation"). */
 #include "base/arn.h"
 #include "base/json.h"
 #include "cloud/api/authorise.h"

@@ -1,4 +1,4 @@
-/* Functions: get, list, update the configuration, delete (facts §8.1). */
+/* Functions: get, list, update the configuration, delete (AWS Lambda API reference). */
 #include "base/json.h"
 #include "cloud/api/lambda_settings.h"
 #include "cloud/api/lambda_words.h"

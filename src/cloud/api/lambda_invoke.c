@@ -1,4 +1,4 @@
-/* Invoke: synchronous, asynchronous and as a rehearsal (facts §8.1). */
+/* Invoke: synchronous, asynchronous and as a rehearsal (AWS Lambda API reference). */
 #include "base/codec.h"
 #include "base/json.h"
 #include "cloud/api/front.h"

@@ -1,4 +1,4 @@
-/* A function's resource policy: who may invoke it (facts §8.1). */
+/* A function's resource policy: who may invoke it (AWS Lambda API reference). */
 #include "base/digest.h"
 #include "base/json.h"
 #include "cloud/api/lambda_words.h"

@@ -1,4 +1,4 @@
-/* Tags of functions (facts §8.1). */
+/* Tags of functions (AWS Lambda API reference). */
 #include "base/json.h"
 #include "cloud/api/lambda_words.h"
 #include "cloud/api/tables.h"

@@ -1,4 +1,4 @@
-/* Lists in pages (facts §4.1: 1 to 250 entries), with tokens that mean something to us alone. */
+/* Lists in pages (AWS IoT API reference: 1 to 250 entries), with tokens that mean something to us alone. */
 #ifndef ZT_CLOUD_API_PAGE_H
 #define ZT_CLOUD_API_PAGE_H
 

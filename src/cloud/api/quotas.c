@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Transactions a second of an account (facts §1.7), of AWS IoT's control plane. The other services publish none for
- * what is here. */
+/* Transactions a second of an account (AWS IoT Core quotas), of AWS IoT's control plane. The other services publish
+ * none for what is here. */
 static const struct {
 	const char *operation;
 	unsigned per_second;

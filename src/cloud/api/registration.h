@@ -1,4 +1,4 @@
-/* One registration of a thing by a template (RegisterThing, just-in-time provisioning; facts §1.5): what its steps
+/* One registration of a thing by a template (AWS IoT, "RegisterThing", "Just-in-time provisioning"): what its steps
  * share, and the step that is about the thing. */
 #ifndef ZT_CLOUD_API_REGISTRATION_H
 #define ZT_CLOUD_API_REGISTRATION_H

@@ -162,7 +162,7 @@ const zt_service *zt_service_of(zt_view signing_name)
 		{ "iot", &zt_service_iot },
 		/* What SDKs of before 2024 sign it as (botocore 1.29, in Debian 12); AWS takes both. */
 		{ "execute-api", &zt_service_iot },
-		/* The SDKs' models say iotdata, the developer guide says iotdevicegateway (facts §5.1). */
+		/* The SDKs' models say iotdata, the developer guide says iotdevicegateway (AWS IoT data plane API). */
 		{ "iotdata", &zt_service_iot_data },
 		{ "iotdevicegateway", &zt_service_iot_data },
 		{ "lambda", &zt_service_lambda },

@@ -1,4 +1,4 @@
-/* Who is calling, and sessions of roles (facts §9.2). */
+/* Who is calling, and sessions of roles (IAM API reference). */
 #include "cloud/api/sts_words.h"
 #include "cloud/api/tables.h"
 

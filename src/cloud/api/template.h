@@ -1,4 +1,5 @@
-/* Provisioning templates: parameters put in, functions run (facts §1.5; AWS IoT, "Provisioning templates"). Pure. */
+/* Provisioning templates: parameters put in, functions run (AWS IoT, "Just-in-time provisioning", "Provisioning
+ * templates"). Pure. */
 #ifndef ZT_CLOUD_API_TEMPLATE_H
 #define ZT_CLOUD_API_TEMPLATE_H
 

@@ -1,4 +1,4 @@
-/* The XML of the Query protocol (facts §9.1): written piece by piece, every text escaped. */
+/* The XML of the Query protocol (IAM API reference): written piece by piece, every text escaped. */
 #ifndef ZT_CLOUD_API_XML_H
 #define ZT_CLOUD_API_XML_H
 

@@ -1,6 +1,7 @@
 /* Registry events: what becomes of things, thing types and thing groups, on $aws/events/thing/…, thingType/…,
  * thingTypeAssociation/…, thingGroup/…, thingGroupMembership/… and thingGroupHierarchy/… (AWS IoT, "Registry events";
- * facts §1.6), where they are switched on (cloud/registry/event_settings.h). They go out when the change is durable. */
+ * AWS IoT, "Lifecycle events"), where they are switched on (cloud/registry/event_settings.h). They go out when the
+ * change is durable. */
 #ifndef ZT_CLOUD_EVENTS_REGISTRY_EVENTS_H
 #define ZT_CLOUD_EVENTS_REGISTRY_EVENTS_H
 

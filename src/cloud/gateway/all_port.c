@@ -1,5 +1,5 @@
 /* The port that AWS has on 443: MQTT and HTTPS with a client certificate by ALPN, and without ALPN the web: signed
- * requests, and MQTT over WebSocket (facts §2.1). */
+ * requests, and MQTT over WebSocket (AWS IoT, "Device communication protocols"). */
 #include "cloud/gateway/room.h"
 #include "net/tls.h"
 

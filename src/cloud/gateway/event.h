@@ -1,4 +1,4 @@
-/* The event that tells the registration handler about a certificate (facts §1.2). */
+/* The event that tells the registration handler about a certificate (AWS IoT, "Just-in-time registration"). */
 #ifndef ZT_CLOUD_GATEWAY_EVENT_H
 #define ZT_CLOUD_GATEWAY_EVENT_H
 

@@ -1,4 +1,5 @@
-/* The device gateway: mutual TLS, first contact, MQTT relay and HTTPS data plane (facts §1.1, §2). */
+/* The device gateway: mutual TLS, first contact, MQTT relay and HTTPS data plane (AWS IoT, "Just-in-time registration",
+ * "Device communication protocols"). */
 #ifndef ZT_CLOUD_GATEWAY_H
 #define ZT_CLOUD_GATEWAY_H
 

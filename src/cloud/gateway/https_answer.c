@@ -13,7 +13,7 @@ static zt_status put_body(const char *message, const char *trace_id, zt_str *out
 	return zt_str_printf(out, "{\"message\":null,\"traceId\":\"%s\"}", trace_id);
 }
 
-/* The order of AWS's headers, as captured (facts §2.4). The server fills in content-length and connection. */
+/* The order of AWS's headers, as captured (AWS IoT, "HTTPS"). The server fills in content-length and connection. */
 void zt_https_answer(zt_http_exchange *exchange, unsigned status, const char *error_type, const char *message)
 {
 	ZT_CLEANUP(zt_str_free) zt_str body = ZT_STR(ANSWER_MAX), type = ZT_STR(ANSWER_MAX);

@@ -1,4 +1,5 @@
-/* POST /topics/<topic>?qos=0|1&retain=true|false, and MQTT 5's properties (facts §2.4, §5.1). */
+/* POST /topics/<topic>?qos=0|1&retain=true|false, and MQTT 5's properties (AWS IoT, "HTTPS"; AWS IoT data plane API).
+ */
 #include "base/codec.h"
 #include "base/log.h"
 #include "cloud/accept/http_properties.h"

@@ -1,5 +1,5 @@
 /* Lifecycle events: what becomes of connections and subscriptions, on $aws/events/presence/… and
- * $aws/events/subscriptions/… (AWS IoT, "lifecycle events"; facts §1.6). Inside of the gateway. */
+ * $aws/events/subscriptions/… (AWS IoT, "Lifecycle events"). Inside of the gateway. */
 #ifndef ZT_CLOUD_GATEWAY_LIFECYCLE_H
 #define ZT_CLOUD_GATEWAY_LIFECYCLE_H
 

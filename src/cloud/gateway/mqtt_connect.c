@@ -165,7 +165,7 @@ void zt_connect_put_upstream(const zt_connect_plan *plan, zt_broker_login login,
 	zt_mqtt_write_connect(out, &connect);
 }
 
-/* What AWS's CONNACK holds (facts: "CONNACK properties AWS sends"). */
+/* What AWS's CONNACK holds (AWS IoT, "MQTT 5 CONNACK properties"). */
 static void put_properties(const zt_connect_plan *plan, zt_buf *p)
 {
 	if (plan->expiry_lowered)

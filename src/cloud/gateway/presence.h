@@ -1,5 +1,5 @@
 /* Which client ids are or were connected, for the version numbers of lifecycle events: monotonic per client id, begun
- * anew an hour after its last connection (facts §1.6). */
+ * anew an hour after its last connection (AWS IoT, "Lifecycle events"). */
 #ifndef ZT_CLOUD_GATEWAY_PRESENCE_H
 #define ZT_CLOUD_GATEWAY_PRESENCE_H
 

@@ -93,7 +93,7 @@ zt_status zt_session_from_client(zt_session *session, const zt_mqtt_frame *frame
 	}
 }
 
-/* Codes that AWS lists for a server's DISCONNECT pass; others become "unspecified" (facts: reason codes used). */
+/* Codes that AWS lists for a server's DISCONNECT pass; others become "unspecified" (AWS IoT, "MQTT reason codes"). */
 static zt_status broker_left(zt_session *session, const zt_mqtt_frame *frame)
 {
 	zt_mqtt_disconnect d = { 0 };

@@ -59,7 +59,7 @@ zt_status zt_gateway_tls_new(zt_port_kind kind, zt_view chain_pem, zt_view key_p
 {
 	SSL_CTX *tls;
 	TRY(zt_tls_server_new(chain_pem, key_pem, &tls, ret_error));
-	/* No list of CAs: any device may come (facts §1.1, "No client certificate CA names sent"). */
+	/* No list of CAs: any device may come (AWS IoT, "Transport security"). */
 	if (kind == ZT_PORT_OF_CERTIFICATES)
 		SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	else

@@ -1,5 +1,5 @@
 /* The gateway's side of TLS: a client certificate is required, any is taken in the handshake, and the decision about it
- * comes with the first CONNECT or request (facts §1.1, §2.2). */
+ * comes with the first CONNECT or request (AWS IoT, "Just-in-time registration", "Transport security"). */
 #ifndef ZT_CLOUD_GATEWAY_TLS_H
 #define ZT_CLOUD_GATEWAY_TLS_H
 
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "x509/read.h"
 
-/* Who speaks what on a port (facts §2.1). */
+/* Who speaks what on a port (AWS IoT, "Device communication protocols"). */
 typedef enum {
 	ZT_PORT_OF_CERTIFICATES, /* 8883 and 8443: a client certificate is required, ALPN says nothing */
 	ZT_PORT_OF_ALL, /* 443: ALPN x-amzn-mqtt-ca and x-amzn-http-ca require one; without them none is asked for */

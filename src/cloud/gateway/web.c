@@ -10,7 +10,7 @@ enum { HEAD_MAX = 1024 };
 
 static const char *protocol_of(const zt_http_request *request)
 {
-	/* The second is that of clients from before MQTT 3.1.1 (facts §2.1). */
+	/* The second is that of clients from before MQTT 3.1.1 (AWS IoT, "Device communication protocols"). */
 	static const char *const protocols[] = { "mqtt", "mqttv3.1" };
 	for (size_t i = 0; i < ZT_COUNT(protocols); i++)
 		if (zt_websocket_offers(request, protocols[i]))

@@ -1,4 +1,5 @@
-/* Lambda: packages on disk, workers as child processes, AWS's own Runtime API in front of them (facts §8). */
+/* Lambda: packages on disk, workers as child processes, AWS's own Runtime API in front of them (AWS Lambda API
+ * reference). */
 #ifndef ZT_CLOUD_LAMBDA_H
 #define ZT_CLOUD_LAMBDA_H
 

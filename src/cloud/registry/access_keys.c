@@ -1,4 +1,4 @@
-/* The root access key, a row of the store, and the sessions of roles, which a restart ends (facts §9). */
+/* The root access key, a row of the store, and the sessions of roles, which a restart ends (IAM API reference). */
 #include "cloud/registry/fields.h"
 #include "cloud/registry/iam_id.h"
 #include "cloud/registry/link.h"

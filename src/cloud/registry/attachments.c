@@ -1,4 +1,4 @@
-/* Which policy is attached to which target (facts §4.5, §4.13). A record's key is policy name, NUL, target ARN. */
+/* Which policy is attached to which target (AWS IoT API reference). A record's key is policy name, NUL, target ARN. */
 #include "base/arn.h"
 #include "cloud/registry/groups.h"
 #include "cloud/registry/link.h"

@@ -1,4 +1,4 @@
-/* Attributes of things and thing groups: an object of strings (facts §4.12, §4.13). Inside of the registry. */
+/* Attributes of things and thing groups: an object of strings (AWS IoT API reference). Inside of the registry. */
 #ifndef ZT_CLOUD_REGISTRY_ATTRIBUTES_H
 #define ZT_CLOUD_REGISTRY_ATTRIBUTES_H
 

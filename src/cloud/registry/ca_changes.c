@@ -1,4 +1,4 @@
-/* Registering, changing and deleting CA certificates (facts §1.4, §4.3, §4.13). */
+/* Registering, changing and deleting CA certificates (AWS IoT, "X.509 client certificates"; AWS IoT API reference). */
 #include "base/random.h"
 #include "cloud/registry/cert_row.h"
 #include "cloud/registry/fields.h"

@@ -1,4 +1,4 @@
-/* The API's words for states and modes of certificates (facts §1.4). */
+/* The API's words for states and modes of certificates (AWS IoT, "X.509 client certificates"). */
 #include "cloud/registry/certificates.h"
 
 static const char *const status_names[] = {

@@ -1,4 +1,4 @@
-/* Adding, changing and deleting device certificates (facts §1.4, §4.4, §4.13). */
+/* Adding, changing and deleting device certificates (AWS IoT, "X.509 client certificates"; AWS IoT API reference). */
 #include "base/random.h"
 #include "cloud/registry/cert_row.h"
 #include "x509/verify.h"
@@ -63,7 +63,7 @@ static zt_status find_certificate(const zt_registry *registry, zt_view id, zt_ce
 	return ZT_OK;
 }
 
-/* AWS names the exceptions; the texts are ours (facts §1.4, §11.8). */
+/* AWS names the exceptions; the texts are ours (AWS IoT, "X.509 client certificates"). */
 static zt_status check_transition(const zt_certificate *cert, zt_cert_status status, zt_error *ret_error)
 {
 	if (status == ZT_CERT_PENDING_TRANSFER || status == ZT_CERT_PENDING_ACTIVATION)

@@ -1,4 +1,5 @@
-/* CA certificates, the registration code and device certificates (facts §1, §4.3, §4.4, §4.13). */
+/* CA certificates, the registration code and device certificates (AWS IoT, "Just-in-time registration"; AWS IoT API
+ * reference). */
 #ifndef ZT_CLOUD_REGISTRY_CERTIFICATES_H
 #define ZT_CLOUD_REGISTRY_CERTIFICATES_H
 

@@ -1,5 +1,5 @@
-/* Destinations of rules by HTTPS (facts §6.2; AWS IoT API reference, "TopicRuleDestination"): an URL whose owner has
- * confirmed that messages may come. */
+/* Destinations of rules by HTTPS (AWS IoT, "Rule actions"; AWS IoT API reference, "TopicRuleDestination"): an URL whose
+ * owner has confirmed that messages may come. */
 #ifndef ZT_CLOUD_REGISTRY_DESTINATIONS_H
 #define ZT_CLOUD_REGISTRY_DESTINATIONS_H
 

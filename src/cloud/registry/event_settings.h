@@ -1,5 +1,5 @@
-/* Which events of the registry are switched on (AWS IoT API, UpdateEventConfigurations; facts §4.9). All are off until
- * somebody wants them. */
+/* Which events of the registry are switched on (AWS IoT API, UpdateEventConfigurations; AWS IoT API reference). All are
+ * off until somebody wants them. */
 #ifndef ZT_CLOUD_REGISTRY_EVENT_SETTINGS_H
 #define ZT_CLOUD_REGISTRY_EVENT_SETTINGS_H
 

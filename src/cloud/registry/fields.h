@@ -1,4 +1,5 @@
-/* What a field of the API may hold (facts §4.12; IAM and Lambda API references), checked before anything is changed. */
+/* What a field of the API may hold (AWS IoT API reference; IAM and Lambda API references), checked before anything is
+ * changed. */
 #ifndef ZT_CLOUD_REGISTRY_FIELDS_H
 #define ZT_CLOUD_REGISTRY_FIELDS_H
 

@@ -1,4 +1,4 @@
-/* Lambda functions and their resource policies (facts §8.1). */
+/* Lambda functions and their resource policies (AWS Lambda API reference). */
 #include "cloud/registry/fields.h"
 #include "cloud/registry/functions.h"
 #include "cloud/registry/record.h"

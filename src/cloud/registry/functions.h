@@ -1,4 +1,4 @@
-/* Lambda functions, their resource policies, and asynchronous invocations that wait (facts §8). */
+/* Lambda functions, their resource policies, and asynchronous invocations that wait (AWS Lambda API reference). */
 #ifndef ZT_CLOUD_REGISTRY_FUNCTIONS_H
 #define ZT_CLOUD_REGISTRY_FUNCTIONS_H
 

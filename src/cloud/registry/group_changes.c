@@ -1,4 +1,4 @@
-/* Making, changing and deleting thing groups (facts §4.7, §4.12, §4.13). */
+/* Making, changing and deleting thing groups (AWS IoT API reference). */
 #include "base/json.h"
 #include "base/random.h"
 #include "cloud/registry/attributes.h"

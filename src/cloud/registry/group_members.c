@@ -1,4 +1,4 @@
-/* Which thing is in which group (AWS IoT API, AddThingToThingGroup; facts §4.7). */
+/* Which thing is in which group (AWS IoT API, AddThingToThingGroup; AWS IoT API reference). */
 #include "base/random.h"
 #include "cloud/registry/group_row.h"
 #include "cloud/registry/record.h"

@@ -1,4 +1,4 @@
-/* Static thing groups, their hierarchy and their members (AWS IoT, "Static thing groups"; facts §4.7, §4.13). */
+/* Static thing groups, their hierarchy and their members (AWS IoT, "Static thing groups"; AWS IoT API reference). */
 #ifndef ZT_CLOUD_REGISTRY_GROUPS_H
 #define ZT_CLOUD_REGISTRY_GROUPS_H
 

@@ -1,4 +1,4 @@
-/* Asynchronous invocations that wait: rows, so that a kill loses none (facts §8.2). */
+/* Asynchronous invocations that wait: rows, so that a kill loses none (AWS Lambda, "Asynchronous invocation"). */
 #include "cloud/registry/functions.h"
 #include "cloud/registry/record.h"
 #include "cloud/registry/refuse.h"

@@ -1,4 +1,4 @@
-/* IoT policies, their versions and attachments (facts §4.5, §4.13, §3). */
+/* IoT policies, their versions and attachments (AWS IoT API reference; AWS IoT Core policies). */
 #ifndef ZT_CLOUD_REGISTRY_POLICIES_H
 #define ZT_CLOUD_REGISTRY_POLICIES_H
 

@@ -1,4 +1,4 @@
-/* Making and deleting IoT policies and their versions (facts §3.1, §4.5, §4.13). */
+/* Making and deleting IoT policies and their versions (AWS IoT Core policies; AWS IoT API reference). */
 #include "base/random.h"
 #include "cloud/registry/fields.h"
 #include "cloud/registry/link.h"

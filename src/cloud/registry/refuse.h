@@ -1,5 +1,5 @@
 /* AWS's exceptions as values: one table gives each its name, HTTP status and zt_status
- * (facts §4.2 for iot, §8.1 for lambda, §9.2 for iam). */
+ * (AWS IoT API reference for iot, §8.1 for lambda, §9.2 for iam). */
 #ifndef ZT_CLOUD_REGISTRY_REFUSE_H
 #define ZT_CLOUD_REGISTRY_REFUSE_H
 

@@ -1,4 +1,5 @@
-/* The registration code: whoever can have it signed by a CA's key possesses that CA (facts §1.4). */
+/* The registration code: whoever can have it signed by a CA's key possesses that CA (AWS IoT, "X.509 client
+ * certificates"). */
 #include "base/random.h"
 #include "cloud/registry/certificates.h"
 #include "cloud/registry/meta.h"

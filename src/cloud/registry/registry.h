@@ -9,7 +9,7 @@
  * AWS's exception name in `code` (such as "ResourceAlreadyExistsException"), AWS's words in `text` and its
  * status in `http`, and leave the transaction as it was. Where AWS has no exception (ZT_E_NOMEM; ZT_E_DISK_FULL
  * and ZT_E_IO when what the transaction builds upon was undone) zt_error is left alone. Sources: AWS IoT API
- * reference, and the facts named per rule. */
+ * reference, and the pages named per rule. */
 #ifndef ZT_CLOUD_REGISTRY_H
 #define ZT_CLOUD_REGISTRY_H
 

@@ -1,4 +1,4 @@
-/* Retained messages (facts §2.5; AWS IoT message broker quotas). */
+/* Retained messages (AWS IoT, "MQTT"; AWS IoT message broker quotas). */
 #include "base/codec.h"
 #include "cloud/registry/record.h"
 #include "cloud/registry/refuse.h"

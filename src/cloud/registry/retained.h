@@ -1,4 +1,5 @@
-/* Retained messages, rows of the store so that a broker can be given them again (facts §2.5, §5.1). */
+/* Retained messages, rows of the store so that a broker can be given them again (AWS IoT, "MQTT"; AWS IoT data plane
+ * API). */
 #ifndef ZT_CLOUD_REGISTRY_RETAINED_H
 #define ZT_CLOUD_REGISTRY_RETAINED_H
 

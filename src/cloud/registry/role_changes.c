@@ -1,4 +1,4 @@
-/* Making, changing and deleting roles (facts §9.2; IAM user guide, "IAM and AWS STS quotas"). */
+/* Making, changing and deleting roles (IAM user guide, "IAM and AWS STS quotas"). */
 #include "base/json.h"
 #include "cloud/registry/fields.h"
 #include "cloud/registry/iam_id.h"

@@ -1,4 +1,4 @@
-/* IAM roles, access keys and the sessions of assumed roles (facts §9). */
+/* IAM roles, access keys and the sessions of assumed roles (IAM API reference). */
 #ifndef ZT_CLOUD_REGISTRY_ROLES_H
 #define ZT_CLOUD_REGISTRY_ROLES_H
 

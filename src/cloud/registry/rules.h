@@ -1,4 +1,4 @@
-/* Topic rules as they were given (facts §4.8). Compiling and running them is cloud/rules' work. */
+/* Topic rules as they were given (AWS IoT API reference). Compiling and running them is cloud/rules' work. */
 #ifndef ZT_CLOUD_REGISTRY_RULES_H
 #define ZT_CLOUD_REGISTRY_RULES_H
 
@@ -22,7 +22,7 @@ const zt_topic_rule *zt_registry_next_rule(const zt_registry *registry, zt_view 
 ZT_NODISCARD zt_status zt_txn_rule_put(zt_txn *txn, zt_view name, const json_t *payload, bool replace,
 				       zt_error *ret_error);
 ZT_NODISCARD zt_status zt_txn_rule_enable(zt_txn *txn, zt_view name, bool enabled, zt_error *ret_error);
-/* AWS answers 401 UnauthorizedException for an unknown rule (facts §4.13, unconfirmed text). */
+/* AWS answers 401 UnauthorizedException for an unknown rule (AWS IoT API reference, unconfirmed text). */
 ZT_NODISCARD zt_status zt_txn_rule_delete(zt_txn *txn, zt_view name, zt_error *ret_error);
 
 #endif

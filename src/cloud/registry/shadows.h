@@ -17,7 +17,7 @@ typedef struct {
 	size_t document_n;
 } zt_shadow_row;
 
-/* The thing need not be in the registry (facts §5.2). NULL when there is none. */
+/* The thing need not be in the registry (AWS IoT, "Device Shadow service"). NULL when there is none. */
 const zt_shadow_row *zt_registry_shadow(const zt_registry *registry, zt_view thing, zt_view name);
 /* The thing's next shadow in order of name, behind `after_name`; NULL at the end. The classic one is never among them.
  */

@@ -1,4 +1,4 @@
-/* Tags by resource ARN (AWS General Reference, "Tagging AWS resources"; facts §4.9). */
+/* Tags by resource ARN (AWS General Reference, "Tagging AWS resources"; AWS IoT API reference). */
 #include "cloud/registry/record.h"
 #include "cloud/registry/refuse.h"
 #include "cloud/registry/state.h"

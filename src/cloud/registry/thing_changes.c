@@ -1,4 +1,4 @@
-/* Making, changing and deleting things (facts §4.6, §4.12, §4.13). */
+/* Making, changing and deleting things (AWS IoT API reference). */
 #include "base/random.h"
 #include "cloud/registry/attributes.h"
 #include "cloud/registry/fields.h"

@@ -1,4 +1,5 @@
-/* Attaching certificates to things (AWS IoT API, AttachThingPrincipal; facts §3.5, §4.13). */
+/* Attaching certificates to things (AWS IoT API, AttachThingPrincipal; AWS IoT, "Thing policy variables"; AWS IoT API
+ * reference). */
 #include "cloud/registry/principal.h"
 #include "cloud/registry/thing_row.h"
 
@@ -11,7 +12,7 @@ static zt_status find_thing(const zt_registry *registry, zt_view name, const zt_
 	return ZT_OK;
 }
 
-/* An exclusive principal has one thing. AWS documents the rule but not its error (facts §4.13, §11.8): we take
+/* An exclusive principal has one thing. AWS documents the rule but not its error (AWS IoT API reference): we take
  * InvalidRequestException, the operation's only modelled one that fits. */
 static zt_status check_exclusive(const zt_registry *registry, const zt_thing *thing, zt_view principal, bool exclusive,
 				 zt_error *ret_error)

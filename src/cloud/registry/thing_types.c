@@ -1,4 +1,4 @@
-/* Thing types (facts §4.7, §4.13; AWS IoT API, DeleteThingType). */
+/* Thing types (AWS IoT API reference; AWS IoT API, DeleteThingType). */
 #include "base/random.h"
 #include "cloud/registry/fields.h"
 #include "cloud/registry/link.h"

@@ -1,4 +1,4 @@
-/* Things, thing types and which certificate is attached to which thing (facts §4.6, §4.7, §4.12, §4.13). */
+/* Things, thing types and which certificate is attached to which thing (AWS IoT API reference). */
 #ifndef ZT_CLOUD_REGISTRY_THINGS_H
 #define ZT_CLOUD_REGISTRY_THINGS_H
 
@@ -45,7 +45,8 @@ const zt_thing_type *zt_registry_next_thing_type(const zt_registry *registry, zt
 /* Things of a principal: the index-th in order of name, NULL past the end. *ret_exclusive may be NULL. */
 const zt_thing *zt_registry_thing_of_principal(const zt_registry *registry, zt_view principal_arn, size_t index,
 					       bool *ret_exclusive);
-/* The thing that a connection is bound to: exclusively attached, or attached and named as the client id (facts §3.5).
+/* The thing that a connection is bound to: exclusively attached, or attached and named as the client id (AWS IoT,
+ * "Thing policy variables").
  */
 const zt_thing *zt_registry_thing_of_connection(const zt_registry *registry, zt_view principal_arn, zt_view client_id);
 

@@ -1,4 +1,4 @@
-/* Topic rules in memory and in the store (facts §4.8, §4.13). */
+/* Topic rules in memory and in the store (AWS IoT API reference). */
 #include "cloud/registry/fields.h"
 #include "cloud/registry/record.h"
 #include "cloud/registry/rules.h"
@@ -110,7 +110,7 @@ const zt_topic_rule *zt_registry_next_rule(const zt_registry *registry, zt_view 
 	return rule_of(zt_row_after(registry, ZT_KIND_RULE, after_name));
 }
 
-/* The API model of rules has no ResourceNotFoundException; the text is from memory (facts §4.13). */
+/* The API model of rules has no ResourceNotFoundException; the text is from memory (AWS IoT API reference). */
 static zt_status find_rule(const zt_registry *registry, zt_view name, const zt_topic_rule **ret, zt_error *ret_error)
 {
 	const zt_topic_rule *rule = zt_registry_rule(registry, name);

@@ -1,4 +1,4 @@
-/* The rules engine: every enabled rule whose filter matches an accepted message runs its actions (facts §6). */
+/* The rules engine: every enabled rule whose filter matches an accepted message runs its actions (AWS IoT, "Rules"). */
 #ifndef ZT_CLOUD_RULES_ENGINE_H
 #define ZT_CLOUD_RULES_ENGINE_H
 

@@ -1,5 +1,5 @@
 /* The device shadow's document: state, metadata, version; what an update makes of it and what readers are shown (AWS
- * IoT Developer Guide, "Device shadow service documents"; facts §5.2). Pure. */
+ * IoT Developer Guide, "Device shadow service documents"; AWS IoT, "Device Shadow service"). Pure. */
 #ifndef ZT_CLOUD_SHADOW_DOCUMENT_H
 #define ZT_CLOUD_SHADOW_DOCUMENT_H
 

@@ -1,4 +1,5 @@
-/* What a client asks of a shadow: the payload of an update, get or delete, checked in AWS's words (facts §5.2). Pure.
+/* What a client asks of a shadow: the payload of an update, get or delete, checked in AWS's words (AWS IoT, "Device
+ * Shadow service"). Pure.
  */
 #ifndef ZT_CLOUD_SHADOW_REQUEST_H
 #define ZT_CLOUD_SHADOW_REQUEST_H

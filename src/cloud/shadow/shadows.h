@@ -1,4 +1,5 @@
-/* The device shadow service (facts §5): documents in the registry, asked for by MQTT on reserved topics or by HTTPS.
+/* The device shadow service (AWS IoT, "Device Shadow service"): documents in the registry, asked for by MQTT on
+ * reserved topics or by HTTPS.
  *
  * A change is acknowledged when it is durable. Whichever way it came, subscribers hear of it on update/accepted,
  * update/delta and update/documents; refusals are told by MQTT to those who asked by MQTT. */

@@ -1,4 +1,5 @@
-/* The reserved topics of shadows: $aws/things/<thing>/shadow[/name/<shadow>]/get|update|delete (facts §5.3). Pure. */
+/* The reserved topics of shadows: $aws/things/<thing>/shadow[/name/<shadow>]/get|update|delete (AWS IoT, "Device Shadow
+ * service"). Pure. */
 #ifndef ZT_CLOUD_SHADOW_TOPIC_H
 #define ZT_CLOUD_SHADOW_TOPIC_H
 

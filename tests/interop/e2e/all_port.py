@@ -74,7 +74,7 @@ class Client:
 
 
 def signed_path(world, keys, service="iotdevicegateway", host="localhost"):
-    """What AWS's JavaScript SDK makes: the token, when there is one, behind the signature (facts: "token is appended")."""
+    """What AWS's JavaScript SDK makes: the token, when there is one, behind the signature."""
     request = AWSRequest("GET", f"https://{host}:{world.cloud.endpoints['allPort']}/mqtt")
     SigV4QueryAuth(Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"]), service, "us-east-1").add_auth(request)
     url = urllib.parse.urlsplit(request.url)

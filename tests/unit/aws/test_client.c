@@ -18,7 +18,7 @@ static zt_aws_request describe(void)
 	return request;
 }
 
-/* Vector C of the facts, made with botocore: an empty body, a query, a session token. */
+/* Made with botocore: an empty body, a query, a session token. */
 static void signs_as_botocore_does(void **state)
 {
 	(void)state;

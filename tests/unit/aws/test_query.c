@@ -34,7 +34,7 @@ static void caller_identity(void **state)
 	assert_view(zt_json_view(answer, "Account"), "123456789012");
 }
 
-/* Vector D of the facts, made with botocore. */
+/* Made with botocore. */
 static void signs_a_form_as_botocore_does(void **state)
 {
 	(void)state;

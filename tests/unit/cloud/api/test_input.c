@@ -1,4 +1,4 @@
-/* Constraints of fields, and AWS's words for what breaks them (facts §4.12). */
+/* Constraints of fields, and AWS's words for what breaks them (AWS IoT API reference). */
 #include "zt_cmocka.h"
 
 #include "base/json.h"

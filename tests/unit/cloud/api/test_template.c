@@ -1,4 +1,4 @@
-/* Provisioning templates (AWS IoT developer guide, "Provisioning templates"; facts §1.5). */
+/* Provisioning templates (AWS IoT developer guide, "Provisioning templates"; AWS IoT, "Just-in-time provisioning"). */
 #include "zt_cmocka.h"
 
 #include "base/json.h"

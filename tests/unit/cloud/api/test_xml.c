@@ -1,4 +1,4 @@
-/* The XML of the Query protocol, against the samples of facts §9.1 and XML 1.0 §2.2, §2.4. */
+/* The XML of the Query protocol, against the samples of the IAM API reference and XML 1.0 §2.2, §2.4. */
 #include "zt_cmocka.h"
 
 #include "cloud/api/xml.h"

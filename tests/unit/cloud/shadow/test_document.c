@@ -128,7 +128,7 @@ static void null_removes_a_section_and_an_empty_one_disappears(void **state)
 		    "{\"state\":{},\"metadata\":{},\"version\":3,\"timestamp\":1488565234}");
 }
 
-/* As AWS answered when it was asked (facts §5.2). */
+/* As AWS answered when it was asked (AWS IoT, "Device Shadow service"). */
 static void a_state_of_null_is_accepted(void **state)
 {
 	(void)state;
