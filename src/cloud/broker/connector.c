@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "base/timefmt.h"
 
 enum {
 	RETRY_MS = 2,
-	REMOTE_RETRY_MS = 100,
+	REMOTE_RETRY_MS = 100,      /* before the second dial of a ticket; each further pause is twice as long, … */
+	REMOTE_RETRY_MAX_MS = 1600, /* … up to this, and each is random between its half and its whole */
 	GIVE_UP_MS = 10000,
 	DIALS_MAX = 128, /* at a time */
 };
@@ -21,6 +23,8 @@ typedef struct ticket {
 	void *context;
 	bool urgent;
 	int64_t give_up_ms;
+	int64_t not_before_ms; /* of the next dial */
+	unsigned pause_ms;     /* before the dial after that */
 	zt_connector *connector;
 	zt_dial *dial; /* on its way */
 } ticket;
@@ -92,8 +96,9 @@ static void finish(zt_connector *connector, ticket *t, struct bufferevent *strea
 
 static ticket *first_to_try(zt_connector *connector)
 {
+	int64_t now = zt_time_mono_ms();
 	for (ticket *t = connector->first; t; t = t->next)
-		if (!t->dial && (t->urgent || connector->open))
+		if (!t->dial && (t->urgent || connector->open) && t->not_before_ms <= now)
 			return t;
 	return NULL;
 }
@@ -112,17 +117,27 @@ static void expire(zt_connector *connector)
 	}
 }
 
+/* A network is no socket of our own: many that are tried again at once would keep a broker from coming back. */
+static void rest(ticket *t)
+{
+	unsigned half = t->pause_ms / 2;
+	t->not_before_ms = zt_time_mono_ms() + half + (int64_t)zt_random_below(half + 1);
+	t->pause_ms = t->pause_ms < REMOTE_RETRY_MAX_MS ? 2 * t->pause_ms : REMOTE_RETRY_MAX_MS;
+}
+
 static void on_dialed(void *context, struct bufferevent *stream, const char *cause)
 {
 	ticket *t = context;
 	zt_connector *connector = t->connector;
 	t->dial = NULL;
 	connector->dials--;
-	if (stream)
+	if (stream) {
 		finish(connector, t, stream);
-	else
-		/* on_retry finds it again. */
-		LOG_DEBUG("broker", "the broker is not reached", ZT_KV_STR("cause", cause));
+		return;
+	}
+	/* on_retry finds it again. */
+	LOG_DEBUG("broker", "the broker is not reached", ZT_KV_STR("cause", cause));
+	rest(t);
 }
 
 static void dial_all(zt_connector *connector)
@@ -199,6 +214,9 @@ void zt_connector_free(zt_connector *connector)
 void zt_connector_let(zt_connector *connector, bool open)
 {
 	connector->open = open;
+	/* It is there: what has failed before says nothing any more. */
+	for (ticket *t = connector->first; open && t; t = t->next)
+		t->not_before_ms = 0;
 	if (open && connector->first)
 		event_active(connector->retry, EV_TIMEOUT, 1);
 }
@@ -211,6 +229,7 @@ zt_status zt_connector_open(zt_connector *connector, bool urgent, zt_broker_open
 	bool first = connector->first == NULL;
 	*t = (ticket){ .connector = connector, .opened = opened, .context = context, .urgent = urgent };
 	t->give_up_ms = zt_time_mono_ms() + GIVE_UP_MS;
+	t->pause_ms = REMOTE_RETRY_MS;
 	append_ticket(connector, t);
 	*ret_ticket = t;
 	/* Behind others it would only find the same full backlog. */
