@@ -1,6 +1,10 @@
 #include "cloud/broker/mosquitto.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,7 +15,9 @@
 
 enum {
 	PATH_TEXT_MAX = 4096,
-	STOP_MS = 5000,  /* it writes its sessions within this */
+	STOP_MS = 5000,   /* it writes its sessions within this */
+	OLDER_MS = 30000, /* for one that a killed daemon left behind, and which may have many */
+	LOOK_MS = 10,
 	RESTART_MS = 50, /* before a new start; doubled while it dies at once */
 	RESTART_MS_MAX = 5000,
 	STEADY_MS = 10000,       /* having run so long, it was no failed start */
@@ -23,6 +29,7 @@ struct zt_mosquitto {
 	zt_mosquitto_events events;
 	zt_child *child;
 	struct event *restart;
+	int lock; /* of the folder; the child holds it too, and longer where the daemon is killed */
 	unsigned restart_ms;
 	int64_t started_ms;
 	zt_str program, folder, config, runtime, socket; /* folder: <data>/broker; runtime: the socket's */
@@ -63,6 +70,29 @@ static zt_status make_folder(zt_mosquitto *m, const char *data_dir, zt_error *re
 	ENSURE(!strchr(absolute, '\n'),
 	       zt_error_set(ret_error, ZT_E_CONFIG, "a line break in the path of the data folder"));
 	return zt_str_put_text(&m->folder, absolute);
+}
+
+/* A daemon that is killed leaves a mosquitto that is still writing what it has queued: whoever read its files now would
+ * lose that. */
+static zt_status wait_for_older(zt_mosquitto *m, zt_error *ret_error)
+{
+	ZT_CLEANUP(zt_str_free) zt_str path = ZT_STR(PATH_TEXT_MAX);
+	TRY(zt_path_join(&path, zt_str_text(&m->folder), "running"));
+	m->lock = open(zt_str_text(&path), O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (m->lock < 0)
+		return zt_error_errno(ret_error, ZT_E_IO, "cannot open %s", zt_str_text(&path));
+	for (int waited = 0; flock(m->lock, LOCK_EX | LOCK_NB) != 0; waited += LOOK_MS) {
+		if (errno != EWOULDBLOCK)
+			return zt_error_errno(ret_error, ZT_E_IO, "cannot lock %s", zt_str_text(&path));
+		if (waited == 0)
+			LOG_INFO("broker", "the mosquitto of before is still writing its sessions");
+		if (waited >= OLDER_MS)
+			return zt_error_set(ret_error, ZT_E_UNAVAILABLE,
+					    "the mosquitto of before still runs in %s: end it (fuser %s names it)",
+					    zt_str_text(&m->folder), zt_str_text(&path));
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+	return ZT_OK;
 }
 
 /* A process that was killed leaves its socket's folder behind; the name is kept beside the data. */
@@ -154,7 +184,7 @@ static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 	const zt_child_spec spec = {
 		.process = { .path = m->program.p,
 			     .argv = argv,
-			     .stdin_fd = -1,
+			     .stdin_fd = m->lock,
 			     .die_with_parent = true,
 			     .new_group = true },
 		.line = on_line,
@@ -192,6 +222,7 @@ static zt_status prepare(zt_mosquitto *m, const zt_broker_spec *spec, zt_error *
 {
 	TRY(find_program(spec->program, &m->program, ret_error));
 	TRY(make_folder(m, spec->data_dir, ret_error));
+	TRY(wait_for_older(m, ret_error));
 	TRY(make_runtime(m, ret_error));
 	TRY(write_config(m, ret_error));
 	m->restart = evtimer_new(m->loop, on_restart, m);
@@ -209,6 +240,7 @@ zt_status zt_mosquitto_new(struct event_base *loop, const zt_broker_spec *spec, 
 	if (!m)
 		return zt_error_set(ret_error, ZT_E_NOMEM, "cannot start mosquitto");
 	m->loop = loop;
+	m->lock = -1;
 	m->events = *events;
 	m->program = m->folder = m->config = m->runtime = m->socket = ZT_STR(PATH_TEXT_MAX);
 	zt_status status = prepare(m, spec, ret_error);
@@ -226,6 +258,8 @@ void zt_mosquitto_free(zt_mosquitto *m)
 	if (!m)
 		return;
 	zt_child_free(m->child, STOP_MS);
+	if (m->lock >= 0)
+		(void)close(m->lock);
 	if (m->restart)
 		event_free(m->restart);
 	if (m->runtime.n && zt_path_remove(m->runtime.p, &error) != ZT_OK)

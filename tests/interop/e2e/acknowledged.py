@@ -1,7 +1,10 @@
 """kill -9 in the middle of writes by the control plane, HTTPS and MQTT: whatever was acknowledged is there when the cloud is back."""
+import fcntl
 import json
+import os
 import pathlib
 import queue
+import re
 import sys
 import threading
 
@@ -165,6 +168,21 @@ def look(world, by_name):
         by_name["retained"].holds(there, lambda n: n % TOPICS == topic)
 
 
+def a_slow_mosquitto_is_waited_for(world):
+    """One that a killed daemon left behind holds the lock of its folder until it has written what it has queued."""
+    lock = world.cloud.data / "broker/running"
+    older = re.findall(r"mosquitto started pid=(\d+)", world.cloud.log_text())[-1]
+    assert os.readlink(f"/proc/{older}/fd/0") == str(lock)
+    world.cloud.kill()
+    with open(lock, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        starting = threading.Thread(target=world.cloud.start)
+        starting.start()
+        wait_for(lambda: "the mosquitto of before is still writing its sessions" in world.cloud.log_text(), "it waits")
+    starting.join(DEADLINE_S)
+    assert not starting.is_alive()
+
+
 with World(attest=False) as world:
     iot = world.client("iot")
     leaf = Authority(world.folder, "one").leaf("dev1")
@@ -203,3 +221,4 @@ with World(attest=False) as world:
     except queue.Empty:
         raise AssertionError(f"acknowledged, and not delivered: {sorted(missing)}") from None
     sleeper.stop()
+    a_slow_mosquitto_is_waited_for(world)
