@@ -41,8 +41,9 @@ zt_status zt_inbox_take_over(zt_inbox *inbox, struct event_base *loop, struct bu
 	size_t n = evbuffer_get_length(early);
 	inbox->stream = stream;
 	ENSURE(bufferevent_disable(stream, EV_READ) == 0, ZT_E_NOMEM);
-	if (n > 0)
-		TRY(zt_inbox_put(inbox, zt_view_make(evbuffer_pullup(early, -1), n)));
+	const uint8_t *bytes = evbuffer_pullup(early, -1);
+	ENSURE(n == 0 || bytes, ZT_E_NOMEM);
+	TRY(zt_inbox_put(inbox, zt_view_make(bytes, n)));
 	(void)evbuffer_drain(early, n);
 	zt_inbox_read_ahead(stream);
 	ENSURE(event_assign(&inbox->ready, loop, bufferevent_getfd(stream), EV_READ | EV_PERSIST, ready, context) == 0,
@@ -93,15 +94,6 @@ static size_t read_plain(int fd, uint8_t *bytes, size_t room, bool *ret_ended)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Where `kept` is, unread bytes are in it. */
-static void forget_kept(zt_inbox *inbox)
-{
-	free(inbox->kept);
-	inbox->kept = NULL;
-	inbox->kept_cap = 0;
-	inbox->unread = ZT_VIEW_EMPTY;
-}
-
 zt_status zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room)
 {
 	bool ended = false;
@@ -110,12 +102,10 @@ zt_status zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room)
 	SSL *ssl = bufferevent_openssl_get_ssl(inbox->stream);
 	size_t n = ssl ? read_tls(ssl, room->bytes, sizeof room->bytes, &ended)
 		       : read_plain(bufferevent_getfd(inbox->stream), room->bytes, sizeof room->bytes, &ended);
-	if (inbox->unread.n == 0) {
-		forget_kept(inbox);
+	if (inbox->unread.n == 0)
 		inbox->unread = zt_view_make(room->bytes, n);
-	} else if (zt_inbox_put(inbox, zt_view_make(room->bytes, n)) != ZT_OK) {
+	else if (zt_inbox_put(inbox, zt_view_make(room->bytes, n)) != ZT_OK)
 		ended = true;
-	}
 	if (ended)
 		return end(inbox);
 	if (n == sizeof room->bytes)
@@ -155,14 +145,19 @@ zt_status zt_inbox_put(zt_inbox *inbox, zt_view bytes)
 void zt_inbox_drop(zt_inbox *inbox, size_t n)
 {
 	inbox->unread = zt_view_from(inbox->unread, n);
+	if (inbox->unread.n == 0) {
+		free(inbox->kept);
+		inbox->kept = NULL;
+		inbox->kept_cap = 0;
+	}
 }
 
 zt_status zt_inbox_keep(zt_inbox *inbox)
 {
 	zt_view rest = inbox->unread;
-	if (rest.n && inbox->kept)
+	if (inbox->kept)
 		return ZT_OK;
-	forget_kept(inbox);
+	inbox->unread = ZT_VIEW_EMPTY;
 	return zt_inbox_put(inbox, rest);
 }
 

@@ -19,7 +19,7 @@ typedef struct {
 	struct bufferevent *stream; /* borrowed */
 	struct event ready;
 	bool taken_over;
-	zt_view unread; /* in the room during a turn; else in `kept` */
+	zt_view unread; /* in `kept`, while that is there; else in the room of this turn */
 	uint8_t *kept;
 	size_t kept_cap;
 } zt_inbox;
@@ -39,6 +39,7 @@ void zt_inbox_close(zt_inbox *inbox);
  * ever come, because the peer has closed or the stream has failed: it is told once. */
 ZT_NODISCARD zt_status zt_inbox_read(zt_inbox *inbox, zt_inbox_room *room);
 ZT_NODISCARD zt_status zt_inbox_put(zt_inbox *inbox, zt_view bytes);
+/* The first n unread bytes have been used. */
 void zt_inbox_drop(zt_inbox *inbox, size_t n);
 /* The end of a turn, in which the room was used: moves what is unread out of it. */
 ZT_NODISCARD zt_status zt_inbox_keep(zt_inbox *inbox);

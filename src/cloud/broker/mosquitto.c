@@ -184,7 +184,7 @@ static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 	const zt_child_spec spec = {
 		.process = { .path = m->program.p,
 			     .argv = argv,
-			     .stdin_fd = m->lock,
+			     .stdin_fd = m->lock, /* never read, and held to its end */
 			     .die_with_parent = true,
 			     .new_group = true },
 		.line = on_line,

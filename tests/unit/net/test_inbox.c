@@ -329,6 +329,19 @@ static void garbage_in_place_of_a_record_is_an_error(void **state)
 	close_pair(&p);
 }
 
+static void bytes_put_and_used_leave_no_memory(void **state)
+{
+	zt_inbox inbox = { 0 };
+	(void)state;
+	assert_ok(zt_inbox_put(&inbox, ZT_LIT("one packet")));
+	zt_inbox_drop(&inbox, 4);
+	assert_int_equal(inbox.unread.n, 6);
+	assert_non_null(inbox.kept);
+	zt_inbox_drop(&inbox, 6);
+	assert_null(inbox.kept);
+	zt_inbox_close(&inbox);
+}
+
 static int ignore_broken_pipes(void **state)
 {
 	(void)state;
@@ -347,6 +360,7 @@ int main(void)
 		cmocka_unit_test(closed_gate_reads_nothing),
 		cmocka_unit_test(end_is_told_once_and_after_the_bytes),
 		cmocka_unit_test(garbage_in_place_of_a_record_is_an_error),
+		cmocka_unit_test(bytes_put_and_used_leave_no_memory),
 	};
 	return cmocka_run_group_tests(tests, ignore_broken_pipes, NULL);
 }
