@@ -45,6 +45,20 @@ static zt_status delete_policy(zt_call *call, zt_error *ret_error)
 	return zt_txn_role_policy_delete(txn, zt_view_of(role->name), name, ret_error);
 }
 
+typedef zt_status (*show_fn)(zt_call *call, const zt_role *role, const zt_iam_page *page);
+
+static zt_status list_page(zt_call *call, show_fn show, zt_error *ret_error)
+{
+	zt_iam_page page;
+	const zt_role *role;
+	TRY(zt_iam_role(call, &role, ret_error));
+	zt_status status = zt_iam_page_read(call, &page, ret_error);
+	if (status == ZT_OK)
+		status = show(call, role, &page);
+	zt_str_free(&page.after);
+	return status;
+}
+
 /* The names behind the page's mark, in order. */
 static zt_status show_names(zt_call *call, const zt_role *role, const zt_iam_page *page)
 {
@@ -68,14 +82,7 @@ static zt_status show_names(zt_call *call, const zt_role *role, const zt_iam_pag
 
 static zt_status list(zt_call *call, zt_error *ret_error)
 {
-	zt_iam_page page;
-	const zt_role *role;
-	TRY(zt_iam_role(call, &role, ret_error));
-	zt_status status = zt_iam_page_read(call, &page, ret_error);
-	if (status == ZT_OK)
-		status = show_names(call, role, &page);
-	zt_str_free(&page.after);
-	return status;
+	return list_page(call, show_names, ret_error);
 }
 
 static zt_status attach(zt_call *call, zt_error *ret_error)
@@ -150,14 +157,7 @@ static zt_status show_attached(zt_call *call, const zt_role *role, const zt_iam_
 
 static zt_status list_attached(zt_call *call, zt_error *ret_error)
 {
-	zt_iam_page page;
-	const zt_role *role;
-	TRY(zt_iam_role(call, &role, ret_error));
-	zt_status status = zt_iam_page_read(call, &page, ret_error);
-	if (status == ZT_OK)
-		status = show_attached(call, role, &page);
-	zt_str_free(&page.after);
-	return status;
+	return list_page(call, show_attached, ret_error);
 }
 
 static const zt_operation rows[] = {
