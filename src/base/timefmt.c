@@ -12,11 +12,16 @@
 static const volatile int64_t *shift; /* what a test adds to the wall clock; NULL: nothing */
 static pthread_once_t shift_once = PTHREAD_ONCE_INIT;
 
-static int64_t read_clock(clockid_t id)
+static int64_t read_clock_ns(clockid_t id)
 {
 	struct timespec now = { 0 };
 	(void)clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t read_clock(clockid_t id)
+{
+	return read_clock_ns(id) / 1000000;
 }
 
 static void find_shift(void)
@@ -43,6 +48,11 @@ int64_t zt_time_now_ms(void)
 int64_t zt_time_mono_ms(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t zt_time_mono_ns(void)
+{
+	return read_clock_ns(CLOCK_MONOTONIC);
 }
 
 void zt_time_sleep_ms(int64_t ms)

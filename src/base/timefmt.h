@@ -16,8 +16,9 @@ enum { ZT_TIME_TEXT_MAX = 40 };
 
 /* The system's wall clock, milliseconds since 1970. */
 int64_t zt_time_now_ms(void);
-/* The system's monotonic clock, milliseconds. */
+/* The system's monotonic clock, milliseconds and nanoseconds. */
 int64_t zt_time_mono_ms(void);
+int64_t zt_time_mono_ns(void);
 /* Sleeps so long, signals or not; nothing for 0 and less. */
 void zt_time_sleep_ms(int64_t ms);
 /* The system's clocks as the seam. */

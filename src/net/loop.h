@@ -20,7 +20,7 @@ void zt_mailbox_free(zt_mailbox *mailbox);
 
 /* Ends the loop gracefully at SIGTERM or SIGINT (a second one ends the process), ignores SIGPIPE. */
 ZT_NODISCARD zt_status zt_loop_end_on_signals(struct event_base *loop, zt_error *ret_error);
-/* A loop with the precise clock that short timers want. NULL when out of memory. */
+/* A loop that changes what it watches with one system call a socket and turn at most. NULL when out of memory. */
 struct event_base *zt_loop_new(void);
 /* Tells systemd, when it listens ($NOTIFY_SOCKET; sd_notify(3)): "READY=1", "STOPPING=1". */
 void zt_notify(const char *state);

@@ -16,6 +16,7 @@
 #include "cloud/events/registry_events.h"
 #include "cloud/gateway/gateway.h"
 #include "cloud/gateway/refusals.h"
+#include "net/awake.h"
 #include "net/loop.h"
 #include "x509/server_identity.h"
 
@@ -352,10 +353,17 @@ static void say_goodbye(zt_daemon *d)
 		;
 }
 
+static uint64_t relayed(const void *gateway)
+{
+	zt_gateway_counters counters;
+	zt_gateway_count(gateway, &counters);
+	return counters.packets_from_clients + counters.packets_from_broker;
+}
+
 zt_status zt_daemon_run(zt_daemon *daemon, zt_error *ret_error)
 {
 	announce(daemon);
-	if (event_base_dispatch(daemon->loop) < 0)
+	if (zt_awake_run(daemon->loop, relayed, daemon->gateway) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INTERNAL, "the event loop failed");
 	zt_notify("STOPPING=1");
 	LOG_INFO("cloud", "stopping");
