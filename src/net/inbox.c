@@ -30,8 +30,11 @@ static void come_again(zt_inbox *inbox)
 void zt_inbox_read_ahead(struct bufferevent *stream)
 {
 	SSL *ssl = bufferevent_openssl_get_ssl(stream);
-	if (ssl)
-		SSL_set_read_ahead(ssl, 1);
+	if (!ssl)
+		return;
+	SSL_set_read_ahead(ssl, 1);
+	/* Held only while a part of a record is in it (SSL_MODE_RELEASE_BUFFERS). */
+	SSL_set_default_read_buffer_len(ssl, ZT_INBOX_ROOM);
 }
 
 zt_status zt_inbox_take_over(zt_inbox *inbox, struct event_base *loop, struct bufferevent *stream,

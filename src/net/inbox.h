@@ -11,8 +11,10 @@
 #include "base/error.h"
 #include "zerotouch/view.h"
 
+enum { ZT_INBOX_ROOM = 64 * 1024 }; /* what a busy peer has sent by the next turn: several TLS records */
+
 typedef struct {
-	uint8_t bytes[16 * 1024]; /* a TLS record (RFC 8446 §5.1) */
+	uint8_t bytes[ZT_INBOX_ROOM];
 } zt_inbox_room;
 
 typedef struct {
