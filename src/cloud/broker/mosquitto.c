@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -178,6 +179,14 @@ static void raise_descriptors(pid_t pid)
 	(void)prlimit(pid, RLIMIT_NOFILE, &limit, NULL);
 }
 
+/* It is woken by the first packet of a turn and finds them all when it does not push away who writes them. */
+static void let_others_finish(pid_t pid)
+{
+	const struct sched_param none = { 0 };
+	if (sched_setscheduler(pid, SCHED_BATCH, &none) != 0)
+		LOG_DEBUG("broker", "the system has no SCHED_BATCH");
+}
+
 static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 {
 	char *argv[] = { m->program.p, "-c", m->config.p, NULL };
@@ -199,6 +208,7 @@ static zt_status launch(zt_mosquitto *m, zt_error *ret_error)
 				    m->program.p);
 	TRY(status);
 	raise_descriptors(zt_child_pid(m->child));
+	let_others_finish(zt_child_pid(m->child));
 	LOG_INFO("broker", "mosquitto started", ZT_KV_INT("pid", zt_child_pid(m->child)),
 		 ZT_KV_STR("socket", m->socket.p));
 	return ZT_OK;
