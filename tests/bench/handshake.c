@@ -1,15 +1,21 @@
-/* The limit that onboarding is measured against: bare mutual TLS handshakes of OpenSSL, both ends in this process, no
- * socket.
+/* The limit that a gateway and onboarding are measured against: bare mutual TLS handshakes of OpenSSL, with both ends
+ * in this process and no socket, or by TCP as any server must.
  *
  * bench_handshake CHAIN+KEY.pem CLIENT.pem CLIENT-KEY.pem CLIENT-CA.pem N: prints the server's CPU microseconds a
- * handshake. The server verifies the client against its CA, as any mutual TLS server does. */
+ * handshake without a socket, and those of a connection by TCP: accept, handshake, a byte, close. The server verifies
+ * the client against its CA, as any mutual TLS server does. */
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t cpu_ns(void)
 {
@@ -69,6 +75,75 @@ static int64_t handshake(SSL_CTX *server_tls, SSL_CTX *client_tls)
 	return spent;
 }
 
+static void require_system(int result, const char *what)
+{
+	if (result >= 0)
+		return;
+	perror(what);
+	exit(1);
+}
+
+static SSL *with_socket(SSL_CTX *tls, int fd)
+{
+	const int on = 1;
+	require_system(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
+	SSL *ssl = SSL_new(tls);
+	require(ssl && SSL_set_fd(ssl, fd), "SSL_set_fd");
+	return ssl;
+}
+
+static void connect_to(SSL_CTX *tls, const struct sockaddr_in *address)
+{
+	char byte = 'x';
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	require_system(fd, "socket");
+	require_system(connect(fd, (const struct sockaddr *)address, sizeof *address), "connect");
+	SSL *client = with_socket(tls, fd);
+	require(SSL_connect(client) == 1 && SSL_write(client, &byte, 1) == 1, "the client's handshake");
+	require(SSL_read(client, &byte, 1) == 0, "the server did not close");
+	SSL_free(client);
+	(void)close(fd);
+}
+
+static void serve(SSL_CTX *tls, int listener)
+{
+	char byte;
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	require_system(fd, "accept");
+	SSL *server = with_socket(tls, fd);
+	SSL_set_accept_state(server);
+	require(SSL_read(server, &byte, 1) == 1, "the server's handshake");
+	(void)SSL_shutdown(server);
+	SSL_free(server);
+	(void)close(fd);
+}
+
+/* The server's CPU time for `count` connections by TCP, from a process of their own. */
+static int64_t by_tcp(SSL_CTX *server_tls, SSL_CTX *client_tls, long count)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof address;
+	int status, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	require_system(listener, "socket");
+	require_system(bind(listener, (const struct sockaddr *)&address, sizeof address), "bind");
+	require_system(listen(listener, 16), "listen");
+	require_system(getsockname(listener, (struct sockaddr *)&address, &n), "getsockname");
+	pid_t child = fork();
+	require_system(child, "fork");
+	for (long i = 0; child == 0 && i < count; i++)
+		connect_to(client_tls, &address);
+	if (child == 0)
+		exit(0);
+	int64_t began = cpu_ns();
+	for (long i = 0; i < count; i++)
+		serve(server_tls, listener);
+	int64_t spent = cpu_ns() - began;
+	(void)close(listener);
+	require(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+		"the clients failed");
+	return spent;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 6) {
@@ -87,7 +162,8 @@ int main(int argc, char **argv)
 	int64_t spent = 0;
 	for (long i = 0; i < count; i++)
 		spent += handshake(server, client);
-	(void)printf("%.1f\n", (double)spent / 1000.0 / (double)count);
+	(void)printf("%.1f %.1f\n", (double)spent / 1000.0 / (double)count,
+		     (double)by_tcp(server, client, count) / 1000.0 / (double)count);
 	SSL_CTX_free(server);
 	SSL_CTX_free(client);
 	return 0;
