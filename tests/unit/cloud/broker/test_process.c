@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -56,6 +57,15 @@ static void child_has_no_internet_socket(void **state)
 	/* At least its listener and our connection were looked at. */
 	assert_true(count_sockets(zt_broker_pid(f.broker), &internet) >= 2);
 	assert_false(internet);
+	stop_and_remove(&f);
+}
+
+static void child_does_not_interrupt_who_writes_to_it(void **state)
+{
+	fixture f;
+	(void)state;
+	start(&f);
+	assert_int_equal(sched_getscheduler(zt_broker_pid(f.broker)), SCHED_BATCH);
 	stop_and_remove(&f);
 }
 
@@ -232,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(child_has_no_internet_socket),
+		cmocka_unit_test(child_does_not_interrupt_who_writes_to_it),
 		cmocka_unit_test(socket_lies_in_a_private_folder_that_goes_with_the_broker),
 		cmocka_unit_test(five_hundred_streams_at_once_all_get_through),
 		cmocka_unit_test(cancelled_open_is_never_told),
