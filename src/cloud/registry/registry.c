@@ -21,6 +21,7 @@ static const zt_noun *const nouns[ZT_KIND_COUNT] = {
 	[ZT_KIND_TEMPLATE] = &zt_noun_template,
 	[ZT_KIND_SHADOW] = &zt_noun_shadow,
 	[ZT_KIND_DESTINATION] = &zt_noun_destination,
+	[ZT_KIND_OWNERSHIP] = &zt_noun_ownership,
 	[ZT_KIND_THING_GROUP] = &zt_noun_thing_group,
 	[ZT_KIND_GROUP_MEMBER] = &zt_noun_group_member,
 };

@@ -42,6 +42,7 @@ typedef enum {
 	ZT_KIND_THING_GROUP,
 	ZT_KIND_GROUP_MEMBER, /* key: group name NUL thing name */
 	ZT_KIND_DESTINATION,  /* of rules by HTTPS */
+	ZT_KIND_OWNERSHIP,    /* key: digest of the token */
 } zt_kind;
 
 /* Loads all from the store. */

@@ -8,7 +8,7 @@
 #include "cloud/registry/index.h"
 #include "cloud/registry/registry.h"
 
-enum { ZT_KIND_COUNT = ZT_KIND_DESTINATION + 1, ZT_LISTENERS_MAX = 8 };
+enum { ZT_KIND_COUNT = ZT_KIND_OWNERSHIP + 1, ZT_LISTENERS_MAX = 8 };
 
 /* The first member of every noun's object. */
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
 extern const zt_noun zt_noun_meta, zt_noun_ca, zt_noun_certificate, zt_noun_thing, zt_noun_thing_type, zt_noun_policy,
     zt_noun_attachment, zt_noun_rule, zt_noun_function, zt_noun_invocation, zt_noun_role, zt_noun_access_key,
     zt_noun_tags, zt_noun_retained, zt_noun_shadow, zt_noun_log_group, zt_noun_template, zt_noun_thing_group,
-    zt_noun_group_member, zt_noun_destination;
+    zt_noun_group_member, zt_noun_destination, zt_noun_ownership;
 
 typedef struct {
 	zt_change_fn changed;
