@@ -13,7 +13,7 @@ zt_status zt_accept(const zt_acceptor *acceptor, const zt_publish *message, zt_s
 		    zt_error *ret_error)
 {
 	TRY(zt_accept_check(message, ret_error));
-	bool to_broker = zt_topic_kind_of(message->topic) != ZT_TOPIC_INGEST;
+	bool to_broker = zt_topic_is_for_all(zt_topic_kind_of(message->topic));
 	if (to_broker) {
 		zt_status status = zt_broker_publish(acceptor->broker, message, done, context);
 		if (status != ZT_OK)

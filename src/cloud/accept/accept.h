@@ -14,9 +14,12 @@ typedef enum {
 	ZT_TOPIC_ORDINARY, /* to subscribers and to rules */
 	ZT_TOPIC_INGEST,   /* $aws/rules/<name>[/…], Basic Ingest: to that rule alone */
 	ZT_TOPIC_SERVICE,  /* $aws/things/…: as an ordinary one, and the services behind it listen */
+	ZT_TOPIC_REQUEST,  /* of fleet provisioning: to that service alone, which answers who asked */
 	ZT_TOPIC_RESERVED, /* every other $ topic, and what those services answer: no client may publish to it */
 } zt_topic_kind;
 zt_topic_kind zt_topic_kind_of(zt_view topic);
+/* Whether the broker, and so whoever subscribes, gets it. */
+bool zt_topic_is_for_all(zt_topic_kind kind);
 
 /* Whether it may be published: topic and its limits, payload, QoS, retain on ordinary topics alone.
  * InvalidRequestException (http 400), ForbiddenException for a reserved topic (http 403, unconfirmed). */

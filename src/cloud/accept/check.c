@@ -21,16 +21,41 @@ static bool is_answer(zt_view topic)
 	return false;
 }
 
+/* "create" and "create-from-csr" of certificates, "<template>/provision" of templates, each with its format (AWS IoT,
+ * "Device provisioning MQTT API"). */
+static bool is_request(zt_view topic)
+{
+	zt_view rest = topic;
+	if (!zt_view_ends(topic, ZT_LIT("/json")) && !zt_view_ends(topic, ZT_LIT("/cbor")))
+		return false;
+	rest.n -= sizeof "/json" - 1;
+	if (zt_view_equal(rest, ZT_LIT("$aws/certificates/create")) ||
+	    zt_view_equal(rest, ZT_LIT("$aws/certificates/create-from-csr")))
+		return true;
+	if (!zt_view_take_prefix(&rest, ZT_LIT("$aws/provisioning-templates/")) ||
+	    !zt_view_ends(rest, ZT_LIT("/provision")))
+		return false;
+	rest.n -= sizeof "/provision" - 1;
+	return rest.n > 0 && zt_view_find(rest, '/') == rest.n;
+}
+
 zt_topic_kind zt_topic_kind_of(zt_view topic)
 {
 	if (topic.n == 0 || topic.p[0] != '$')
 		return ZT_TOPIC_ORDINARY;
 	if (zt_view_starts(topic, ZT_LIT("$aws/things/")))
 		return is_answer(topic) ? ZT_TOPIC_RESERVED : ZT_TOPIC_SERVICE;
+	if (is_request(topic))
+		return ZT_TOPIC_REQUEST;
 	zt_view rest = topic;
 	if (!zt_view_take_prefix(&rest, ZT_LIT("$aws/rules/")))
 		return ZT_TOPIC_RESERVED;
 	return zt_view_find(rest, '/') > 0 ? ZT_TOPIC_INGEST : ZT_TOPIC_RESERVED;
+}
+
+bool zt_topic_is_for_all(zt_topic_kind kind)
+{
+	return kind == ZT_TOPIC_ORDINARY || kind == ZT_TOPIC_SERVICE;
 }
 
 zt_status zt_accept_check(const zt_publish *message, zt_error *ret_error)

@@ -104,6 +104,8 @@ void zt_connection_join(zt_mqtt_connection *connection, const zt_mqtt_frame *con
 
 /* connection_relay.c: moves packets both ways until bytes are missing or room is. They leave at the end of the turn. */
 void zt_connection_pump(zt_mqtt_connection *connection);
+/* What was sent to it leaves at the end of the turn. */
+void zt_connection_flush_later(zt_mqtt_connection *connection);
 /* The end of the turn. */
 void zt_connections_flush(zt_gateway *gateway);
 /* Ports of the session; context is the connection. */

@@ -224,7 +224,7 @@ static bool has_unsent(struct bufferevent *stream)
 
 /* All connections of a turn write after all have been read: a peer that sleeps is woken once, for all that it has to
  * do, and not by each packet again. */
-static void flush_later(zt_mqtt_connection *c)
+void zt_connection_flush_later(zt_mqtt_connection *c)
 {
 	zt_gateway *g = c->gateway;
 	if (c->unsent || c->phase != ZT_PHASE_ON || !(has_unsent(c->broker) || has_unsent(c->client)))
@@ -264,7 +264,7 @@ void zt_connection_pump(zt_mqtt_connection *c)
 	/* An acknowledgement of the broker may be what the client's next packet waits for: down first. */
 	pump_down(c);
 	pump_up(c);
-	flush_later(c);
+	zt_connection_flush_later(c);
 	if (c->phase < ZT_PHASE_LEAVING && c->stream_end != ZT_OK && !c->blocked)
 		end_with_stream(c);
 	if (c->phase >= ZT_PHASE_LEAVING)

@@ -6,9 +6,15 @@ enum { NEVER_RETAINED = 2 };
 
 bool zt_filter_is_reserved(zt_view filter)
 {
+	static const char *const open[] = { "$aws/things/", "$aws/events/", "$aws/certificates/",
+					    "$aws/provisioning-templates/" };
 	zt_view plain = zt_filter_unshared(filter);
-	return plain.n && plain.p[0] == '$' && !zt_view_starts(plain, ZT_LIT("$aws/things/")) &&
-	       !zt_view_starts(plain, ZT_LIT("$aws/events/"));
+	if (plain.n == 0 || plain.p[0] != '$')
+		return false;
+	for (size_t i = 0; i < ZT_COUNT(open); i++)
+		if (zt_view_starts(plain, zt_view_of(open[i])))
+			return false;
+	return true;
 }
 
 bool zt_filter_is_own(zt_view filter)

@@ -279,6 +279,15 @@ void zt_gateway_count(const zt_gateway *g, zt_gateway_counters *ret)
 	ret->registered = g->contacts.registered;
 }
 
+void zt_gateway_answer(zt_gateway *g, zt_view client_id, zt_view principal, zt_view topic, zt_view payload)
+{
+	zt_node *node = zt_index_find(&g->by_client_id, client_id);
+	zt_mqtt_connection *c = node ? ZT_CONTAINER(node, zt_mqtt_connection, by_client_id) : NULL;
+	if (c && c->phase == ZT_PHASE_ON && zt_view_equal(zt_view_of(zt_connection_principal(c)), principal) &&
+	    zt_session_answer(&c->session, topic, payload, c->plan.packet_max))
+		zt_connection_flush_later(c);
+}
+
 bool zt_gateway_disconnect(zt_gateway *g, zt_view client_id, bool end_session, bool without_will)
 {
 	zt_node *node = zt_index_find(&g->by_client_id, client_id);

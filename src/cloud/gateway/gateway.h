@@ -53,6 +53,9 @@ bool zt_gateway_is_busy(const zt_gateway *gateway);
 /* An operator ends the connection of this client id (DeleteConnection): version 5 is told 0x98. Its session ends too,
  * or its will is not sent, where that is asked for. False when no connection of ours has the id. */
 bool zt_gateway_disconnect(zt_gateway *gateway, zt_view client_id, bool end_session, bool without_will);
+/* A service answers the connection of this client id and principal, and nobody else (zt_session_answer). Lost, as
+ * at QoS 0, when it has gone or does not listen. */
+void zt_gateway_answer(zt_gateway *gateway, zt_view client_id, zt_view principal, zt_view topic, zt_view payload);
 /* Closes the listeners and every connection. NULL is fine. */
 void zt_gateway_free(zt_gateway *gateway);
 /* What has happened since the start. */

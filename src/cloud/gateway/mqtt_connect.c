@@ -116,7 +116,8 @@ static zt_status check_will(const reading *r)
 	if (!zt_topic_is_valid(c->will_topic) || !zt_topic_within_limits(c->will_topic))
 		return refuse(r, ZT_REFUSED_TOPIC, ZT_RC_TOPIC_NAME_INVALID);
 	zt_topic_kind kind = zt_topic_kind_of(c->will_topic);
-	if (kind == ZT_TOPIC_RESERVED || (c->will_retain && kind != ZT_TOPIC_ORDINARY))
+	/* Nobody would be there any more for the answer to a request. */
+	if (kind == ZT_TOPIC_RESERVED || kind == ZT_TOPIC_REQUEST || (c->will_retain && kind != ZT_TOPIC_ORDINARY))
 		return refuse_because(r, ZT_REFUSED_RESERVED, ZT_RC_NOT_AUTHORIZED, "the will's topic");
 	return ZT_OK;
 }

@@ -74,4 +74,9 @@ ZT_NODISCARD zt_status zt_session_from_client(zt_session *session, const zt_mqtt
 /* One packet of the broker. ZT_OK, ZT_E_CLOSED after the broker's DISCONNECT or ZT_E_DENIED, both with `end`. */
 ZT_NODISCARD zt_status zt_session_from_broker(zt_session *session, const zt_mqtt_frame *frame);
 
+/* A message of a service for this client alone, at QoS 0, which has no packet identifier. Sent when one of its own
+ * filters (no shared one) matches the topic, its policies let it receive that, and the packet has at most packet_max
+ * bytes (0: any number). Whether it was. */
+bool zt_session_answer(zt_session *session, zt_view topic, zt_view payload, uint32_t packet_max);
+
 #endif

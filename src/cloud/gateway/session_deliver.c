@@ -1,6 +1,7 @@
-/* PUBLISH from the broker to the client, and its PUBACK back. */
+/* PUBLISH to the client: from the broker, with its PUBACK back, or from a service. */
 #include "cloud/gateway/session_room.h"
 #include "mqtt/properties.h"
+#include "mqtt/topic.h"
 
 static zt_status drop(zt_session *session, const zt_mqtt_publish *p)
 {
@@ -42,4 +43,26 @@ zt_status zt_session_delivered(zt_session *session, const zt_mqtt_frame *frame)
 	zt_buf out = zt_session_packet_room(session);
 	zt_mqtt_write_ack(&out, ZT_MQTT_V5, ZT_MQTT_PUBACK, &ack);
 	return zt_session_send_broker(session, &out);
+}
+
+static bool listens_to(const zt_session *session, zt_view topic)
+{
+	for (size_t i = 0; i < session->subscription_count; i++)
+		if (zt_filter_matches(zt_view_of(session->subscriptions[i]), topic))
+			return true;
+	return false;
+}
+
+bool zt_session_answer(zt_session *session, zt_view topic, zt_view payload, uint32_t packet_max)
+{
+	const zt_mqtt_publish p = { .topic = topic, .payload = payload };
+	zt_buf packet = zt_session_packet_room(session);
+	zt_mqtt_write_publish_head(&packet, session->version, &p);
+	zt_buf_put(&packet, payload);
+	if (zt_buf_finish(&packet) != ZT_OK || (packet_max && packet.n > packet_max))
+		return false;
+	if (!listens_to(session, topic) || !session->ports->may(session->context, ZT_MAY_RECEIVE, topic))
+		return false;
+	session->ports->to_client(session->context, zt_buf_view(&packet));
+	return true;
 }

@@ -117,7 +117,7 @@ static zt_status check_rights(zt_session *session, const publication *p)
  */
 static zt_status take_flight(zt_session *session, const publication *p)
 {
-	if (p->packet.qos == 0 || p->kind == ZT_TOPIC_INGEST)
+	if (p->packet.qos == 0 || !zt_topic_is_for_all(p->kind))
 		return ZT_OK;
 	if (session->version == ZT_MQTT_V5 && session->in_flight >= ZT_RECEIVE_MAX)
 		return stop(session, ZT_REFUSED_INFLIGHT, ZT_RC_RECEIVE_MAXIMUM_EXCEEDED, p->packet.topic);
@@ -144,7 +144,7 @@ static zt_status acknowledge(zt_session *session, uint16_t packet_id, uint8_t co
 
 static zt_status forward(zt_session *session, const zt_mqtt_frame *frame, const publication *p)
 {
-	if (p->kind == ZT_TOPIC_INGEST)
+	if (!zt_topic_is_for_all(p->kind))
 		return p->packet.qos ? acknowledge(session, p->packet.packet_id, ZT_RC_SUCCESS) : ZT_OK;
 	session->in_flight += p->packet.qos;
 	if (!p->rewritten) {

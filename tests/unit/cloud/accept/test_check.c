@@ -25,6 +25,15 @@ static void dollar_topics_are_told_apart(void **state)
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r")), ZT_TOPIC_INGEST);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules//a")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/rules/r/")), ZT_TOPIC_INGEST);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/certificates/create/json")), ZT_TOPIC_REQUEST);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/certificates/create-from-csr/cbor")), ZT_TOPIC_REQUEST);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/certificates/create/json/accepted")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/certificates/create")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/provisioning-templates/t/provision/json")), ZT_TOPIC_REQUEST);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/provisioning-templates//provision/json")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/provisioning-templates/a/b/provision/json")), ZT_TOPIC_RESERVED);
+	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/provisioning-templates/t/provision/json/rejected")),
+			 ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$aws/events/presence/connected/x")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$SYS/broker/uptime")), ZT_TOPIC_RESERVED);
 	assert_int_equal(zt_topic_kind_of(ZT_LIT("$zerotouch/refusals")), ZT_TOPIC_RESERVED);

@@ -89,6 +89,9 @@ static void wills_are_checked(void **state)
 	assert_int_equal(r->refusal.code, 0x90);
 	r = read_packet(V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("$aws/events/x")));
 	assert_int_equal(r->refusal.code, 0x87);
+	r = read_packet(
+	    V5(.client_id = ZT_LIT("d"), .has_will = true, .will_topic = ZT_LIT("$aws/certificates/create/json")));
+	assert_int_equal(r->refusal.code, 0x87);
 	/* Content Type of 257 bytes. */
 	uint8_t long_type[3 + 257] = { 0x03, 0x01, 0x01 };
 	memset(long_type + 3, 'x', 257);

@@ -71,6 +71,8 @@ static void only_some_dollar_topics_can_be_subscribed(void **state)
 	assert_true(zt_filter_is_reserved(ZT_LIT("$share/g/$SYS/#")));
 	assert_false(zt_filter_is_reserved(ZT_LIT("$aws/things/x/shadow/update/delta")));
 	assert_false(zt_filter_is_reserved(ZT_LIT("$aws/events/presence/connected/x")));
+	assert_false(zt_filter_is_reserved(ZT_LIT("$aws/certificates/create/json/accepted")));
+	assert_false(zt_filter_is_reserved(ZT_LIT("$aws/provisioning-templates/t/provision/json/+")));
 	assert_false(zt_filter_is_reserved(ZT_LIT("$share/g/a")));
 	assert_false(zt_filter_is_reserved(ZT_LIT("a/$SYS")));
 }

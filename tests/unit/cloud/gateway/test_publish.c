@@ -100,6 +100,23 @@ static void only_retained_messages_are_kept(void **state)
 	relay_free(r);
 }
 
+/* "$aws/certificates/create/json" */
+#define CREATE_TOPIC                                                                                               \
+	0, 29, '$', 'a', 'w', 's', '/', 'c', 'e', 'r', 't', 'i', 'f', 'i', 'c', 'a', 't', 'e', 's', '/', 'c', 'r', \
+	    'e', 'a', 't', 'e', '/', 'j', 's', 'o', 'n'
+
+static void a_request_to_fleet_provisioning_is_for_no_subscriber(void **state)
+{
+	(void)state;
+	relay *r = relay_new(ZT_MQTT_V311);
+	assert_ok(client_sends(r, BYTES(0x32, 33, CREATE_TOPIC, 0, 10)));
+	assert_int_equal(r->to_broker.n, 0);
+	assert_to_client(r, 0x40, 2, 0, 10);
+	assert_int_equal(r->accepted, 1);
+	assert_string_equal(r->accepted_topic, "$aws/certificates/create/json");
+	relay_free(r);
+}
+
 static void basic_ingest_goes_to_rules_alone(void **state)
 {
 	(void)state;
@@ -340,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_retained_message_waits_for_its_row),
 		cmocka_unit_test(only_retained_messages_are_kept),
 		cmocka_unit_test(basic_ingest_goes_to_rules_alone),
+		cmocka_unit_test(a_request_to_fleet_provisioning_is_for_no_subscriber),
 		cmocka_unit_test(reserved_topics_end_the_connection),
 		cmocka_unit_test(aliases_end_here),
 		cmocka_unit_test(bad_aliases_end_the_connection),
