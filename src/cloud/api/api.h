@@ -32,6 +32,9 @@ typedef struct {
 	/* Ends a client's connection, with its session and without its will where that is asked for; false when there
 	 * is none (zt_gateway_disconnect). */
 	bool (*disconnect)(void *context, zt_view client_id, bool end_session, bool without_will);
+	/* Answers the connection of that client id and principal alone, when it listens to `topic`
+	 * (zt_gateway_answer). */
+	void (*answer)(void *context, zt_view client_id, zt_view principal, zt_view topic, zt_view payload);
 	void *context;
 } zt_api_sources;
 
@@ -63,6 +66,10 @@ bool zt_api_allows(void *api, const zt_caller *caller, const char *peer, const c
 /* Takes a certificate that was just registered through its CA's provisioning template, where the CA has one; `api` is a
  * zt_api. What fails is logged, and tried again when the device comes again. */
 void zt_api_provision(void *api, zt_view certificate_id);
+/* An accepted message of a device: does what it asks for when its topic is one of fleet provisioning's (AWS IoT,
+ * "Device provisioning MQTT API"), and answers by zt_api_sources.answer. Other messages, and those that came without a
+ * connection, are none of its business. */
+void zt_api_fleet_accepted(zt_api *api, const zt_publish *message);
 /* 0 without one. */
 unsigned zt_api_port(const zt_api *api);
 

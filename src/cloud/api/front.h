@@ -14,8 +14,10 @@ struct zt_api {
 	zt_listener *listener;
 	zt_managed *managed;
 	zt_keymaker *keymaker;
-	zt_quotas *quotas; /* NULL: none */
-	zt_call *calls;    /* those whose answer is due */
+	zt_quotas *quotas;              /* NULL: none */
+	zt_call *calls;                 /* those whose answer is due */
+	struct zt_fleet_request *fleet; /* on their way, likewise */
+	struct event *fleet_sweeper;
 };
 
 /* The handler of the HTTP server; `api` is a zt_api. */

@@ -36,8 +36,8 @@ static zt_status issue(const zt_call *call, zt_view spki, zt_str *ret_der, zt_er
 	return zt_certificate_issue(&spec, ret_der, ret_error);
 }
 
-static zt_status issue_and_add(zt_call *call, zt_view spki, zt_cert_status status, const zt_certificate **ret,
-			       zt_error *ret_error)
+zt_status zt_make_from_spki(zt_call *call, zt_view spki, zt_cert_status status, const zt_certificate **ret,
+			    zt_error *ret_error)
 {
 	zt_txn *txn;
 	ZT_CLEANUP(zt_str_free) zt_str der = ZT_STR(PEM_MAX);
@@ -55,7 +55,7 @@ zt_status zt_make_from_csr(zt_call *call, zt_view csr, zt_cert_status status, co
 	if (zt_csr_read(csr, &spki, &cause) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INVALID, "The certificate signing request is not valid: %s",
 				    cause.text);
-	return issue_and_add(call, zt_str_view(&spki), status, ret, ret_error);
+	return zt_make_from_spki(call, zt_str_view(&spki), status, ret, ret_error);
 }
 
 static zt_status read_status(const zt_call *call, zt_cert_status *ret, zt_error *ret_error)
@@ -85,7 +85,7 @@ static zt_status reply_keys(zt_call *call, const zt_key *key, zt_error *ret_erro
 	TRY(zt_key_public_pem(key, &public_pem, ret_error));
 	TRY(zt_key_write_pem(key, &private_pem, ret_error));
 	TRY(read_status(call, &status, ret_error));
-	TRY(issue_and_add(call, zt_str_view(&spki), status, &certificate, ret_error));
+	TRY(zt_make_from_spki(call, zt_str_view(&spki), status, &certificate, ret_error));
 	TRY(reply(call, certificate));
 	json_t *pair =
 	    json_pack("{s:s, s:s}", "PublicKey", zt_str_text(&public_pem), "PrivateKey", zt_str_text(&private_pem));

@@ -5,6 +5,9 @@
 #include "cloud/api/call.h"
 #include "cloud/registry/certificates.h"
 
+/* Issues and registers a certificate for a public key (SubjectPublicKeyInfo, DER). */
+ZT_NODISCARD zt_status zt_make_from_spki(zt_call *call, zt_view spki, zt_cert_status status, const zt_certificate **ret,
+					 zt_error *ret_error);
 /* Issues and registers a certificate for the key of a signing request. */
 ZT_NODISCARD zt_status zt_make_from_csr(zt_call *call, zt_view csr, zt_cert_status status, const zt_certificate **ret,
 					zt_error *ret_error);

@@ -55,13 +55,17 @@ static zt_status sort_resources(zt_registration *r, const json_t *resources)
 
 /* ---- certificate */
 
+/* AWS's own examples write "ACTIVE" in some places and "Active" in others. */
 static zt_status read_wanted_status(zt_registration *r, zt_cert_status *ret)
 {
 	static const char *const words[] = { "ACTIVE", "INACTIVE", NULL };
 	zt_view word;
 	unsigned index = 0;
 	TRY(zt_in_json(r->certificate.properties, &word_param, ZT_OPTIONAL, &word, r->error));
-	TRY(zt_word_index(word_param.name, word, words, &index, r->error));
+	while (word.n && words[index] && !zt_view_equal_nocase(word, zt_view_of(words[index])))
+		index++;
+	if (!words[index])
+		TRY(zt_word_index(word_param.name, word, words, &index, r->error));
 	*ret = index == 0 ? ZT_CERT_ACTIVE : ZT_CERT_INACTIVE;
 	return ZT_OK;
 }

@@ -5,31 +5,25 @@
 #include "cloud/api/api.h"
 #include "cloud/api/front.h"
 #include "cloud/api/iot_register.h"
+#include "cloud/api/provision.h"
 #include "cloud/api/template.h"
 #include "cloud/registry/certificates.h"
 #include "cloud/registry/provisioning.h"
-#include "cloud/registry/roles.h"
 
 /* What a CA's template is made of. Views of the registry. */
 typedef struct {
 	zt_view body, role_arn;
 } provisioning;
 
-static zt_status failed(zt_error *ret_error, const char *why, zt_view what)
-{
-	return zt_error_coded(ret_error, ZT_E_INVALID, "ResourceRegistrationFailureException", "%s: %.*s", why,
-			      ZT_PRI(what));
-}
-
 static zt_status read_named(const zt_registry *registry, const char *name, provisioning *ret, zt_error *ret_error)
 {
 	const zt_provisioning_template *template = zt_registry_template(registry, zt_view_of(name));
 	if (!template)
-		return failed(ret_error, "There is no provisioning template", zt_view_of(name));
+		return zt_provision_fail(ret_error, "There is no provisioning template", zt_view_of(name));
 	if (!zt_view_equal(zt_json_view(template->content, "type"), ZT_LIT("JITP")))
-		return failed(ret_error, "The template is not of type JITP", zt_view_of(name));
+		return zt_provision_fail(ret_error, "The template is not of type JITP", zt_view_of(name));
 	if (!json_is_true(json_object_get(template->content, "enabled")))
-		return failed(ret_error, "The template is not enabled", zt_view_of(name));
+		return zt_provision_fail(ret_error, "The template is not enabled", zt_view_of(name));
 	ret->role_arn = zt_json_view(template->content, "provisioningRoleArn");
 	ret->body = zt_json_view(zt_template_default(template), "body");
 	return ZT_OK;
@@ -45,20 +39,7 @@ static zt_status read_provisioning(const zt_registry *registry, const zt_ca *ca,
 		ret->role_arn = zt_view_of(config->role_arn);
 	return ret->body.n && ret->role_arn.n
 		   ? ZT_OK
-		   : failed(ret_error, "Template or role is missing of the CA", zt_view_of(ca->id));
-}
-
-/* ---- the role ---- */
-
-static zt_status assume(const zt_registry *registry, zt_view role_arn, zt_caller *ret, zt_error *ret_error)
-{
-	const zt_role *role = zt_registry_role_of_arn(registry, role_arn);
-	if (!role || !zt_role_trusts(role, ZT_LIT("iot.amazonaws.com")))
-		return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
-				      "AWS IoT may not assume the role %.*s", ZT_PRI(role_arn));
-	TRY(zt_text_copy(ret->role, sizeof ret->role, zt_view_of(role->name)));
-	TRY(zt_text_copy(ret->arn, sizeof ret->arn, role_arn));
-	return ZT_OK;
+		   : zt_provision_fail(ret_error, "Template or role is missing of the CA", zt_view_of(ca->id));
 }
 
 /* ---- the template's parameters: the certificate's subject ---- */
@@ -94,21 +75,7 @@ static zt_status check_declared(const json_t *template, const json_t *parameters
 	json_t *declared;
 	json_object_foreach(json_object_get(template, "Parameters"), name, declared)
 		if (!json_object_get(parameters, name) && !json_object_get(declared, "Default"))
-			return failed(ret_error, "The certificate's subject has no", zt_view_of(name));
-	return ZT_OK;
-}
-
-/* The template may touch the certificate that came, and no other. */
-static zt_status check_certificate(const json_t *resources, const char *id, zt_error *ret_error)
-{
-	const char *name;
-	json_t *resource;
-	json_object_foreach((json_t *)(uintptr_t)resources, name, resource) {
-		zt_view named = zt_json_view(json_object_get(resource, "Properties"), "CertificateId");
-		if (zt_view_equal(zt_json_view(resource, "Type"), ZT_LIT("AWS::IoT::Certificate")) &&
-		    !zt_view_equal(named, zt_view_of(id)))
-			return failed(ret_error, "CertificateId is not AWS::IoT::Certificate::Id in", zt_view_of(name));
-	}
+			return zt_provision_fail(ret_error, "The certificate's subject has no", zt_view_of(name));
 	return ZT_OK;
 }
 
@@ -120,10 +87,10 @@ static zt_status resolve(const zt_certificate *certificate, zt_view body, json_t
 	ZT_JSON_CLEANUP json_t *parameters = parameters_of(certificate);
 	ENSURE(parameters, ZT_E_NOMEM);
 	if (zt_json_parse(body, &template, &cause) != ZT_OK)
-		return failed(ret_error, "The template is not valid JSON", zt_view_of(cause.text));
+		return zt_provision_fail(ret_error, "The template is not valid JSON", zt_view_of(cause.text));
 	TRY(check_declared(template, parameters, ret_error));
 	TRY(zt_template_resolve(template, parameters, &resources, ret_error));
-	TRY(check_certificate(resources, certificate->id, ret_error));
+	TRY(zt_provision_check_certificate(resources, certificate->id, ret_error));
 	*ret = ZT_STEAL(resources);
 	return ZT_OK;
 }
@@ -137,7 +104,7 @@ static zt_status provision(zt_api *api, const zt_certificate *certificate, const
 	const zt_http_request request = { .peer = "127.0.0.1:0" };
 	zt_call call = { .api = api, .registry = api->spec.registry, .request = &request, .service = &zt_service_iot };
 	TRY(read_provisioning(call.registry, ca, &p, ret_error));
-	TRY(assume(call.registry, p.role_arn, &call.caller, ret_error));
+	TRY(zt_provision_assume(call.registry, p.role_arn, &call.caller, ret_error));
 	TRY(resolve(certificate, p.body, &resources, ret_error));
 	TRY(zt_call_txn(&call, &call.txn));
 	zt_status status = zt_iot_register_resources(&call, resources, ret_error);

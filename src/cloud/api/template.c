@@ -268,15 +268,33 @@ static zt_status evaluate(resolver *r, const json_t *node, unsigned depth, json_
 	return ZT_OK;
 }
 
-zt_status zt_template_resolve(const json_t *template, const json_t *parameters, json_t **ret, zt_error *ret_error)
+static resolver resolver_of(const json_t *template, const json_t *parameters, zt_error *error)
 {
-	resolver r = {
+	return (resolver){
 		.declared = json_object_get(template, "Parameters"),
 		.mappings = json_object_get(template, "Mappings"),
 		.given = parameters,
 		.budget = ZT_TEMPLATE_RESULT_MAX,
-		.error = ret_error,
+		.error = error,
 	};
+}
+
+zt_status zt_template_section(const json_t *template, const char *name, const json_t *parameters, json_t **ret,
+			      zt_error *ret_error)
+{
+	resolver r = resolver_of(template, parameters, ret_error);
+	const json_t *section = json_object_get(template, name);
+	if (section && !json_is_object(section))
+		return refuse(&r, "A section of the template is no object", name);
+	*ret = section ? NULL : json_object();
+	if (section)
+		return evaluate(&r, section, 0, ret);
+	return *ret ? ZT_OK : ZT_E_NOMEM;
+}
+
+zt_status zt_template_resolve(const json_t *template, const json_t *parameters, json_t **ret, zt_error *ret_error)
+{
+	resolver r = resolver_of(template, parameters, ret_error);
 	const json_t *resources = json_object_get(template, "Resources");
 	if (!json_is_object(resources) || json_object_size(resources) == 0)
 		return refuse(&r, "The template has no Resources", NULL);

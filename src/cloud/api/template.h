@@ -19,4 +19,9 @@ enum {
 ZT_NODISCARD zt_status zt_template_resolve(const json_t *template, const json_t *parameters, json_t **ret,
 					   zt_error *ret_error);
 
+/* Another section of the template that is an object, such as DeviceConfiguration, with its functions replaced alike;
+ * {} where the template has none. */
+ZT_NODISCARD zt_status zt_template_section(const json_t *template, const char *name, const json_t *parameters,
+					   json_t **ret, zt_error *ret_error);
+
 #endif
