@@ -97,6 +97,8 @@ static void on_accepted(void *context, const zt_publish *message)
 	zt_publish_listener rules = zt_rules_listener(d->rules);
 	rules.accepted(rules.context, message);
 	zt_shadows_accepted(d->shadows, message);
+	if (d->api)
+		zt_api_fleet_accepted(d->api, message);
 }
 
 /* What shadows and the registry say. */
@@ -158,6 +160,13 @@ static bool disconnect(void *context, zt_view client_id, bool end_session, bool 
 	return d->gateway && zt_gateway_disconnect(d->gateway, client_id, end_session, without_will);
 }
 
+static void answer(void *context, zt_view client_id, zt_view principal, zt_view topic, zt_view payload)
+{
+	const zt_daemon *d = context;
+	if (d->gateway)
+		zt_gateway_answer(d->gateway, client_id, principal, topic, payload);
+}
+
 static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 {
 	const zt_api_spec spec = {
@@ -174,7 +183,7 @@ static zt_status open_api(zt_daemon *d, zt_error *ret_error)
 		.quotas = d->settings->quotas != NULL,
 		.http = d->http,
 		.faults = d->faults,
-		.sources = { tell_refusals, tell_metrics, tell_ailment, disconnect, d },
+		.sources = { tell_refusals, tell_metrics, tell_ailment, disconnect, answer, d },
 	};
 	TRY(zt_api_new(d->loop, &spec, &d->api, ret_error));
 	ZT_CLEANUP(zt_str_free) zt_str url = ZT_STR(PATH_TEXT_MAX);
