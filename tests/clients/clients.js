@@ -1,12 +1,12 @@
 // Clients that others wrote, against the gateway: aws-crt (MQTT 5, MQTT 3.1.1, WebSocket, device shadows) and mqtt of npm.
-// argv[2]: JSON with endpoint, mqttPort, allPort, ca, certificate, key, thing, region, keys.
+// argv[2]: JSON with endpoint, mqttPort, allPort, ca, certificate, key, thing, region, keys, claim.
 'use strict';
 const assert = require('node:assert');
 const { once } = require('node:events');
 const sdk = require('aws-iot-device-sdk-v2');
 const mqttjs = require('mqtt');
 
-const { mqtt5, mqtt, iot, iotshadow, auth, io } = sdk;
+const { mqtt5, mqtt, iot, iotshadow, iotidentity, auth, io } = sdk;
 const world = JSON.parse(process.argv[2]);
 const DEADLINE_MS = 30000;
 
@@ -108,6 +108,23 @@ const tests = {
     client.stop();
     await within(stopped, 'the end');
     client.close();
+  },
+
+  // Fleet provisioning by claim, by the SDK's own client.
+  async 'aws-crt, fleet provisioning'() {
+    const config = iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(world.claim.certificate, world.claim.key)
+      .with_certificate_authority_from_path(undefined, world.ca).with_endpoint(world.endpoint).with_port(world.mqttPort)
+      .with_client_id('claim').with_clean_session(true).with_keep_alive_seconds(60).build();
+    const connection = new mqtt.MqttClient().new_connection(config);
+    await within(connection.connect(), 'CONNACK');
+    const identity = iotidentity.IotIdentityClientv2.newFromMqtt311(connection, { maxRequestResponseSubscriptions: 4, maxStreamingSubscriptions: 0, operationTimeoutInSeconds: 30 });
+    const made = await identity.createKeysAndCertificate({});
+    assert.match(made.privateKey, /PRIVATE KEY/);
+    const request = { templateName: world.claim.template, certificateOwnershipToken: made.certificateOwnershipToken, parameters: { SerialNumber: '7' } };
+    assert.strictEqual((await identity.registerThing(request)).thingName, 'Crt-7');
+    await assert.rejects(identity.registerThing(request), (error) => error.modeledError && error.modeledError.errorCode === 'InvalidCertificateOwnershipToken');
+    identity.close();
+    await connection.disconnect();
   },
 
   async 'mqtt of npm'() {

@@ -1,4 +1,4 @@
-"""aws-crt with its shadow clients, and mqtt of npm: clients.js has what they do, this the world that they do it in."""
+"""aws-crt with its clients of shadows and of fleet provisioning, and mqtt of npm: clients.js has what they do, this the world that they do it in."""
 import json
 import os
 import pathlib
@@ -11,6 +11,27 @@ from world import World  # noqa: E402
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "clients" / "clients.js"
 MODULES = pathlib.Path(os.environ["ZT_CLIENTS_DIR"]) / "node_modules"
+
+
+
+def claim_for(iot, iam, ca):
+    """A certificate by which devices get their own, and the template that they get it by."""
+    leaf = ca.leaf("claim")
+    arn = iot.register_certificate_without_ca(certificatePem=leaf.pem.read_text(), status="ACTIVE")["certificateArn"]
+    topics = ["$aws/certificates/create/*", "$aws/provisioning-templates/crt/provision/*"]
+    iot.create_policy(policyName="claims", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        allow("iot:Connect", "client/claim"), allow(["iot:Publish", "iot:Receive"], *(f"topic/{t}" for t in topics)),
+        allow("iot:Subscribe", *(f"topicfilter/{t}" for t in topics))]}))
+    iot.attach_policy(policyName="claims", target=arn)
+    role = iam.create_role(RoleName="provisions", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="provisions", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSIoTThingsRegistration")
+    iot.create_provisioning_template(templateName="crt", provisioningRoleArn=role, enabled=True, templateBody=json.dumps({
+        "Parameters": {"SerialNumber": {"Type": "String"}}, "Resources": {
+            "thing": {"Type": "AWS::IoT::Thing", "Properties": {"ThingName": {"Fn::Join": ["", ["Crt-", {"Ref": "SerialNumber"}]]}}},
+            "certificate": {"Type": "AWS::IoT::Certificate", "Properties": {"CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "ACTIVE"}}}}))
+    return {"certificate": str(leaf.pem), "key": str(leaf.key), "template": "crt"}
+
 
 assert (MODULES / "aws-crt").is_dir(), f"{MODULES} is empty: run scripts/install-clients"
 with World(attest=False) as world:
@@ -33,8 +54,10 @@ with World(attest=False) as world:
     keys = world.client("sts").assume_role(RoleArn="arn:aws:iam::000000000000:role/Console", RoleSessionName="console")["Credentials"]
     given = {"endpoint": "localhost", "mqttPort": world.mqtt_port, "allPort": world.cloud.endpoints["allPort"], "ca": str(world.cloud_ca),
              "certificate": str(leaf.pem), "key": str(leaf.key), "thing": "Lamp", "region": "us-east-1",
-             "keys": {"id": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]}}
+             "keys": {"id": keys["AccessKeyId"], "secret": keys["SecretAccessKey"], "token": keys["SessionToken"]},
+             "claim": claim_for(iot, iam, ca)}
     done = subprocess.run(["node", SCRIPT, json.dumps(given)], env={**os.environ, "NODE_PATH": str(MODULES)}, capture_output=True, timeout=150)
     print(done.stdout.decode(), done.stderr.decode())
     assert done.returncode == 0
-    assert done.stdout.decode().splitlines() == ["ok aws-crt, MQTT 5", "ok aws-crt, MQTT 3.1.1", "ok aws-crt, WebSocket", "ok mqtt of npm"]
+    assert done.stdout.decode().splitlines() == ["ok aws-crt, MQTT 5", "ok aws-crt, MQTT 3.1.1", "ok aws-crt, WebSocket", "ok aws-crt, fleet provisioning",
+                                                 "ok mqtt of npm"]
