@@ -1,30 +1,11 @@
 /* Asynchronous invocation: the action has gone well once Lambda has accepted the event, durably. */
-#include "base/arn.h"
 #include "base/json.h"
+#include "cloud/registry/function_policy.h"
 #include "cloud/rules/pending.h"
 
 static void invoked(void *context, zt_status status)
 {
 	zt_pending_end(context, status, NULL);
-}
-
-/* "arn:aws:lambda:R:A:function:name[:qualifier]" -> the name and the ARN without the qualifier. */
-static zt_status find_function(const zt_rules *rules, zt_view arn, zt_view *ret_arn, const zt_function **ret,
-			       zt_error *ret_error)
-{
-	const zt_account *account = zt_registry_account(rules->registry);
-	zt_arn parts = { 0 };
-	zt_view name = ZT_VIEW_EMPTY;
-	bool ours = zt_arn_parse(arn, &parts) == ZT_OK && zt_arn_resource_of(&parts, ZT_LIT("function"), &name) &&
-		    zt_view_equal(parts.region, zt_view_of(account->region));
-	name.n = zt_view_find(name, ':');
-	const zt_function *function = ours ? zt_registry_function(rules->registry, name) : NULL;
-	if (!function)
-		return zt_error_coded(ret_error, ZT_E_NOT_FOUND, "ResourceNotFoundException",
-				      "Function not found: %.*s", ZT_PRI(arn));
-	*ret_arn = zt_view_make(arn.p, (size_t)(name.p + name.n - arn.p));
-	*ret = function;
-	return ZT_OK;
 }
 
 /* The name is copied: the invocation changes the registry, and with that the function may move. */
@@ -48,7 +29,7 @@ zt_status zt_action_lambda(const zt_run *run, const zt_action *action, zt_str *r
 	zt_view arn = ZT_VIEW_EMPTY;
 	ZT_JSON_CLEANUP json_t *event = NULL;
 	TRY(zt_template_expand(action->target, run->input, resource));
-	TRY(find_function(run->rules, zt_str_view(resource), &arn, &function, ret_error));
+	TRY(zt_registry_function_of_arn(run->rules->registry, zt_str_view(resource), &arn, &function, ret_error));
 	TRY(zt_allow_invoke(run->rules, run->rule, function, arn, ret_error));
 	if (zt_json_parse(run->payload, &event, NULL) != ZT_OK)
 		return zt_error_set(ret_error, ZT_E_INVALID,

@@ -1,72 +1,36 @@
 /* What a rule may do. */
 #include "base/arn.h"
 #include "base/json.h"
+#include "cloud/registry/function_policy.h"
 #include "cloud/registry/roles.h"
 #include "cloud/rules/state.h"
 #include "policy/evaluate.h"
 
 enum { ARN_MAX = 2048 };
 
-typedef struct {
-	zt_view arn, account;
-} source;
-
-static bool source_value(void *context, zt_view name, size_t index, zt_view *ret)
-{
-	const source *from = context;
-	bool arn = zt_view_equal_nocase(name, ZT_LIT("aws:SourceArn"));
-	if (index > 0 || (!arn && !zt_view_equal_nocase(name, ZT_LIT("aws:SourceAccount"))))
-		return false;
-	*ret = arn ? from->arn : from->account;
-	return true;
-}
-
-/* Resource policies are kept as the statements of AddPermission. */
-static zt_status compile_statements(const json_t *statements, zt_policy **ret)
-{
-	ZT_CLEANUP(zt_str_free) zt_str text = ZT_STR(ZT_POLICY_BYTES_MAX);
-	ENSURE(json_array_size(statements) > 0, ZT_E_NOT_FOUND);
-	TRY(zt_str_put_text(&text, "{\"Version\":\"2012-10-17\",\"Statement\":"));
-	TRY(zt_json_write(statements, &text));
-	TRY(zt_str_put_text(&text, "}"));
-	return zt_policy_parse(zt_str_view(&text), ZT_POLICY_TRUST, ret, NULL);
-}
-
-/* Whom the rule is: what conditions on aws:SourceArn and aws:SourceAccount are held against. */
-static zt_status source_of(const zt_rules *rules, const zt_rule *rule, zt_str *arn, source *ret)
+static zt_status source_of(const zt_rules *rules, const zt_rule *rule, zt_str *arn, zt_source *ret)
 {
 	const zt_account *account = zt_registry_account(rules->registry);
 	TRY(zt_account_iot_arn(account, "rule", zt_view_of(rule->name), arn));
-	*ret = (source){ zt_str_view(arn), zt_view_of(account->account) };
+	*ret = (zt_source){ zt_str_view(arn), zt_view_of(account->account) };
 	return ZT_OK;
 }
 
 zt_status zt_allow_invoke(const zt_rules *rules, const zt_rule *rule, const zt_function *function, zt_view function_arn,
 			  zt_error *ret_error)
 {
-	ZT_CLEANUP(zt_policy_freep) zt_policy *policy = NULL;
 	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
-	source from;
+	zt_source from;
 	TRY(source_of(rules, rule, &rule_arn, &from));
-	zt_policy_request request = {
-		ZT_LIT("lambda:InvokeFunction"), function_arn, ZT_LIT("iot.amazonaws.com"), { source_value, &from }
-	};
-	if (compile_statements(function->policy, &policy) == ZT_OK) {
-		const zt_policy *policies[] = { policy };
-		if (zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW)
-			return ZT_OK;
-	}
-	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
-			      "function %s has no permission for iot.amazonaws.com with SourceArn %s", function->name,
-			      zt_str_text(&rule_arn));
+	return zt_function_lets_iot(function, function_arn, from, ret_error);
 }
 
-static bool role_trusts_iot(const zt_role *role, source *from)
+static bool role_trusts_iot(const zt_role *role, zt_source *from)
 {
 	const zt_policy *policies[] = { role->trust };
 	zt_policy_request request = { .action = ZT_LIT("sts:AssumeRole"),
 				      .principal = ZT_LIT("iot.amazonaws.com"),
-				      .values = { source_value, from } };
+				      .values = { zt_source_value, from } };
 	return zt_policy_evaluate(policies, 1, &request).kind == ZT_DECISION_ALLOW;
 }
 
@@ -95,7 +59,7 @@ static zt_status find_role(const zt_rules *rules, const zt_rule *rule, zt_view r
 			   zt_error *ret_error)
 {
 	ZT_CLEANUP(zt_str_free) zt_str rule_arn = ZT_STR(ARN_MAX);
-	source from;
+	zt_source from;
 	TRY(source_of(rules, rule, &rule_arn, &from));
 	*ret = zt_registry_role_of_arn(rules->registry, role_arn);
 	if (!*ret)
