@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cloud/api/fleet.h"
+#include "cloud/api/fleet_hook.h"
 
 enum {
 	/* A 50 MB package in base64 and what is around it: AWS's own bound of CreateFunction. */
@@ -50,6 +51,7 @@ zt_status zt_api_new(struct event_base *loop, const zt_api_spec *spec, zt_api **
 {
 	zt_api *api = calloc(1, sizeof *api);
 	ENSURE(api, ZT_E_NOMEM);
+	api->loop = loop;
 	api->spec = *spec;
 	zt_status status = open_front(loop, api, ret_error);
 	if (status != ZT_OK) {
@@ -65,6 +67,7 @@ void zt_api_free(zt_api *api)
 	if (!api)
 		return;
 	zt_fleet_forget_all(api);
+	zt_fleet_hooks_end(api);
 	if (api->fleet_sweeper)
 		event_free(api->fleet_sweeper);
 	zt_listener_free(api->listener);

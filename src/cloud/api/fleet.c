@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/timefmt.h"
+#include "cloud/api/fleet_hook.h"
 #include "cloud/api/input.h"
+#include "cloud/api/iot_words.h"
 #include "cloud/api/iot_make.h"
 #include "cloud/api/iot_register.h"
 #include "cloud/api/provision.h"
@@ -13,6 +15,7 @@
 #include "cloud/registry/provisioning.h"
 
 #define CERTIFICATE_ID "AWS::IoT::Certificate::Id"
+#define TOKEN "certificateOwnershipToken"
 
 enum { PEM_MAX = 16 * 1024, SPKI_MAX = 4096 };
 
@@ -38,7 +41,7 @@ static zt_status give(zt_fleet_request *r, zt_call *call, const zt_certificate *
 	TRY(zt_txn_ownership_create(call->txn, zt_view_of(certificate->id), token, ret_error));
 	r->answer = json_pack("{s:s, s:s}", "certificateId", certificate->id, "certificatePem", certificate->pem);
 	int failed = private_pem.n ? json_object_set_new(r->answer, "privateKey", zt_json_string(private_pem)) : 0;
-	failed |= json_object_set_new(r->answer, "certificateOwnershipToken", json_string(token));
+	failed |= json_object_set_new(r->answer, TOKEN, json_string(token));
 	zt_wipe(token, sizeof token);
 	ENSURE(failed == 0, ZT_E_NOMEM);
 	zt_fleet_commit(r, ZT_STEAL(call->txn));
@@ -177,16 +180,14 @@ static zt_status declare_certificate(json_t *template)
 	return declared ? ZT_OK : ZT_E_NOMEM;
 }
 
-static zt_status prepare(const zt_registry *registry, zt_view template_name, zt_view payload, provision *p,
-			 zt_error *ret_error)
+static zt_status prepare(const zt_fleet_request *r, provision *p, zt_error *ret_error)
 {
 	zt_error cause = { 0 };
+	const zt_registry *registry = r->api->spec.registry;
 	const zt_provisioning_template *template;
-	ZT_JSON_CLEANUP json_t *body = NULL;
-	TRY(read_payload(payload, &body, ret_error));
-	TRY(find_template(registry, template_name, &template, ret_error));
-	TRY(find_ownership(registry, zt_json_view(body, "certificateOwnershipToken"), &p->ownership, ret_error));
-	TRY(read_parameters(body, p->ownership.certificate_id, &p->parameters, ret_error));
+	TRY(find_template(registry, zt_view_of(r->template_name), &template, ret_error));
+	TRY(find_ownership(registry, zt_json_view(r->body, TOKEN), &p->ownership, ret_error));
+	TRY(read_parameters(r->body, p->ownership.certificate_id, &p->parameters, ret_error));
 	if (zt_json_parse(zt_json_view(zt_template_default(template), "body"), &p->template, &cause) != ZT_OK)
 		return zt_provision_fail(ret_error, "The template is not valid JSON", zt_view_of(cause.text));
 	TRY(declare_certificate(p->template));
@@ -220,16 +221,80 @@ static zt_status carry_out(zt_fleet_request *r, const provision *p, zt_call *cal
 	return ZT_OK;
 }
 
-static zt_status provision_device(zt_fleet_request *r, zt_view template_name, zt_view payload, zt_error *ret_error)
+static zt_status provision_by_body(zt_fleet_request *r, zt_error *ret_error)
 {
 	ZT_CLEANUP(provision_free) provision p = { 0 };
 	zt_call call = call_of(r->api);
-	TRY(prepare(call.registry, template_name, payload, &p, ret_error));
+	TRY(prepare(r, &p, ret_error));
 	call.caller = p.role;
 	zt_status status = carry_out(r, &p, &call, ret_error);
 	json_decref(call.reply);
 	zt_txn_abort(call.txn);
 	return status;
+}
+
+/* ---- the hook, which may forbid it and change the parameters ---- */
+
+static zt_status override(json_t *body, const json_t *overrides)
+{
+	ZT_JSON_CLEANUP json_t *none = json_object();
+	json_t *parameters = json_object_get(body, "parameters");
+	ENSURE(none && (parameters || json_object_set(body, "parameters", none) == 0), ZT_E_NOMEM);
+	parameters = json_object_get(body, "parameters");
+	return json_object_update(parameters, (json_t *)(uintptr_t)overrides) == 0 ? ZT_OK : ZT_E_INVALID;
+}
+
+static void hook_answered(void *context, bool allowed, const json_t *overrides, const char *why)
+{
+	zt_fleet_request *r = context;
+	zt_error error = { 0 };
+	zt_status status = ZT_E_UNAVAILABLE; /* the api goes */
+	if (r->api && !allowed)
+		status = zt_error_coded(&error, ZT_E_DENIED, "AccessDeniedException", "Access Denied: %s", why);
+	else if (r->api)
+		status = overrides ? override(r->body, overrides) : ZT_OK;
+	if (status == ZT_OK)
+		status = provision_by_body(r, &error);
+	if (status != ZT_OK)
+		zt_fleet_reject(r, status, &error);
+}
+
+static zt_status ask_hook(zt_fleet_request *r, const zt_provisioning_template *template, const zt_ownership *ownership,
+			  zt_error *ret_error)
+{
+	const zt_registry *registry = r->api->spec.registry;
+	const zt_certificate *certificate = zt_registry_certificate(registry, zt_view_of(ownership->certificate_id));
+	const json_t *given;
+	TRY(zt_in_json_object(r->body, "parameters", &given, ret_error));
+	if (!certificate)
+		return no_token(ret_error, "The certificate has gone.");
+	ZT_JSON_CLEANUP json_t *input =
+	    json_pack("{s:s, s:s, s:s, s:o, s:s, s:o}", "claimCertificateId", r->principal, "certificateId",
+		      certificate->id, "certificatePem", certificate->pem, "templateArn",
+		      zt_json_iot_arn(registry, "provisioningtemplate", template->name), "clientId", r->client_id,
+		      "parameters", given ? json_deep_copy(given) : json_object());
+	ENSURE(input, ZT_E_NOMEM);
+	zt_status status = zt_fleet_hook_ask(r->api, template, input, hook_answered, r, ret_error);
+	/* Neither a missing function nor a missing permission is the device's to know. */
+	if (status == ZT_OK || status == ZT_E_THROTTLED || status == ZT_E_NOMEM)
+		return status;
+	(void)zt_log_error("fleet", ret_error, "a hook cannot be asked");
+	return zt_error_coded(ret_error, ZT_E_DENIED, "AccessDeniedException",
+			      "Access Denied: the hook's function cannot be invoked");
+}
+
+static zt_status provision_device(zt_fleet_request *r, zt_view template_name, zt_view payload, zt_error *ret_error)
+{
+	zt_ownership ownership;
+	const zt_provisioning_template *template;
+	const zt_registry *registry = r->api->spec.registry;
+	TRY(read_payload(payload, &r->body, ret_error));
+	TRY(find_template(registry, template_name, &template, ret_error));
+	TRY(zt_text_copy(r->template_name, sizeof r->template_name, template_name));
+	TRY(find_ownership(registry, zt_json_view(r->body, TOKEN), &ownership, ret_error));
+	if (json_object_get(template->content, ZT_FLEET_HOOK))
+		return ask_hook(r, template, &ownership, ret_error);
+	return provision_by_body(r, ret_error);
 }
 
 /* ---- topics ---- */

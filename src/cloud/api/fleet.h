@@ -17,6 +17,8 @@ typedef struct zt_fleet_request {
 	zt_api *api; /* NULL once it has been freed: nobody is answered any more */
 	struct zt_fleet_request *next, **link;
 	char client_id[129], principal[ZT_FLEET_PRINCIPAL_MAX], topic[ZT_TOPIC_MAX + 1];
+	char template_name[37];
+	json_t *body;   /* of the request to provision, while it is judged */
 	json_t *answer; /* told when the change is durable */
 } zt_fleet_request;
 

@@ -92,6 +92,7 @@ void zt_fleet_request_free(zt_fleet_request *r)
 		*r->link = r->next;
 	if (r->next)
 		r->next->link = r->link;
+	json_decref(r->body);
 	json_decref(r->answer);
 	free(r);
 }

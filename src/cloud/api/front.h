@@ -9,6 +9,7 @@
 #include "cloud/api/quotas.h"
 
 struct zt_api {
+	struct event_base *loop;
 	zt_api_spec spec;
 	zt_http_server *server;
 	zt_listener *listener;
@@ -17,6 +18,7 @@ struct zt_api {
 	zt_quotas *quotas;              /* NULL: none */
 	zt_call *calls;                 /* those whose answer is due */
 	struct zt_fleet_request *fleet; /* on their way, likewise */
+	struct zt_fleet_hook *hooks;    /* being asked */
 	struct event *fleet_sweeper;
 };
 

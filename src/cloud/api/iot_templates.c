@@ -1,5 +1,6 @@
 /* Provisioning templates and their versions (AWS IoT API Reference). */
 #include "base/json.h"
+#include "cloud/api/fleet_hook.h"
 #include "cloud/api/input.h"
 #include "cloud/api/iot_words.h"
 #include "cloud/api/page.h"
@@ -70,14 +71,11 @@ static json_t *version_new(const zt_call *call, json_int_t id, zt_view body, boo
 static zt_status read_settings(const zt_call *call, json_t *content, zt_error *ret_error)
 {
 	zt_view role, description;
-	const json_t *hook;
 	bool enabled = json_is_true(json_object_get(content, "enabled"));
 	TRY(zt_in_json(call->body, &role_param, ZT_OPTIONAL, &role, ret_error));
 	TRY(zt_in_json(call->body, &description_param, ZT_OPTIONAL, &description, ret_error));
 	TRY(zt_in_json_bool(call->body, "enabled", &enabled, ret_error));
-	TRY(zt_in_json_object(call->body, "preProvisioningHook", &hook, ret_error));
-	if (hook)
-		return zt_error_set(ret_error, ZT_E_UNSUPPORTED, "Pre-provisioning hooks are not supported here.");
+	TRY(zt_fleet_hook_read(call, content, ret_error));
 	if (role.n) {
 		TRY(zt_call_may_pass_role(call, role, ret_error));
 		ENSURE(json_object_set_new(content, role_param.name, zt_json_string(role)) == 0, ZT_E_NOMEM);
@@ -142,9 +140,10 @@ static zt_status describe(zt_call *call, zt_error *ret_error)
 	TRY(find(call, &template, ret_error));
 	const json_t *version = zt_template_default(template);
 	ENSURE(version, ZT_E_INTERNAL);
-	json_t *more = json_pack("{s:O, s:O, s:O}", "defaultVersionId", json_object_get(version, "id"), "templateBody",
-				 json_object_get(version, "body"), "provisioningRoleArn",
-				 json_object_get(template->content, "provisioningRoleArn"));
+	json_t *more = json_pack("{s:O, s:O, s:O, s:O*}", "defaultVersionId", json_object_get(version, "id"),
+				 "templateBody", json_object_get(version, "body"), "provisioningRoleArn",
+				 json_object_get(template->content, "provisioningRoleArn"), ZT_FLEET_HOOK,
+				 json_object_get(template->content, ZT_FLEET_HOOK));
 	TRY(zt_call_reply(call, summary(call->registry, template)));
 	return json_object_update_new(call->reply, more) == 0 ? ZT_OK : ZT_E_NOMEM;
 }
