@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gateway"))
 from gw import Authority, allow  # noqa: E402
+from packages import package  # noqa: E402
 from paho_device import Device  # noqa: E402
 from world import World, wait_for  # noqa: E402
 
@@ -57,6 +58,12 @@ class Line:
         self.policy("lamps", allow("iot:Connect", "client/*"), allow("iot:Publish", "topic/lamps"))
         self.role = self.role_for("provisions", "iot.amazonaws.com")
         self.template("lamp", TEMPLATE)
+
+    def restart(self):
+        """After kill -9; perhaps on other ports."""
+        self.world.cloud.kill()
+        self.world.cloud.start()
+        self.iot, self.iam = self.world.client("iot"), self.world.client("iam")
 
     def policy(self, name, *statements):
         self.iot.create_policy(policyName=name, policyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
@@ -145,8 +152,7 @@ def keys_that_never_leave_the_device(line):
     made = ask(device, FROM_CSR, {"certificateSigningRequest": csr.read_text()})
     assert sorted(made) == ["certificateId", "certificateOwnershipToken", "certificatePem"], sorted(made)
     # A process killed comes back with what it had acknowledged: the certificate, and who owns it.
-    line.world.cloud.kill()
-    line.world.cloud.start()
+    line.restart()
     again = line.claimant("claim4")
     assert ask(again, provision_topic("lamp"), of(made["certificateOwnershipToken"], "2"))["thingName"] == "Lamp-2"
     lamp = Device(line.world, line.new_identity(made["certificatePem"], key.read_text()), "Lamp-2")
@@ -182,6 +188,68 @@ def what_is_refused(line):
     device.stop()
 
 
+# By AWS's Runtime API. What the device says it is decides.
+HOOK = """#!/usr/bin/python3
+import json, os, time, urllib.request
+API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+while True:
+    with urllib.request.urlopen(API + "next") as head:
+        event, id = json.load(head), head.headers["Lambda-Runtime-Aws-Request-Id"]
+    with open("@SEEN@", "w") as seen:
+        json.dump(event, seen)
+    serial = event["parameters"]["SerialNumber"]
+    if serial == "slow":
+        time.sleep(600)
+    answers = {"stolen": ("response", {"allowProvisioning": False}), "broken": ("error", {"errorMessage": "x", "errorType": "y"}),
+               "odd": ("response", "yes")}
+    how, what = answers.get(serial, ("response", {"allowProvisioning": True, "parameterOverrides": {"DeviceLocation": "Seattle"}}))
+    urllib.request.urlopen(urllib.request.Request(API + id + "/" + how, json.dumps(what).encode()))
+"""
+
+
+def the_hook_decides(line):
+    seen = line.world.folder / "seen.json"
+    functions = line.world.client("lambda")
+    role = line.role_for("runs", "lambda.amazonaws.com")
+    arn = functions.create_function(FunctionName="judge", Runtime="provided.al2023", Role=role, Handler="x", Timeout=60,
+                                    Code={"ZipFile": package(HOOK.replace("@SEEN@", str(seen)))})["FunctionArn"]
+    hook = {"payloadVersion": "2020-04-01", "targetArn": arn}
+    line.template("judged", TEMPLATE, preProvisioningHook=hook)
+    assert line.iot.describe_provisioning_template(templateName="judged")["preProvisioningHook"] == hook
+    topic = provision_topic("judged")
+    device = line.claimant("claim7", CREATE, topic)
+    made = ask(device, CREATE, "")
+
+    def asked(serial):
+        return {"certificateOwnershipToken": made["certificateOwnershipToken"], "parameters": {"SerialNumber": serial}}
+
+    refused(device, topic, asked("5"), 403, "AccessDenied")  # without a permission for AWS IoT
+    template_arn = "arn:aws:iot:us-east-1:000000000000:provisioningtemplate/judged"
+    functions.add_permission(FunctionName="judge", StatementId="iot", Action="lambda:InvokeFunction", Principal="iot.amazonaws.com",
+                             SourceArn=template_arn)
+    for serial in ("stolen", "broken", "odd", "slow"):
+        refused(device, topic, asked(serial), 403, "AccessDenied")
+    assert line.status(made["certificateId"]) == "PENDING_ACTIVATION"
+    done = ask(device, topic, asked("5"))  # where it is only the hook has said
+    assert done["thingName"] == "Lamp-5" and done["deviceConfiguration"]["LocationUrl"] == "https://example.aws", done
+    told = json.loads(seen.read_text())
+    assert told == {"claimCertificateId": told["claimCertificateId"], "certificateId": made["certificateId"], "certificatePem": made["certificatePem"],
+                    "templateArn": template_arn, "clientId": "claim7", "parameters": {"SerialNumber": "5"}}, told
+    assert line.status(told["claimCertificateId"]) == "ACTIVE" != made["certificateId"]
+    # Without the hook again.
+    line.iot.update_provisioning_template(templateName="judged", removePreProvisioningHook=True)
+    assert "preProvisioningHook" not in line.iot.describe_provisioning_template(templateName="judged")
+    other = ask(device, CREATE, "")
+    assert ask(device, topic, of(other["certificateOwnershipToken"], "stolen"))["thingName"] == "Lamp-stolen"
+    for wrong in ({"targetArn": "arn:aws:sns:us-east-1:000000000000:topic"}, {"targetArn": "judge"}):
+        try:
+            line.iot.update_provisioning_template(templateName="judged", preProvisioningHook=wrong)
+            raise AssertionError(f"{wrong} was taken")
+        except line.iot.exceptions.InvalidRequestException:
+            pass
+    device.stop()
+
+
 def an_hour_later(line, clock):
     device = line.claimant("claim6")
     late, kept = ask(device, CREATE, ""), ask(device, CREATE, "")
@@ -190,10 +258,8 @@ def an_hour_later(line, clock):
     clock.write_bytes(struct.pack("=q", HOUR_MS + 60 * 1000))
     refused(device, provision_topic("lamp"), of(late["certificateOwnershipToken"], "4"), 400, "InvalidCertificateOwnershipToken")
     device.stop()
-    line.world.cloud.kill()
-    line.world.cloud.start()
+    line.restart()
     clock.write_bytes(bytes(8))  # for the signatures of boto3; what the start has swept stays gone
-    line.iot = line.world.client("iot")
     wait_for(lambda: late["certificateId"] not in [c["certificateId"] for c in line.iot.list_certificates()["certificates"]],
              "what nobody has provisioned is gone")
     assert line.status(kept["certificateId"]) == "PENDING_ACTIVATION"
@@ -209,4 +275,5 @@ if __name__ == "__main__":
         keys_that_the_service_makes(line)
         keys_that_never_leave_the_device(line)
         what_is_refused(line)
+        the_hook_decides(line)
         an_hour_later(line, clock)
