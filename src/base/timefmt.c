@@ -92,6 +92,7 @@ static int fraction_ms(int64_t wall_ms)
 	return (int)((wall_ms % 1000 + 1000) % 1000);
 }
 
+/* The width of %04Y is an extension of glibc and musl: C's own %Y has as many digits as the year. */
 static void format(int64_t wall_ms, const char *pattern, char ret_text[ZT_TIME_TEXT_MAX])
 {
 	struct tm tm = broken_down(wall_ms);
@@ -102,7 +103,7 @@ static void format(int64_t wall_ms, const char *pattern, char ret_text[ZT_TIME_T
 static void format_ms(int64_t wall_ms, const char *zone, char ret_text[ZT_TIME_TEXT_MAX])
 {
 	char seconds[ZT_TIME_TEXT_MAX];
-	format(wall_ms, "%Y-%m-%dT%H:%M:%S", seconds);
+	format(wall_ms, "%04Y-%m-%dT%H:%M:%S", seconds);
 	(void)snprintf(ret_text, ZT_TIME_TEXT_MAX, "%.24s.%03d%s", seconds, fraction_ms(wall_ms), zone);
 }
 
@@ -118,12 +119,12 @@ void zt_time_lambda(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX])
 
 void zt_time_iso8601(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX])
 {
-	format(wall_ms, "%Y-%m-%dT%H:%M:%SZ", ret_text);
+	format(wall_ms, "%04Y-%m-%dT%H:%M:%SZ", ret_text);
 }
 
 void zt_time_amz(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX])
 {
-	format(wall_ms, "%Y%m%dT%H%M%SZ", ret_text);
+	format(wall_ms, "%04Y%m%dT%H%M%SZ", ret_text);
 }
 
 void zt_time_http(int64_t wall_ms, char ret_text[ZT_TIME_TEXT_MAX])

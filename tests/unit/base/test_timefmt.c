@@ -39,6 +39,16 @@ static void before_1970_a_second_is_rounded_down(void **state)
 	assert_string_equal(text, "1969-12-31T23:59:59.000Z");
 }
 
+static void a_year_has_four_digits(void **state)
+{
+	char text[ZT_TIME_TEXT_MAX];
+	(void)state;
+	zt_time_iso8601(INT64_C(-61946196955000), text);
+	assert_string_equal(text, "0007-01-02T03:04:05Z");
+	zt_time_amz(INT64_C(-61946196955000), text);
+	assert_string_equal(text, "00070102T030405Z");
+}
+
 static void moments_far_away_do_not_overrun(void **state)
 {
 	(void)state;
@@ -133,6 +143,7 @@ int main(void)
 		cmocka_unit_test(each_form_of_a_moment),
 		cmocka_unit_test(the_moment_of_the_http_specification),
 		cmocka_unit_test(before_1970_a_second_is_rounded_down),
+		cmocka_unit_test(a_year_has_four_digits),
 		cmocka_unit_test(moments_far_away_do_not_overrun),
 		cmocka_unit_test(a_signatures_date_is_read),
 		cmocka_unit_test(an_iso_8601_date_is_read),
