@@ -224,6 +224,16 @@ static zt_status list(zt_call *call, zt_error *ret_error)
 
 /* ---- versions ---- */
 
+/* The number of a version that was deleted is not given again. */
+static json_int_t next_id(const json_t *content)
+{
+	const json_t *versions = versions_of(content);
+	json_int_t last = json_integer_value(json_object_get(content, "lastVersion"));
+	json_int_t newest =
+	    json_integer_value(json_object_get(json_array_get(versions, json_array_size(versions) - 1), "id"));
+	return (last > newest ? last : newest) + 1;
+}
+
 static zt_status create_version(zt_call *call, zt_error *ret_error)
 {
 	zt_txn *txn;
@@ -240,7 +250,8 @@ static zt_status create_version(zt_call *call, zt_error *ret_error)
 	if (count >= ZT_TEMPLATE_VERSIONS_MAX)
 		return zt_error_coded(ret_error, ZT_E_LIMIT, "VersionsLimitExceededException",
 				      "The template has %d versions already", ZT_TEMPLATE_VERSIONS_MAX);
-	json_int_t id = json_integer_value(json_object_get(json_array_get(versions, count - 1), "id")) + 1;
+	json_int_t id = next_id(content);
+	ENSURE(json_object_set_new(content, "lastVersion", json_integer(id)) == 0, ZT_E_NOMEM);
 	ENSURE(json_array_append_new(versions, version_new(call, id, body, false)) == 0, ZT_E_NOMEM);
 	if (as_default)
 		TRY(set_default(content, id, ret_error));

@@ -12,8 +12,8 @@ enum { ZT_TEMPLATES_MAX = 256, ZT_TEMPLATE_VERSIONS_MAX = 5 };
 typedef struct {
 	char name[37];
 	int64_t created_ms, modified_ms;
-	/* As the API names them: type, enabled, description, provisioningRoleArn, preProvisioningHook; and versions, an
-	 * array of
+	/* As the API names them: type, enabled, description, provisioningRoleArn, preProvisioningHook; lastVersion, the
+	 * number that was given last; and versions, an array of
 	 * {"id","body","created","default"} in the order of creation with one default. Never NULL. */
 	json_t *content;
 } zt_provisioning_template;

@@ -118,6 +118,8 @@ def a_provisioning_template_from_beginning_to_end(account):
     assert (told["defaultVersionId"], told["enabled"], told["description"]) == (1, False, "e")
     iot.delete_provisioning_template_version(templateName="life", versionId=2)
     refuses("ResourceNotFoundException", 404, iot.describe_provisioning_template_version, templateName="life", versionId=2)
+    third = iot.create_provisioning_template_version(templateName="life", templateBody='{"Resources":{}}')
+    assert third["versionId"] == 3, "a number stands for one version for ever"
     iot.delete_provisioning_template(templateName="life")
     refuses("ResourceNotFoundException", 404, iot.describe_provisioning_template, templateName="life")
 
