@@ -294,6 +294,8 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
 	zt_error error = { 0 };
 	(void)fd;
 	(void)what;
+	if (!d->gateway)
+		return; /* all is being read for the first time */
 	if (take_anew(d, &error) == ZT_OK)
 		LOG_INFO("cloud", "reloaded");
 	else
@@ -315,6 +317,7 @@ static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 	d->loop = zt_loop_new();
 	ENSURE(d->loop, ZT_E_NOMEM);
 	TRY(zt_loop_end_on_signals(d->loop, ret_error));
+	TRY(reload_on_hangup(d));
 	TRY(open_registry(d, ret_error));
 	/* Only whoever holds the database may say that a predecessor's endpoints are gone. */
 	TRY(zt_endpoints_remove(d->settings, ret_error));
@@ -325,7 +328,6 @@ static zt_status open_all(zt_daemon *d, zt_error *ret_error)
 				     ret_error));
 	if (d->settings->faults_file)
 		TRY(zt_faults_new(d->settings->faults_file, &d->faults, ret_error));
-	TRY(reload_on_hangup(d));
 	TRY(open_rules(d, ret_error));
 	TRY(open_api(d, ret_error));
 	return open_gateway(d, ret_error);
