@@ -391,8 +391,9 @@ void zt_daemon_free(zt_daemon *daemon)
 		return;
 	if (daemon->ready)
 		(void)!zt_endpoints_remove(daemon->settings, NULL);
-	zt_gateway_free(daemon->gateway);
-	zt_api_free(daemon->api);
+	/* Last messages, such as wills, find neither any more. */
+	zt_gateway_free(ZT_STEAL(daemon->gateway));
+	zt_api_free(ZT_STEAL(daemon->api));
 	zt_shadows_free(daemon->shadows);
 	zt_registry_events_free(daemon->events);
 	zt_rules_free(daemon->rules);
