@@ -1,6 +1,4 @@
 /* What a rule may do. */
-#include "base/arn.h"
-#include "base/json.h"
 #include "cloud/registry/function_policy.h"
 #include "cloud/registry/roles.h"
 #include "cloud/rules/state.h"
