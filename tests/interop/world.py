@@ -128,6 +128,15 @@ class Child:
         return self.process.returncode
 
 
+def ports_of_its_own():
+    """For a cloud that comes back where its devices look for it: others take AWS's ports, where they are free."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    options = [word for name, s in zip(("mqtt", "https", "control"), sockets) for word in (f"--{name}-port", str(s.getsockname()[1]))]
+    for s in sockets:
+        s.close()
+    return options
+
+
 class World:
     def __init__(self, attest=True, cloud_options=(), attest_options=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-"))

@@ -7,14 +7,14 @@ import unittest
 
 import sphere
 from sphere import until
-from world import DEADLINE_S, World
+from world import DEADLINE_S, World, ports_of_its_own
 
 MESSAGE = '{"state":{"reported":{"LED":"ON"}}}'
 
 
 class AzureSphereApp(unittest.TestCase):
     def setUp(self):
-        self.world = World().__enter__()
+        self.world = World(cloud_options=ports_of_its_own()).__enter__()
         self.addCleanup(self.world.__exit__, None, None, None)
         self.tenant = self.world.tenant()
 
@@ -88,7 +88,6 @@ class AzureSphereApp(unittest.TestCase):
 
     def test_the_cloud_is_restarted(self):
         self.world.setup(self.tenant)
-        e = self.world.cloud.endpoints
         children = [self.app("https").start(), self.app("mqtt").start()]
         # On both: who is hung up on in the middle of its CONNECT takes it for a refusal, and is patient.
         for child, said in zip(children, ("200 OK", "published to myhome/myroom")):
@@ -96,8 +95,7 @@ class AzureSphereApp(unittest.TestCase):
         self.world.cloud.stop()
         for child in children:
             until(child, "cannot be reached")
-        self.world.cloud.start("--mqtt-port", str(e["mqttPort"]), "--https-port", str(e["httpsPort"]), "--control-port",
-                               e["control"].rsplit(":", 1)[1])
+        self.world.cloud.start()
         for child, said in zip(children, ("200 OK", "published to myhome/myroom")):
             until(child, "INFO: accepted", said)
             self.end(child)

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import unittest
 
-from world import BIN, World, wait_for
+from world import BIN, World, ports_of_its_own, wait_for
 
 TWO_THIRDS_MS = 16 * 3600 * 1000 + 60000
 RENEWALS = 5  # more than three days
@@ -44,7 +44,7 @@ class ThreeDays(unittest.TestCase):
         self.set_clock()
         os.environ["ZT_CLOCK_SHIFT_FILE"] = str(self.clock)
         self.addCleanup(os.environ.pop, "ZT_CLOCK_SHIFT_FILE")
-        self.world = World()
+        self.world = World(cloud_options=ports_of_its_own())
         self.world.__enter__()
         self.addCleanup(self.world.__exit__, None, None, None)
         self.told = []
@@ -103,8 +103,7 @@ class ThreeDays(unittest.TestCase):
             self.renew()
             if day == 1:
                 self.world.cloud.kill()
-                # Where the agent looks for it.
-                self.world.cloud.start("--mqtt-port", str(self.world.mqtt_port), "--https-port", str(self.world.https_port))
+                self.world.cloud.start()
             if day == 3:
                 feeder.stream = None
                 agent.kill()
